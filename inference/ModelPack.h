@@ -1,0 +1,87 @@
+#pragma once
+
+#include "volume/Error.h"
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hounsfield {
+
+/// One class that a model was trained on.
+struct ModelClass {
+    int id = 0;                         ///< 1-based; row id-1 of the pack's embedding table
+    std::string name;                   ///< "Liver Tumor"
+    std::string fileName;               ///< "liver_tumor"
+    std::string snomedCode;             ///< SCT code of the type
+    std::array<int, 3> rgb{0, 0, 0};
+    std::vector<int> hosts;             ///< ids of the organs it lies in; empty for an organ
+    std::string kind;                   ///< "organ", "tumor" or "cyst"
+    double threshold = 0.5;             ///< probability above which a voxel is inside
+    std::vector<std::string> synonyms;
+};
+
+/// Channels of a network of the Universal Model's shape; the published ones by default.
+struct UnetWidths {
+    std::array<int, 4> encoder{64, 128, 256, 512}; ///< output channels of down_tr64/128/256/512
+    int firstConvolution = 32;                     ///< output channels of down_tr64.ops.0; later stages start at their input's width
+};
+
+/// How a scan becomes the network's input.
+struct InputSettings {
+    double spacingMm = 1.5;
+    double huLow = -175;  ///< becomes 0
+    double huHigh = 250;  ///< becomes 1
+    std::array<std::int64_t, 3> roi{96, 96, 96}; ///< window, voxels along X, Y, Z
+};
+
+/// Where the bytes of a pack are: a folder, or the program itself.
+class PackFiles {
+public:
+    virtual ~PackFiles() = default;
+    /// @throws Error(Model) where the file is missing
+    virtual std::string read(const std::string& name) const = 0;
+    virtual std::string describe() const = 0; ///< "/home/x/packs/unet" or "inside the program"
+};
+
+/// A versioned folder with all that a model needs, checked; or a clear sentence why not. Immutable once opened.
+struct ModelPack {
+    static constexpr int formatVersion = 1;
+
+    std::string name;
+    std::string title;         ///< one line for people
+    std::string version;
+    std::string licence;
+    std::string source;
+    std::string notice;        ///< what a person must know before trusting it; may be empty
+    std::string architecture;  ///< "unet"
+    UnetWidths widths;
+    InputSettings input;
+    std::string promptTemplate; ///< "A computerized tomography of a {}"
+    std::string textEncoder;    ///< name of the encoder's folder in the pack; empty: none
+    std::vector<ModelClass> classes;
+    std::string weightsFile;    ///< "weights.safetensors"
+    std::string weightsSha256;
+    std::shared_ptr<const PackFiles> files;
+
+    const ModelClass& classById(int id) const; ///< @throws Error(Model)
+};
+
+/// @throws Error(Model): no pack.json, not JSON, newer than this program, a file missing, a field missing
+ModelPack openPack(std::shared_ptr<const PackFiles> files);
+/// A folder on disk. @throws as above
+ModelPack openPackFolder(const std::filesystem::path& folder);
+/// The model inside the program.
+ModelPack openEmbeddedPack();
+/// pack.json of a pack; `sha256` gives name -> hash of every other file.
+std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& sha256);
+/// Recomputes the SHA-256 of every file of the pack. @throws Error(Model) that names the first file that differs
+void verifyPack(const ModelPack& pack);
+/// The 32 classes of the published Universal Model, from resources/classes.json.
+std::vector<ModelClass> universalClasses();
+
+} // namespace hounsfield

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "inference/ModelPack.h"
+#include "inference/Prompt.h"
+#include "volume/Mask.h"
+#include "volume/Progress.h"
+#include "volume/Volume.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hounsfield {
+
+enum class Precision { Auto, Fp32, Bf16, Fp16 };
+enum class CleanUp { Standard, Published, None };
+
+/// What to compute on.
+struct EngineSettings {
+    std::string device = "auto";            ///< "auto", "cpu", "cuda:N"
+    Precision precision = Precision::Auto;
+    int threads = 0;                        ///< 0: as many as the processor has cores
+    std::int64_t featureBudgetBytes = std::int64_t(2) << 30; ///< features kept for later prompts; beyond it they are computed again
+};
+
+/// How to look.
+struct SegmentSettings {
+    std::optional<double> threshold;        ///< instead of each class's own
+    CleanUp cleanUp = CleanUp::Standard;
+};
+
+/// One class found (or not) in a scan.
+struct Finding {
+    Target target;
+    Mask mask;                              ///< on the scan's own grid
+    double threshold = 0.5;
+    double largestProbability = 0;          ///< anywhere in the scan, before thresholding
+    double meanProbability = 0;             ///< of the model-grid voxels inside; 0 for an empty mask
+    double volumeLowMl = 0;                 ///< volume with the threshold at 0.7: the smallest that is still plausible
+    double volumeHighMl = 0;                ///< volume with the threshold at 0.3
+    std::vector<std::string> warnings;      ///< what was removed or is doubtful: whole sentences
+};
+
+/// A scan as the model has seen it: gap vector and 8-channel map of every window. Opaque, immutable, shared.
+class Prepared;
+
+/// The front door of the engine: a scan and a prompt in, masks out. Synchronous; one thread calls it at a time.
+class Segmenter {
+public:
+    /// @throws Error(Model) where the weights do not fit the architecture, Error(Usage) for a device that is not there
+    static std::unique_ptr<Segmenter> open(const ModelPack& pack, const EngineSettings& settings);
+    virtual ~Segmenter() = default;
+
+    virtual const ModelPack& pack() const = 0;
+    virtual std::string deviceName() const = 0;       ///< "cpu" or "cuda:0", as in effect
+    virtual Precision precision() const = 0;          ///< in effect, never Auto
+    virtual std::vector<std::string> notes() const = 0; ///< doubts about this machine: whole sentences
+
+    /// The costly, prompt-free part: preprocess, then the backbone over every window. @param overlap of windows, 0 to below 1
+    virtual std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, double overlap,
+                                                    Progress& progress) = 0;
+    /// The cheap part: the head for the classes asked for, blended, cleaned up, back on the scan's own grid.
+    virtual std::vector<Finding> segment(const Prepared& prepared, const std::vector<Target>& targets,
+                                         const SegmentSettings& settings, Progress& progress) = 0;
+};
+
+} // namespace hounsfield

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hounsfield {
+
+enum class ElementType { Float32, Float64, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt8, Bool };
+std::size_t elementSize(ElementType type);
+std::string elementName(ElementType type); ///< "float32"
+
+/// A tensor as stored: contiguous, row-major, little endian.
+struct StoredTensor {
+    ElementType type = ElementType::Float32;
+    std::vector<std::int64_t> shape; ///< empty for a scalar
+    std::string bytes;
+    std::int64_t count() const;
+    /// All values as float (half and bfloat16 widened). @throws Error(Model) for a type that is not a number
+    std::vector<float> toFloat() const;
+};
+using StoredTensors = std::map<std::string, StoredTensor>;
+
+/// safetensors: 8-byte header length, JSON header, data. @throws Error(Model): truncated, overlapping, out of range, too large a header
+StoredTensors readSafetensors(const std::string& bytes);
+std::string writeSafetensors(const StoredTensors& tensors, const std::map<std::string, std::string>& metadata);
+
+/// torch.save in zip form. A restricted unpickler: tensors, dict, OrderedDict, list, tuple, numbers, strings; anything else is
+/// refused by its name and nothing is executed. Returns the flat name -> tensor map of the state dict (of `net` or `state_dict`
+/// where the top level has one; the optimizer is not read). @throws Error(Model)
+StoredTensors readTorchZip(const std::filesystem::path& file);
+
+/// By content, not by ending: zip .pth or safetensors; the legacy form and TorchScript are named and refused for now. @throws Error(Model)
+StoredTensors readCheckpoint(const std::filesystem::path& file);
+
+} // namespace hounsfield
