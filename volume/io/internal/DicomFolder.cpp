@@ -1,0 +1,139 @@
+#include "volume/Error.h"
+#include "volume/io/internal/DicomHeader.h"
+#include "volume/io/internal/DicomSeries.h"
+#include "volume/io/internal/Text.h"
+
+#include <algorithm>
+#include <map>
+
+namespace hounsfield {
+namespace {
+namespace fs = std::filesystem;
+
+std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& progress)
+{
+    std::vector<fs::path> files;
+    const auto take = [&](const fs::directory_entry& entry) {
+        std::error_code failed;
+        if (entry.is_regular_file(failed) && !failed && entry.path().filename() != "DICOMDIR")
+            files.push_back(entry.path());
+        if (files.size() % 256 == 0)
+            progress.step({"looking through the folder", 0, {}});
+    };
+    std::error_code failed;
+    if (recursive) {
+        fs::recursive_directory_iterator walk(folder, fs::directory_options::skip_permission_denied, failed);
+        for (; !failed && walk != fs::recursive_directory_iterator(); walk.increment(failed))
+            take(*walk);
+    } else {
+        fs::directory_iterator walk(folder, failed);
+        for (; !failed && walk != fs::directory_iterator(); walk.increment(failed))
+            take(*walk);
+    }
+    if (failed)
+        throw Error(ErrorKind::Scan, "The folder " + quoted(folder) + " cannot be read (" + failed.message() +
+                                         "). Check that you may read it.");
+    // The order of a directory differs from machine to machine; the numbers of the series must not.
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
+{
+    DicomSlice s;
+    s.file = file;
+    s.damage = h.damage();
+    s.sopClass = h.text(0x00080016);
+    s.sopInstanceUid = h.text(0x00080018);
+    s.instanceNumber = h.text(0x00200013);
+    s.position = h.numbers(0x00200032);
+    s.orientation = h.numbers(0x00200037);
+    s.pixelSpacing = h.numbers(0x00280030);
+    s.sliceThicknessMm = h.number(0x00180050).value_or(0);
+    s.rows = h.count(0x00280010).value_or(0);
+    s.columns = h.count(0x00280011).value_or(0);
+    s.bitsAllocated = h.count(0x00280100).value_or(0);
+    s.bitsStored = h.count(0x00280101).value_or(s.bitsAllocated);
+    s.highBit = h.count(0x00280102).value_or(s.bitsStored - 1);
+    s.isSigned = h.count(0x00280103).value_or(0) == 1;
+    s.samples = h.count(0x00280002).value_or(1);
+    const double frames = h.number(0x00280008).value_or(1);
+    s.frames = frames > 1 && frames < 1e9 ? static_cast<int>(frames) : 1;
+    s.slope = h.number(0x00281053);
+    s.intercept = h.number(0x00281052);
+    s.rescaleType = h.text(0x00281054);
+    s.photometric = h.text(0x00280004);
+    s.transferSyntax = h.transferSyntax();
+    s.hasPixels = h.hasPixelData();
+    s.pixelBytes = h.pixelBytes();
+    return s;
+}
+
+void fillInfo(DicomSeries& series, const DicomHeader& h)
+{
+    SeriesInfo& info = series.info;
+    info.uid = h.text(0x0020000E);
+    info.studyUid = h.text(0x0020000D);
+    info.frameOfReferenceUid = h.text(0x00200052);
+    info.modality = h.text(0x00080060);
+    info.description = h.utf8Text(0x0008103E);
+    // A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one (PS3.5 6.2.1.2).
+    const std::string name = h.utf8Text(0x00100010);
+    info.patientName = name.substr(0, name.find('='));
+    info.studyDate = h.text(0x00080020);
+    info.format = "DICOM";
+    series.seriesNumber = static_cast<int>(std::clamp(h.number(0x00200011).value_or(0), -1e9, 1e9));
+    series.original = h.text(0x00080008, 0) != "DERIVED";
+    for (std::size_t n = 0; n < 8; ++n)
+        series.localizer = series.localizer || h.text(0x00080008, n) == "LOCALIZER";
+}
+
+bool comesBefore(const DicomSeries& a, const DicomSeries& b)
+{
+    return a.seriesNumber != b.seriesNumber ? a.seriesNumber < b.seriesNumber : a.info.uid < b.info.uid;
+}
+
+} // namespace
+
+std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Progress& progress)
+{
+    const std::vector<fs::path> files = filesOf(folder, recursive, progress);
+    std::map<std::string, DicomSeries> byUid;
+    std::vector<fs::path> broken;
+    for (std::size_t n = 0; n < files.size(); ++n) {
+        progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
+        const auto header = DicomHeader::read(files[n]);
+        if (!header)
+            continue;
+        const std::string uid = header->text(0x0020000E);
+        if (uid.empty() && !header->damage().empty()) {
+            broken.push_back(files[n]);
+            continue;
+        }
+        DicomSeries& series = byUid[uid];
+        if (series.slices.empty())
+            fillInfo(series, *header);
+        series.slices.push_back(sliceOf(*header, files[n]));
+    }
+    if (byUid.empty() && !broken.empty())
+        throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) + " are cut off or damaged, for example " +
+                                         quoted(broken.front().filename()) + ". Copy them again.");
+    if (byUid.empty())
+        throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
+                                         std::to_string(files.size()) + " files were looked at). Give the folder of a DICOM "
+                                         "series, or a .nii, .nii.gz, .nrrd or .mha file itself.");
+    std::vector<DicomSeries> all;
+    for (auto& [uid, series] : byUid)
+        all.push_back(std::move(series));
+    std::sort(all.begin(), all.end(), comesBefore);
+    for (std::size_t n = 0; n < all.size(); ++n) {
+        all[n].info.number = static_cast<int>(n + 1);
+        examine(all[n]);
+        if (!broken.empty())
+            all[n].notes.push_back(std::to_string(broken.size()) + " DICOM files in the folder are damaged and were left out, for "
+                                   "example " + quoted(broken.front().filename()) + "; slices may be missing at the ends of the scan.");
+    }
+    return all;
+}
+
+} // namespace hounsfield

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hounsfield {
+
+/// A DICOM tag, group and element: 0x00280010.
+using DicomTag = std::uint32_t;
+
+/// The top-level values of one DICOM file (PS3.5 section 7, PS3.10), read without trust: every length is compared with the
+/// size of the file, values above 4 KiB are passed over, nothing is decoded.
+class DicomHeader {
+public:
+    /// @return nothing where the file is not DICOM
+    static std::optional<DicomHeader> read(const std::filesystem::path& file);
+
+    bool has(DicomTag tag) const { return m_values.count(tag) > 0; }
+    /// Without the padding; empty where absent. The bytes are in the file's character set.
+    std::string text(DicomTag tag) const;
+    /// One of several values, counted from 0; empty where absent.
+    std::string text(DicomTag tag, std::size_t index) const;
+    /// Text as UTF-8 by the file's SpecificCharacterSet.
+    std::string utf8Text(DicomTag tag) const;
+    /// Decimal strings; empty where one of them is not a finite number.
+    std::vector<double> numbers(DicomTag tag) const;
+    std::optional<double> number(DicomTag tag) const;
+    /// An unsigned short (VR US).
+    std::optional<int> count(DicomTag tag) const;
+
+    const std::string& transferSyntax() const { return m_transferSyntax; }
+    bool hasPixelData() const { return m_hasPixelData; }
+    /// Bytes of native pixel data; absent where they are compressed.
+    std::optional<std::int64_t> pixelBytes() const { return m_pixelBytes; }
+    /// What is broken, such as a file that was cut off: half a sentence; empty where nothing is.
+    const std::string& damage() const { return m_damage; }
+
+private:
+    friend class DicomWalker;
+    std::map<DicomTag, std::string> m_values;
+    std::string m_transferSyntax;
+    bool m_bigEndian = false;
+    bool m_hasPixelData = false;
+    std::optional<std::int64_t> m_pixelBytes;
+    std::string m_damage;
+};
+
+} // namespace hounsfield

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "volume/Progress.h"
+#include "volume/io/internal/RawImage.h"
+
+#include <filesystem>
+
+namespace hounsfield {
+
+enum class ImageParts { Header, All };
+
+/// Reads NIfTI-1 or NIfTI-2 in one file, plain or gzip-compressed, with the affine exactly as stored (sheared too): sform
+/// where its code is above 0, else qform, else the voxel sizes with a note (nifti1.h, "3D image orientation and location").
+/// @throws Error(Scan), Error(Resources) where memory is short, Cancelled
+RawImage readNifti(const std::filesystem::path& file, ImageParts parts, Progress& progress);
+
+/// Reads NRRD (.nrrd, .nhdr) or MetaImage (.mha, .mhd) through ITK. @throws as readNifti
+RawImage readNrrd(const std::filesystem::path& file, ImageParts parts, Progress& progress);
+RawImage readMetaImage(const std::filesystem::path& file, ImageParts parts, Progress& progress);
+
+/// What a file is, by its content first and its ending second.
+enum class FileFormat { Dicom, Nifti, Nrrd, MetaImage, Unknown };
+/// @throws Error(Scan) where the file cannot be opened or is empty
+FileFormat formatOf(const std::filesystem::path& file);
+/// Reads an image of the three formats. @throws Error(Scan) for any other
+RawImage readImageFile(const std::filesystem::path& file, FileFormat format, ImageParts parts, Progress& progress);
+
+} // namespace hounsfield
