@@ -11,8 +11,10 @@
 #include <iterator>
 #include <set>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& why)
@@ -90,7 +92,8 @@ void checkRows(const std::vector<LabelledMask>& rows)
         if (!row.mask || !row.mask->geometry().sameGrid(rows.front().mask->geometry()))
             refuse("The masks of a label map do not lie on one grid.");
         if (row.id < 1 || row.id > 255 || !ids.insert(row.id).second)
-            refuse("The label " + std::to_string(row.id) + " of '" + row.name + "' is taken twice or not from 1 to 255.");
+            refuse("The label " + std::to_string(row.id) + " of '" + row.name +
+                   "' is taken twice or not from 1 to 255.");
     }
 }
 
@@ -112,7 +115,14 @@ void writeLabelMap(const std::vector<LabelledMask>& rows, const fs::path& image,
             grid[static_cast<std::size_t>(geometry.offset(i))] = static_cast<std::uint8_t>(row.id);
         });
     writeImage({geometry, Component::UInt8, grid.data()}, image);
-    writeTextFile(labelTable(rows), labels);
+    try {
+        writeTextFile(labelTable(rows), labels);
+    } catch (const Error&) {
+        // A label map without its table cannot be read by anybody.
+        std::error_code ignored;
+        fs::remove(image, ignored);
+        throw;
+    }
 }
 
 void writeVolume(const Volume& volume, const fs::path& file)

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// One row of a label map and of its table.
 struct LabelledMask {
@@ -19,9 +20,9 @@ struct LabelledMask {
     const Mask* mask = nullptr;
 };
 
-/// Writes a mask (uint8, 0 and 1) on its scan's exact grid. The format is the file name's ending: .nii.gz, .nii or .nrrd.
-/// qform and sform are both set in NIfTI (a sheared grid has no exact qform: sform only, qform code 0). Written to a temporary
-/// name beside it, read back and compared voxel by voxel and corner by corner, then renamed.
+/// Writes a mask (uint8, 0 and 1) on its scan's exact grid. The format is the file name's ending: .nii.gz, .nii or
+/// .nrrd. qform and sform are both set in NIfTI (a sheared grid has no exact qform: sform only, qform code 0). Written
+/// to a temporary name beside it, read back and compared voxel by voxel and corner by corner, then renamed.
 /// @throws Error(Resources) where it cannot be written or does not read back equal; no half file is left
 void writeMask(const Mask& mask, const std::filesystem::path& file);
 

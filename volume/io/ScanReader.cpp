@@ -1,5 +1,6 @@
 #include "volume/io/ScanReader.h"
 
+#include "volume/io/internal/DicomHeader.h"
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/HounsfieldDoubts.h"
 #include "volume/io/internal/ImageFile.h"
@@ -7,15 +8,16 @@
 
 #include <algorithm>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 namespace fs = std::filesystem;
 
 /// The DICOM series that a path leads to.
 struct DicomPath {
     fs::path folder;
     std::vector<DicomSeries> series;
-    std::optional<std::string> ownUid; ///< of the series that the file named belongs to
 };
 
 bool isFolder(const fs::path& path)
@@ -23,7 +25,8 @@ bool isFolder(const fs::path& path)
     std::error_code failed;
     const bool exists = fs::exists(path, failed);
     if (failed)
-        throw Error(ErrorKind::Scan, quoted(path) + " cannot be reached (" + failed.message() + "). Check that you may read it.");
+        throw Error(ErrorKind::Scan,
+                    quoted(path) + " cannot be reached (" + failed.message() + "). Check that you may read it.");
     if (!exists)
         throw Error(ErrorKind::Scan, quoted(path) + " does not exist. Check the path.");
     return fs::is_directory(path, failed);
@@ -31,20 +34,19 @@ bool isFolder(const fs::path& path)
 
 DicomPath openFolder(const fs::path& folder, Progress& progress)
 {
-    return {folder, findSeries(folder, true, progress), std::nullopt};
+    return {folder, findSeries(folder, true, progress)};
 }
 
 DicomPath openDicomFile(const fs::path& file, Progress& progress)
 {
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    DicomPath found{folder, findSeries(folder, false, progress), std::nullopt};
-    for (const DicomSeries& series : found.series)
-        for (const DicomSlice& slice : series.slices)
-            if (slice.file.filename() == file.filename())
-                found.ownUid = series.info.uid;
-    if (!found.ownUid)
-        throw Error(ErrorKind::Scan, quoted(file) + " is damaged or is a copy of another file beside it; give the folder instead.");
-    std::erase_if(found.series, [&](const DicomSeries& series) { return series.info.uid != *found.ownUid; });
+    const auto header = DicomHeader::read(file);
+    const std::string uid = header ? header->text(0x0020000E) : std::string();
+    if (uid.empty())
+        throw Error(ErrorKind::Scan,
+                    quoted(file) + " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
+    DicomPath found{folder, findSeries(folder, false, progress)};
+    std::erase_if(found.series, [&](const DicomSeries& series) { return series.info.uid != uid; });
     found.series.front().info.number = 1;
     return found;
 }
@@ -54,8 +56,9 @@ std::string listOf(const std::vector<DicomSeries>& all)
     std::string text;
     for (const DicomSeries& series : all) {
         const SeriesInfo& i = series.info;
-        text += "\n  " + std::to_string(i.number) + ": " + (i.modality.empty() ? "?" : i.modality) + ", " + std::to_string(i.images) +
-                " images" + (i.description.empty() ? "" : ", " + i.description) + (i.readable ? "" : ". " + i.reason);
+        text += "\n  " + std::to_string(i.number) + ": " + (i.modality.empty() ? "?" : i.modality) + ", " +
+                std::to_string(i.images) + " images" + (i.description.empty() ? "" : ", " + i.description) +
+                (i.readable ? "" : ". " + i.reason);
     }
     return text;
 }
@@ -65,7 +68,8 @@ const DicomSeries& chosen(const DicomPath& path, const std::string& which)
     for (const DicomSeries& series : path.series)
         if (series.info.uid == which || std::to_string(series.info.number) == which) {
             if (!series.info.readable)
-                throw Error(ErrorKind::Scan, "Series " + which + " in " + quoted(path.folder) + " cannot be read. " + series.info.reason);
+                throw Error(ErrorKind::Scan, "Series " + which + " in " + quoted(path.folder) + " cannot be read. " +
+                                                 series.info.reason);
             return series;
         }
     throw Error(ErrorKind::Scan, "There is no series '" + which + "' in " + quoted(path.folder) +
@@ -88,19 +92,21 @@ const DicomSeries& best(const DicomPath& path)
     if (found)
         return *found;
     if (path.series.size() == 1)
-        throw Error(ErrorKind::Scan, "The series in " + quoted(path.folder) + " cannot be read. " + path.series.front().info.reason);
-    throw Error(ErrorKind::Scan, "None of the " + std::to_string(path.series.size()) + " series in " + quoted(path.folder) +
-                                     " can be read:" + listOf(path.series));
+        throw Error(ErrorKind::Scan,
+                    "The series in " + quoted(path.folder) + " cannot be read. " + path.series.front().info.reason);
+    throw Error(ErrorKind::Scan, "None of the " + std::to_string(path.series.size()) + " series in " +
+                                     quoted(path.folder) + " can be read:" + listOf(path.series));
 }
 
 std::vector<std::string> choiceNotes(const DicomPath& path, const DicomSeries& taken)
 {
     std::vector<std::string> notes;
     for (const DicomSeries& other : path.series)
-        if (!other.info.readable && other.info.modality == "CT" && !other.localizer && other.info.images > taken.info.images)
-            notes.push_back("Series " + std::to_string(other.info.number) + " has more images (" + std::to_string(other.info.images) +
-                            ") but cannot be read, so series " + std::to_string(taken.info.number) + " was taken. " +
-                            other.info.reason);
+        if (!other.info.readable && other.info.modality == "CT" && !other.localizer &&
+            other.info.images > taken.info.images)
+            notes.push_back("Series " + std::to_string(other.info.number) + " has more images (" +
+                            std::to_string(other.info.images) + ") but cannot be read, so series " +
+                            std::to_string(taken.info.number) + " was taken. " + other.info.reason);
     return notes;
 }
 
@@ -111,13 +117,15 @@ std::string caseNameOf(const DicomPath& path, const DicomSeries& series)
     if (!folder.has_filename())
         folder = folder.parent_path();
     std::string name = utf8(folder.filename());
-    const auto readable = std::count_if(path.series.begin(), path.series.end(), [](const auto& s) { return s.info.readable; });
+    const auto readable =
+        std::count_if(path.series.begin(), path.series.end(), [](const auto& s) { return s.info.readable; });
     if (readable > 1)
         name += "_series" + std::to_string(series.info.number);
     return safeName(name);
 }
 
-Scan readDicom(const DicomPath& path, const fs::path& source, const std::optional<std::string>& which, Progress& progress)
+Scan readDicom(const DicomPath& path, const fs::path& source, const std::optional<std::string>& which,
+               Progress& progress)
 {
     const DicomSeries& series = which ? chosen(path, *which) : best(path);
     Scan scan;
@@ -147,7 +155,8 @@ SeriesInfo infoOf(const RawImage& image)
 Scan readImage(const fs::path& file, FileFormat format, const std::optional<std::string>& which, Progress& progress)
 {
     if (which && *which != "1")
-        throw Error(ErrorKind::Scan, "There is no series '" + *which + "' in " + quoted(file) + ": the file holds one scan, number 1.");
+        throw Error(ErrorKind::Scan,
+                    "There is no series '" + *which + "' in " + quoted(file) + ": the file holds one scan, number 1.");
     RawImage image = readImageFile(file, format, ImageParts::All, progress);
     Scan scan;
     scan.series = infoOf(image);
@@ -157,11 +166,13 @@ Scan readImage(const fs::path& file, FileFormat format, const std::optional<std:
     try {
         const std::int64_t count = image.geometry.voxelCount();
         std::vector<std::int16_t> hu(static_cast<std::size_t>(count));
-        noteConversion(toHu(image.bytes.data(), image.component, count, image.slope, image.intercept, hu.data()), scan.notes);
+        noteConversion(toHu(image.bytes.data(), image.component, count, image.slope, image.intercept, hu.data()),
+                       scan.notes);
         image.bytes = {};
         scan.volume = std::make_shared<const Volume>(image.geometry, std::move(hu));
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorKind::Resources, "There is not enough memory to read " + quoted(file) + ". Close other programs.");
+        throw Error(ErrorKind::Resources,
+                    "There is not enough memory to read " + quoted(file) + ". Close other programs.");
     }
     return scan;
 }

@@ -9,23 +9,24 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// What is known of a series before its voxels are read.
 struct SeriesInfo {
-    int number = 0;               ///< 1, 2, ... in the order listed; what a person types
-    std::string uid;              ///< SeriesInstanceUID; empty for NIfTI, NRRD, MetaImage
+    int number = 0;  ///< 1, 2, ... in the order listed; what a person types
+    std::string uid; ///< SeriesInstanceUID; empty for NIfTI, NRRD, MetaImage
     std::string studyUid;
     std::string frameOfReferenceUid;
-    std::string modality;         ///< "CT"; empty where the file does not say
+    std::string modality; ///< "CT"; empty where the file does not say
     std::string description;
-    std::string patientName;      ///< UTF-8
-    std::string studyDate;        ///< YYYYMMDD as in the file
-    std::string format;           ///< "DICOM", "NIfTI", "NRRD", "MetaImage"
-    std::int64_t images = 0;      ///< files or slices
-    Index3 size{0, 0, 0};         ///< columns, rows, slices
+    std::string patientName; ///< UTF-8
+    std::string studyDate;   ///< YYYYMMDD as in the file
+    std::string format;      ///< "DICOM", "NIfTI", "NRRD", "MetaImage"
+    std::int64_t images = 0; ///< files or slices
+    Index3 size{0, 0, 0};    ///< columns, rows, slices
     Vector3 spacingMm{0, 0, 0};
-    bool readable = true;         ///< false: listed, but not a CT volume; reason says why
+    bool readable = true; ///< false: listed, but not a CT volume; reason says why
     std::string reason;
 };
 
@@ -33,9 +34,9 @@ struct SeriesInfo {
 struct Scan {
     std::shared_ptr<const Volume> volume;
     SeriesInfo series;
-    std::string caseName;              ///< from the file or folder name, safe in file names
+    std::string caseName; ///< from the file or folder name, safe in file names
     std::filesystem::path source;
-    std::vector<std::string> notes;    ///< what was assumed, repaired or is doubtful: whole sentences for the person
+    std::vector<std::string> notes; ///< what was assumed, repaired or is doubtful: whole sentences for the person
 };
 
 /// Lists what a path holds: a DICOM folder (all series, sub-folders too), one DICOM file (its series), or a

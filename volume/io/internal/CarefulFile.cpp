@@ -10,7 +10,8 @@
 #include <unistd.h>
 #endif
 
-namespace hounsfield {
+namespace hounsfield
+{
 namespace fs = std::filesystem;
 
 fs::path partialName(const fs::path& file)
@@ -24,7 +25,8 @@ fs::path partialName(const fs::path& file)
     const std::string ending = endingOf(file);
     std::string stem = utf8(file.filename());
     stem.resize(stem.size() - ending.size());
-    const std::string name = "." + stem + ".partial-" + std::to_string(process) + "-" + std::to_string(++counter) + ending;
+    const std::string name =
+        "." + stem + ".partial-" + std::to_string(process) + "-" + std::to_string(++counter) + ending;
     return file.parent_path() / fs::path(std::u8string(name.begin(), name.end()));
 }
 
@@ -33,12 +35,14 @@ void cannotWrite(const fs::path& file)
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     std::error_code failed;
     if (!fs::is_directory(folder, failed))
-        throw Error(ErrorKind::Resources, quoted(file) + " cannot be written: " + quoted(folder) + " is not a folder. Create it first.");
+        throw Error(ErrorKind::Resources,
+                    quoted(file) + " cannot be written: " + quoted(folder) + " is not a folder. Create it first.");
     const auto space = fs::space(folder, failed);
     const bool full = !failed && space.available < (std::uintmax_t{1} << 20);
-    throw Error(ErrorKind::Resources, quoted(file) + " cannot be written" +
-                                          (full ? ": the disk is full. Make room, or write to another folder."
-                                                : ". Check that you may write to the folder and that the disk has room."));
+    throw Error(ErrorKind::Resources,
+                quoted(file) + " cannot be written" +
+                    (full ? ": the disk is full. Make room, or write to another folder."
+                          : ". Check that you may write to the folder and that the disk has room."));
 }
 
 void writeCarefully(const fs::path& file, const std::function<void(const fs::path&)>& write,
@@ -55,8 +59,9 @@ void writeCarefully(const fs::path& file, const std::function<void(const fs::pat
         try {
             check(temporary);
         } catch (const Error& error) {
-            throw Error(ErrorKind::Resources, quoted(file) + " was not written: it did not read back as it should. Check the disk. (" +
-                                                  error.what() + ")");
+            throw Error(ErrorKind::Resources,
+                        quoted(file) + " was not written: it did not read back as it should. Check the disk. (" +
+                            error.what() + ")");
         }
         fs::rename(temporary, file, failed);
         if (failed)

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <random>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 void appendLittle(std::string& into, std::uint32_t value, int width)
 {

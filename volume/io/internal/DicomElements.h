@@ -4,7 +4,8 @@
 #include <map>
 #include <string>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// A new unique identifier under 2.25, from 122 random bits (PS3.5 B.2).
 std::string newDicomUid();
@@ -12,7 +13,8 @@ std::string newDicomUid();
 std::string decimalString(double value);
 
 /// A data set in explicit little endian, written by hand: values go in by tag and come out in ascending order.
-class DicomElements {
+class DicomElements
+{
 public:
     /// Text of any VR with a 16-bit length. Padded to even length: UI with a zero, all others with a space.
     void text(std::uint32_t tag, const char* vr, const std::string& value);

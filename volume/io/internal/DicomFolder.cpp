@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <map>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 namespace fs = std::filesystem;
 
 std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& progress)
@@ -77,7 +79,8 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
     info.frameOfReferenceUid = h.text(0x00200052);
     info.modality = h.text(0x00080060);
     info.description = h.utf8Text(0x0008103E);
-    // A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one (PS3.5 6.2.1.2).
+    // A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one
+    // (PS3.5 6.2.1.2).
     const std::string name = h.utf8Text(0x00100010);
     info.patientName = name.substr(0, name.find('='));
     info.studyDate = h.text(0x00080020);
@@ -86,6 +89,16 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
     series.original = h.text(0x00080008, 0) != "DERIVED";
     for (std::size_t n = 0; n < 8; ++n)
         series.localizer = series.localizer || h.text(0x00080008, n) == "LOCALIZER";
+}
+
+// A slice of zero bytes leaves no trace of its series, but its name tells that it was to be one.
+bool isEmptySlice(const fs::path& file)
+{
+    std::error_code failed;
+    const std::string ending = endingOf(file);
+    const bool slice = ending.empty() || ending == ".dcm" || ending == ".ima" ||
+                       ending.find_first_not_of(".0123456789") == std::string::npos;
+    return slice && fs::file_size(file, failed) == 0 && !failed;
 }
 
 bool comesBefore(const DicomSeries& a, const DicomSeries& b)
@@ -103,8 +116,11 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
     for (std::size_t n = 0; n < files.size(); ++n) {
         progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
         const auto header = DicomHeader::read(files[n]);
-        if (!header)
+        if (!header) {
+            if (isEmptySlice(files[n]))
+                broken.push_back(files[n]);
             continue;
+        }
         const std::string uid = header->text(0x0020000E);
         if (uid.empty() && !header->damage().empty()) {
             broken.push_back(files[n]);
@@ -116,11 +132,13 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         series.slices.push_back(sliceOf(*header, files[n]));
     }
     if (byUid.empty() && !broken.empty())
-        throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) + " are cut off or damaged, for example " +
+        throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) +
+                                         " are empty, cut off or not yours to read, for example " +
                                          quoted(broken.front().filename()) + ". Copy them again.");
     if (byUid.empty())
         throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
-                                         std::to_string(files.size()) + " files were looked at). Give the folder of a DICOM "
+                                         std::to_string(files.size()) +
+                                         " files were looked at). Give the folder of a DICOM "
                                          "series, or a .nii, .nii.gz, .nrrd or .mha file itself.");
     std::vector<DicomSeries> all;
     for (auto& [uid, series] : byUid)
@@ -130,8 +148,11 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         all[n].info.number = static_cast<int>(n + 1);
         examine(all[n]);
         if (!broken.empty())
-            all[n].notes.push_back(std::to_string(broken.size()) + " DICOM files in the folder are damaged and were left out, for "
-                                   "example " + quoted(broken.front().filename()) + "; slices may be missing at the ends of the scan.");
+            all[n].notes.push_back(std::to_string(broken.size()) +
+                                   " files in the folder are empty, cut off or cannot be opened, for "
+                                   "example " +
+                                   quoted(broken.front().filename()) +
+                                   "; slices may be missing at the ends of the scan.");
     }
     return all;
 }

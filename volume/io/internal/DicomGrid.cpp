@@ -7,8 +7,10 @@
 #include <numbers>
 #include <set>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 /// Why a series is no CT volume; caught by examine, never leaves this file.
 struct NotReadable {
@@ -36,8 +38,9 @@ void checkKind(const DicomSeries& series)
         throw NotReadable{"It is a localizer (scout view), not a volume."};
     for (const DicomSlice& s : series.slices)
         if (s.frames > 1 || s.sopClass == "1.2.840.10008.5.1.4.1.1.2.1")
-            throw NotReadable{"It holds many images in one file (multi-frame or enhanced CT), which this program does not read yet. "
-                              "Export it as a classic CT series, one file a slice."};
+            throw NotReadable{
+                "It holds many images in one file (multi-frame or enhanced CT), which this program does not read yet. "
+                "Export it as a classic CT series, one file a slice."};
 }
 
 void checkSlice(const DicomSlice& s)
@@ -61,17 +64,19 @@ void checkSlice(const DicomSlice& s)
                           std::to_string(s.bitsAllocated) + " bits) that this program does not read."};
     const std::int64_t bytes = std::int64_t{s.rows} * s.columns * (s.bitsAllocated / 8);
     if (s.pixelBytes && *s.pixelBytes < bytes)
-        throw NotReadable{name + " is damaged: its header promises " + std::to_string(bytes) + " bytes of image, and it holds " +
-                          std::to_string(*s.pixelBytes) + "." + fetchAgain};
+        throw NotReadable{name + " is damaged: its header promises " + std::to_string(bytes) +
+                          " bytes of image, and it holds " + std::to_string(*s.pixelBytes) + "." + fetchAgain};
     // A compressed picture larger than any scanner makes is a header that lies: nothing is allocated for it.
     if (s.rows > 16384 || s.columns > 16384)
         throw NotReadable{name + " claims an image of " + std::to_string(s.columns) + " x " + std::to_string(s.rows) +
                           " pixels, more than any CT scanner makes. The file is damaged."};
     if (s.position.size() != 3 || s.orientation.size() != 6)
-        throw NotReadable{name + " does not say where it lies in the patient (no ImagePositionPatient or ImageOrientationPatient). "
-                          "Export the original CT series."};
+        throw NotReadable{
+            name + " does not say where it lies in the patient (no ImagePositionPatient or ImageOrientationPatient). "
+                   "Export the original CT series."};
     if (s.pixelSpacing.size() != 2 || !(s.pixelSpacing[0] > 0) || !(s.pixelSpacing[1] > 0))
-        throw NotReadable{name + " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
+        throw NotReadable{name +
+                          " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
     if (s.slope && *s.slope == 0)
         throw NotReadable{name + " has a RescaleSlope of 0, so that it holds no Hounsfield units."};
 }
@@ -86,7 +91,8 @@ bool differ(const std::vector<double>& a, const std::vector<double>& b, double t
 
 void checkAlike(const DicomSlice& a, const DicomSlice& b)
 {
-    const std::string pair = "The files " + quoted(a.file.filename()) + " and " + quoted(b.file.filename()) + " differ in ";
+    const std::string pair =
+        "The files " + quoted(a.file.filename()) + " and " + quoted(b.file.filename()) + " differ in ";
     const std::string advice = " They are not slices of one volume: separate them, or fetch the series again.";
     if (a.rows != b.rows || a.columns != b.columns)
         throw NotReadable{pair + "size (" + std::to_string(a.columns) + " x " + std::to_string(a.rows) + " and " +
@@ -101,7 +107,9 @@ void checkAlike(const DicomSlice& a, const DicomSlice& b)
 void dropCopies(DicomSeries& series)
 {
     std::set<std::string> known;
-    const auto isCopy = [&](const DicomSlice& s) { return !s.sopInstanceUid.empty() && !known.insert(s.sopInstanceUid).second; };
+    const auto isCopy = [&](const DicomSlice& s) {
+        return !s.sopInstanceUid.empty() && !known.insert(s.sopInstanceUid).second;
+    };
     const std::size_t before = series.slices.size();
     series.slices.erase(std::remove_if(series.slices.begin(), series.slices.end(), isCopy), series.slices.end());
     if (const std::size_t copies = before - series.slices.size())
@@ -119,7 +127,8 @@ InPlane axesOf(const DicomSlice& s)
     const auto& o = s.orientation;
     InPlane axes{{o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {}};
     const double skew = dot(axes.alongRow, axes.alongColumn);
-    if (std::abs(length(axes.alongRow) - 1) > 1e-3 || std::abs(length(axes.alongColumn) - 1) > 1e-3 || std::abs(skew) > 1e-3)
+    if (std::abs(length(axes.alongRow) - 1) > 1e-3 || std::abs(length(axes.alongColumn) - 1) > 1e-3 ||
+        std::abs(skew) > 1e-3)
         throw NotReadable{"The file " + quoted(s.file.filename()) +
                           " is damaged: its ImageOrientationPatient is not two perpendicular unit vectors."};
     // Decimal strings hold 16 characters: what they round off is taken back.
@@ -145,12 +154,14 @@ std::string mm(double value)
     const std::string between = nameOf(a) + " and " + nameOf(b);
     const double times = std::round(gap / usual);
     if (gap < std::max(0.01, 0.05 * usual))
-        throw NotReadable{"Two slices lie at the same place (" + between + "): the series holds more than one scan, such as two "
+        throw NotReadable{"Two slices lie at the same place (" + between +
+                          "): the series holds more than one scan, such as two "
                           "phases. Separate them, or fetch the phases as series of their own."};
     const std::string apart = ": they lie " + mm(gap) + " apart where the others lie " + mm(usual) + " apart.";
     if (times >= 2 && std::abs(gap - times * usual) <= std::max(0.1, 0.05 * usual)) {
         const auto missing = static_cast<int>(times) - 1;
-        throw NotReadable{(missing == 1 ? "One slice is missing between " : std::to_string(missing) + " slices are missing between ") +
+        throw NotReadable{(missing == 1 ? "One slice is missing between "
+                                        : std::to_string(missing) + " slices are missing between ") +
                           between + apart + fetchAgain};
     }
     throw NotReadable{"The slices are unevenly spaced between " + between + apart +
@@ -189,8 +200,9 @@ Vector3 sliceStep(DicomSeries& series, const InPlane& axes)
     for (std::size_t n = 0; n < slices.size(); ++n) {
         const double off = length(positionOf(slices[n]) - (first + static_cast<double>(n) * step));
         if (off > tolerance)
-            throw NotReadable{"The slices do not lie in one row: " + nameOf(slices[n]) + " is " + mm(off) +
-                              " away from where the others say it should be. Such a series cannot be measured rightly."};
+            throw NotReadable{
+                "The slices do not lie in one row: " + nameOf(slices[n]) + " is " + mm(off) +
+                " away from where the others say it should be. Such a series cannot be measured rightly."};
     }
     const Vector3 drift = step - dot(step, axes.normal) * axes.normal;
     // A tenth of a millimetre over the whole scan is the rounding of the positions, not a tilted gantry.
@@ -219,7 +231,8 @@ void buildGrid(DicomSeries& series)
     const Vector3 step = sliceStep(series, axes);
     const DicomSlice& first = series.slices.front();
     // PixelSpacing: between rows, then between columns (PS3.3 10.7.1.3).
-    const Matrix3 matrix = fromColumns(first.pixelSpacing[1] * axes.alongRow, first.pixelSpacing[0] * axes.alongColumn, step);
+    const Matrix3 matrix =
+        fromColumns(first.pixelSpacing[1] * axes.alongRow, first.pixelSpacing[0] * axes.alongColumn, step);
     const Index3 size{first.columns, first.rows, static_cast<std::int64_t>(series.slices.size())};
     series.geometry.emplace(size, positionOf(first), matrix);
     series.info.size = size;

@@ -7,11 +7,14 @@
 #include <cstring>
 #include <fstream>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 constexpr std::uint32_t undefinedLength = 0xFFFFFFFF;
-constexpr DicomTag pixelDataTag = 0x7FE00010, itemTag = 0xFFFEE000, itemEndTag = 0xFFFEE00D, sequenceEndTag = 0xFFFEE0DD;
+constexpr DicomTag pixelDataTag = 0x7FE00010, itemTag = 0xFFFEE000, itemEndTag = 0xFFFEE00D,
+                   sequenceEndTag = 0xFFFEE0DD;
 constexpr std::int64_t longestValue = 4096;
 constexpr int deepest = 32;
 
@@ -28,7 +31,8 @@ struct Broken {
 } // namespace
 
 /// Walks over the elements of one file.
-class DicomWalker {
+class DicomWalker
+{
 public:
     DicomWalker(std::ifstream& in, std::int64_t size, DicomHeader& header) : m_in(in), m_size(size), m_header(header) {}
 
@@ -204,16 +208,21 @@ std::optional<DicomHeader> DicomHeader::read(const std::filesystem::path& file)
     std::error_code failed;
     const auto size = static_cast<std::int64_t>(std::filesystem::file_size(file, failed));
     std::ifstream in(file, std::ios::binary);
-    if (failed || !in || size < 16)
+    DicomHeader header;
+    if (failed || !in) {
+        header.m_damage = "cannot be opened";
+        return header;
+    }
+    if (size < 16)
         return std::nullopt;
     char start[132] = {};
     in.read(start, sizeof start);
     in.clear();
     const bool preamble = std::memcmp(start + 128, "DICM", 4) == 0;
-    const bool bare = (start[0] == 8 || start[0] == 2) && start[1] == 0 && start[3] == 0 && start[2] <= 0x18 && start[2] >= 0;
+    const bool bare =
+        (start[0] == 8 || start[0] == 2) && start[1] == 0 && start[3] == 0 && start[2] <= 0x18 && start[2] >= 0;
     if (!preamble && !bare)
         return std::nullopt;
-    DicomHeader header;
     DicomWalker walker(in, size, header);
     walker.seek(preamble ? 132 : 0);
     walker.walk(preamble);

@@ -7,16 +7,18 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// A DICOM tag, group and element: 0x00280010.
 using DicomTag = std::uint32_t;
 
-/// The top-level values of one DICOM file (PS3.5 section 7, PS3.10), read without trust: every length is compared with the
-/// size of the file, values above 4 KiB are passed over, nothing is decoded.
-class DicomHeader {
+/// The top-level values of one DICOM file (PS3.5 section 7, PS3.10), read without trust: every length is compared with
+/// the size of the file, values above 4 KiB are passed over, nothing is decoded.
+class DicomHeader
+{
 public:
-    /// @return nothing where the file is not DICOM
+    /// @return nothing where the file is not DICOM; only damage() where it cannot be opened
     static std::optional<DicomHeader> read(const std::filesystem::path& file);
 
     bool has(DicomTag tag) const { return m_values.count(tag) > 0; }

@@ -9,8 +9,10 @@
 #include <cstring>
 #include <fstream>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 [[noreturn]] void refuse(const DicomSlice& s, const std::string& why)
 {
@@ -20,13 +22,20 @@ namespace {
 Component componentOf(const DicomSlice& s, const gdcm::PixelFormat& format)
 {
     switch (format.GetScalarType()) {
-    case gdcm::PixelFormat::UINT8: return Component::UInt8;
-    case gdcm::PixelFormat::INT8: return Component::Int8;
-    case gdcm::PixelFormat::UINT16: return Component::UInt16;
-    case gdcm::PixelFormat::INT16: return Component::Int16;
-    case gdcm::PixelFormat::UINT32: return Component::UInt32;
-    case gdcm::PixelFormat::INT32: return Component::Int32;
-    default: refuse(s, "stores its grey values in a way this program does not read.");
+    case gdcm::PixelFormat::UINT8:
+        return Component::UInt8;
+    case gdcm::PixelFormat::INT8:
+        return Component::Int8;
+    case gdcm::PixelFormat::UINT16:
+        return Component::UInt16;
+    case gdcm::PixelFormat::INT16:
+        return Component::Int16;
+    case gdcm::PixelFormat::UINT32:
+        return Component::UInt32;
+    case gdcm::PixelFormat::INT32:
+        return Component::Int32;
+    default:
+        refuse(s, "stores its grey values in a way this program does not read.");
     }
 }
 
@@ -49,28 +58,36 @@ template <typename Number> void cleanBits(std::vector<char>& bytes, int bitsStor
 void cleanBits(std::vector<char>& bytes, Component component, int bitsStored)
 {
     switch (component) {
-    case Component::UInt8: return cleanBits<std::uint8_t>(bytes, bitsStored);
-    case Component::Int8: return cleanBits<std::int8_t>(bytes, bitsStored);
-    case Component::UInt16: return cleanBits<std::uint16_t>(bytes, bitsStored);
-    case Component::Int16: return cleanBits<std::int16_t>(bytes, bitsStored);
-    case Component::UInt32: return cleanBits<std::uint32_t>(bytes, bitsStored);
-    default: return cleanBits<std::int32_t>(bytes, bitsStored);
+    case Component::UInt8:
+        return cleanBits<std::uint8_t>(bytes, bitsStored);
+    case Component::Int8:
+        return cleanBits<std::int8_t>(bytes, bitsStored);
+    case Component::UInt16:
+        return cleanBits<std::uint16_t>(bytes, bitsStored);
+    case Component::Int16:
+        return cleanBits<std::int16_t>(bytes, bitsStored);
+    case Component::UInt32:
+        return cleanBits<std::uint32_t>(bytes, bitsStored);
+    default:
+        return cleanBits<std::int32_t>(bytes, bitsStored);
     }
 }
 
-Conversion readSlice(const DicomSlice& s, std::int16_t* hu)
+Conversion decode(const DicomSlice& s, std::int16_t* hu)
 {
     std::ifstream in(s.file, std::ios::binary);
     gdcm::ImageReader reader;
     reader.SetStream(in);
     if (!in || !reader.Read())
-        refuse(s, "cannot be decoded: it is damaged, or compressed in a way this program does not know (transfer syntax " +
-                      s.transferSyntax + ").");
+        refuse(s,
+               "cannot be decoded: it is damaged, or compressed in a way this program does not know (transfer syntax " +
+                   s.transferSyntax + ").");
     const gdcm::Image& image = reader.GetImage();
     const gdcm::PixelFormat& format = image.GetPixelFormat();
     const Component component = componentOf(s, format);
     const std::int64_t count = std::int64_t{s.rows} * s.columns;
-    if (image.GetDimension(0) != static_cast<unsigned>(s.columns) || image.GetDimension(1) != static_cast<unsigned>(s.rows) ||
+    if (image.GetDimension(0) != static_cast<unsigned>(s.columns) ||
+        image.GetDimension(1) != static_cast<unsigned>(s.rows) ||
         static_cast<std::int64_t>(image.GetBufferLength()) != count * bytesOf(component))
         refuse(s, "is damaged: its picture is not as large as its header says.");
     std::vector<char> bytes(image.GetBufferLength());
@@ -78,6 +95,19 @@ Conversion readSlice(const DicomSlice& s, std::int16_t* hu)
         refuse(s, "cannot be decoded: its picture is damaged.");
     cleanBits(bytes, component, format.GetBitsStored());
     return toHu(bytes.data(), component, count, s.slope.value_or(1), s.intercept.value_or(0), hu);
+}
+
+Conversion readSlice(const DicomSlice& s, std::int16_t* hu)
+{
+    try {
+        return decode(s, hu);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& e) {
+        refuse(s, "cannot be decoded (" + std::string(e.what()) + ").");
+    }
 }
 
 } // namespace
@@ -103,7 +133,8 @@ std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<
         noteConversion(met, notes);
         return std::make_shared<const Volume>(geometry, std::move(voxels));
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorKind::Resources, "There is not enough memory to read the series (" + std::to_string(geometry.voxelCount()) +
+        throw Error(ErrorKind::Resources, "There is not enough memory to read the series (" +
+                                              std::to_string(geometry.voxelCount()) +
                                               " voxels). Close other programs.");
     }
 }

@@ -9,14 +9,15 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// One DICOM image file, by its header.
 struct DicomSlice {
     std::filesystem::path file;
     std::string sopInstanceUid;
     std::string instanceNumber;
-    std::string damage; ///< half a sentence, empty where nothing is broken
+    std::string damage;                                      ///< half a sentence, empty where nothing is broken
     std::vector<double> position, orientation, pixelSpacing; ///< mm; empty where absent
     double sliceThicknessMm = 0;
     int rows = 0, columns = 0, bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1, frames = 1;
@@ -46,7 +47,8 @@ std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool re
 void examine(DicomSeries& series);
 
 /// The voxels of an examined series in HU. @throws Error(Scan), Error(Resources), Cancelled
-std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress);
+std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes,
+                                         Progress& progress);
 
 /// How a message names a slice: its InstanceNumber, else its file name.
 std::string nameOf(const DicomSlice& slice);

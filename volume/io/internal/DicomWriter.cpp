@@ -10,8 +10,10 @@
 #include <ctime>
 #include <fstream>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 namespace fs = std::filesystem;
 
 static_assert(std::endian::native == std::endian::little, "DICOM is written in little endian");
@@ -96,7 +98,8 @@ std::string sliceFile(const Volume& volume, std::int64_t k, DicomElements elemen
     const std::string uid = newDicomUid();
     const auto voxels = static_cast<std::size_t>(g.size()[0] * g.size()[1]);
     std::string pixels(voxels * 2, '\0');
-    pixels.assign(reinterpret_cast<const char*>(volume.voxels().data() + static_cast<std::size_t>(k) * voxels), voxels * 2);
+    pixels.assign(reinterpret_cast<const char*>(volume.voxels().data() + static_cast<std::size_t>(k) * voxels),
+                  voxels * 2);
     elements.text(0x00080018, "UI", uid);
     elements.text(0x00200013, "IS", std::to_string(k + 1));
     elements.text(0x00200032, "DS", joined({position[0], position[1], position[2]}));
@@ -128,7 +131,8 @@ bool sameVolume(const Volume& written, const Volume& read)
         return read.geometry().sameGrid(g) && read.voxels() == written.voxels();
     const std::int64_t last = g.size()[2] - 1;
     const Matrix3& m = g.matrix();
-    const Geometry turned(g.size(), g.toMm(Index3{0, 0, last}), fromColumns(column(m, 0), column(m, 1), -1.0 * column(m, 2)));
+    const Geometry turned(g.size(), g.toMm(Index3{0, 0, last}),
+                          fromColumns(column(m, 0), column(m, 1), -1.0 * column(m, 2)));
     if (!read.geometry().sameGrid(turned))
         return false;
     const std::int64_t slice = g.size()[0] * g.size()[1];
@@ -139,17 +143,37 @@ bool sameVolume(const Volume& written, const Volume& read)
     return true;
 }
 
+void fillFolder(const Volume& volume, const DicomIdentity& identity, const fs::path& temporary, const fs::path& target)
+{
+    try {
+        writeSlices(volume, identity, temporary);
+    } catch (const Error&) {
+        cannotWrite(target);
+    }
+    Progress silent;
+    if (!sameVolume(volume, *readScan(temporary, std::nullopt, silent).volume))
+        throw Error(ErrorKind::Resources, "It reads back differently. Check the disk.");
+    std::error_code failed;
+    fs::remove(target, failed); // an empty folder of that name
+    fs::rename(temporary, target, failed);
+    if (failed)
+        cannotWrite(target);
+}
+
 void checkPossible(const Volume& volume, const fs::path& folder)
 {
     const Geometry& g = volume.geometry();
     std::error_code failed;
     if (!g.isOrthogonal())
-        throw Error(ErrorKind::Resources, "A sheared scan cannot be written as a DICOM series. Write it as .nii.gz or .nrrd.");
+        throw Error(ErrorKind::Resources,
+                    "A sheared scan cannot be written as a DICOM series. Write it as .nii.gz or .nrrd.");
     if (g.size()[0] > 65535 || g.size()[1] > 65535)
-        throw Error(ErrorKind::Resources, "A DICOM image has at most 65535 rows and columns. Write the scan as .nii.gz or .nrrd.");
+        throw Error(ErrorKind::Resources,
+                    "A DICOM image has at most 65535 rows and columns. Write the scan as .nii.gz or .nrrd.");
     if (fs::exists(folder, failed) && !(fs::is_directory(folder, failed) && fs::is_empty(folder, failed)))
-        throw Error(ErrorKind::Resources, quoted(folder) + " is not an empty folder; a DICOM series needs one of its own. Name a folder "
-                                                           "that does not exist yet.");
+        throw Error(ErrorKind::Resources,
+                    quoted(folder) + " is not an empty folder; a DICOM series needs one of its own. Name a folder "
+                                     "that does not exist yet.");
 }
 
 } // namespace
@@ -166,21 +190,13 @@ void writeDicomSeries(const Volume& volume, const DicomIdentity& identity, const
     if (!fs::create_directory(temporary, failed) || failed)
         cannotWrite(target);
     try {
-        try {
-            writeSlices(volume, identity, temporary);
-        } catch (const Error&) {
-            cannotWrite(target);
-        }
-        Progress silent;
-        if (!sameVolume(volume, *readScan(temporary, std::nullopt, silent).volume))
-            throw Error(ErrorKind::Resources, "It reads back differently.");
-        fs::remove(target, failed); // an empty folder of that name
-        fs::rename(temporary, target, failed);
-        if (failed)
-            cannotWrite(target);
+        fillFolder(volume, identity, temporary, target);
     } catch (const Error& error) {
         fs::remove_all(temporary, failed);
         throw Error(ErrorKind::Resources, "The DICOM series was not written. " + std::string(error.what()));
+    } catch (...) {
+        fs::remove_all(temporary, failed);
+        throw;
     }
 }
 

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 gzFile open(const std::filesystem::path& file)
 {
@@ -20,7 +22,8 @@ gzFile open(const std::filesystem::path& file)
 
 [[noreturn]] void endsEarly(const std::filesystem::path& file)
 {
-    throw Error(ErrorKind::Scan, quoted(file) + " ends too early: it was cut off while being copied or written. Copy it again.");
+    throw Error(ErrorKind::Scan,
+                quoted(file) + " ends too early: it was cut off while being copied or written. Copy it again.");
 }
 
 // The best that deflate can do: 258 bytes from two bits (zlib's technical notes).
@@ -34,7 +37,8 @@ GzipFile::GzipFile(const std::filesystem::path& file) : m_path(file)
     m_fileBytes = static_cast<std::int64_t>(std::filesystem::file_size(file, failed));
     m_file = failed ? nullptr : open(file);
     if (!m_file)
-        throw Error(ErrorKind::Scan, quoted(file) + " cannot be opened. Check that it exists and that you may read it.");
+        throw Error(ErrorKind::Scan,
+                    quoted(file) + " cannot be opened. Check that it exists and that you may read it.");
     gzbuffer(m_file, 1u << 18);
 }
 
@@ -54,7 +58,8 @@ std::int64_t GzipFile::read(void* into, std::int64_t count)
             gzerror(m_file, &code);
             if (code == Z_BUF_ERROR)
                 endsEarly(m_path);
-            throw Error(ErrorKind::Scan, quoted(m_path) + " is damaged: its compressed data do not unpack. Copy it again.");
+            throw Error(ErrorKind::Scan,
+                        quoted(m_path) + " is damaged: its compressed data do not unpack. Copy it again.");
         }
         done += got;
         if (got < static_cast<int>(portion)) {
@@ -72,9 +77,9 @@ std::vector<unsigned char> GzipFile::readAll(std::int64_t count, Progress& progr
 {
     const std::int64_t most = gzdirect(m_file) ? m_fileBytes : m_fileBytes * highestDeflateRatio;
     if (count > most)
-        throw Error(ErrorKind::Scan, quoted(m_path) + " is cut off or damaged: its header promises " + std::to_string(count) +
-                                         " bytes of voxels, more than a file of " + std::to_string(m_fileBytes) +
-                                         " bytes can hold. Copy it again.");
+        throw Error(ErrorKind::Scan, quoted(m_path) + " is cut off or damaged: its header promises " +
+                                         std::to_string(count) + " bytes of voxels, more than a file of " +
+                                         std::to_string(m_fileBytes) + " bytes can hold. Copy it again.");
     std::vector<unsigned char> bytes;
     try {
         bytes.reserve(static_cast<std::size_t>(count));
@@ -89,8 +94,8 @@ std::vector<unsigned char> GzipFile::readAll(std::int64_t count, Progress& progr
             progress.step({"reading voxels", static_cast<double>(bytes.size()) / static_cast<double>(count), {}});
         }
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorKind::Resources, "There is not enough memory for the " + std::to_string(count) + " bytes of voxels in " +
-                                              quoted(m_path) + ". Close other programs.");
+        throw Error(ErrorKind::Resources, "There is not enough memory for the " + std::to_string(count) +
+                                              " bytes of voxels in " + quoted(m_path) + ". Close other programs.");
     }
     return bytes;
 }

@@ -8,10 +8,12 @@
 
 struct gzFile_s;
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// A file read through zlib, whether it is gzip-compressed or not.
-class GzipFile {
+class GzipFile
+{
 public:
     /// @throws Error(Scan) where it cannot be opened
     explicit GzipFile(const std::filesystem::path& file);

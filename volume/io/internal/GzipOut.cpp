@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 gzFile open(const std::filesystem::path& file, GzipOut::Mode mode)
 {

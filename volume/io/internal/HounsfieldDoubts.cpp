@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 void noteDoubtfulValues(const Volume& volume, std::vector<std::string>& notes)
 {
@@ -17,15 +18,18 @@ void noteDoubtfulValues(const Volume& volume, std::vector<std::string>& notes)
         tissue += hu >= -150 && hu <= 250;
     }
     if (lowest == highest) {
-        notes.push_back("Every voxel has the same value (" + std::to_string(lowest) + "): there is nothing to see in this scan.");
+        notes.push_back("Every voxel has the same value (" + std::to_string(lowest) +
+                        "): there is nothing to see in this scan.");
         return;
     }
     const std::string range = " (values from " + std::to_string(lowest) + " to " + std::to_string(highest) + ")";
     if (lowest >= 0)
-        notes.push_back("No value is below 0" + range + ": these are hardly Hounsfield units; an offset such as 1024 may be missing, or "
+        notes.push_back("No value is below 0" + range +
+                        ": these are hardly Hounsfield units; an offset such as 1024 may be missing, or "
                         "the image was rescaled.");
     else if (air == 0)
-        notes.push_back("There is no air near -1000 HU in the scan" + range + ": it is cropped to the body, or its values are not "
+        notes.push_back("There is no air near -1000 HU in the scan" + range +
+                        ": it is cropped to the body, or its values are not "
                         "Hounsfield units.");
     if (tissue * 1000 < static_cast<std::int64_t>(volume.voxels().size()))
         notes.push_back("There is hardly any soft tissue (-150 to 250 HU) in the scan" + range +
@@ -38,10 +42,12 @@ void noteDoubtfulGrid(const Geometry& geometry, std::vector<std::string>& notes)
     const double widest = *std::max_element(spacing.begin(), spacing.end());
     const double finest = *std::min_element(spacing.begin(), spacing.end());
     if (widest > 20 || finest < 0.02)
-        notes.push_back("The voxels measure " + plainNumber(spacing[0], 4) + " x " + plainNumber(spacing[1], 4) + " x " +
-                        plainNumber(spacing[2], 4) + " mm, which no CT scanner makes: check the units of the file.");
+        notes.push_back("The voxels measure " + plainNumber(spacing[0], 4) + " x " + plainNumber(spacing[1], 4) +
+                        " x " + plainNumber(spacing[2], 4) +
+                        " mm, which no CT scanner makes: check the units of the file.");
     else if (widest > 5.0 + 1e-6)
-        notes.push_back("The slices lie " + plainNumber(widest, 2) + " mm apart (more than 5 mm): small structures are missed and "
+        notes.push_back("The slices lie " + plainNumber(widest, 2) +
+                        " mm apart (more than 5 mm): small structures are missed and "
                         "volumes are coarse.");
     const std::int64_t fewest = *std::min_element(geometry.size().begin(), geometry.size().end());
     if (fewest < 10)
@@ -49,7 +55,8 @@ void noteDoubtfulGrid(const Geometry& geometry, std::vector<std::string>& notes)
                         " along one axis; the model needs more around an organ to recognise it well.");
     if (!geometry.isOrthogonal())
         notes.push_back("The scan is sheared by " + plainNumber(geometry.shearDegrees(), 1) +
-                        " degrees (a tilted gantry): its slices are displaced against each other. The grid is kept as it is; volumes "
+                        " degrees (a tilted gantry): its slices are displaced against each other. The grid is kept as "
+                        "it is; volumes "
                         "and positions take it into account.");
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// Adds sentences where the values hardly are Hounsfield units: none below 0, no air, no soft tissue, a narrow range.
 void noteDoubtfulValues(const Volume& volume, std::vector<std::string>& notes);

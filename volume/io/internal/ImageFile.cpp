@@ -7,10 +7,12 @@
 
 #include <fstream>
 
-namespace hounsfield {
+namespace hounsfield
+{
 namespace fs = std::filesystem;
 
-namespace {
+namespace
+{
 
 std::string firstBytes(const fs::path& file)
 {
@@ -41,7 +43,8 @@ bool looksLikeMeta(const std::string& bytes)
 // Before there was a preamble: a data set that begins with group 0008 (or 0002).
 bool looksLikeBareDicom(const std::string& b)
 {
-    return b.size() > 16 && (b[0] == 8 || b[0] == 2) && b[1] == 0 && b[3] == 0 && static_cast<unsigned char>(b[2]) <= 0x18;
+    return b.size() > 16 && (b[0] == 8 || b[0] == 2) && b[1] == 0 && b[3] == 0 &&
+           static_cast<unsigned char>(b[2]) <= 0x18;
 }
 
 } // namespace
@@ -60,22 +63,28 @@ FileFormat formatOf(const fs::path& file)
     if (gzip || ending == ".nii" || parseNifti({bytes.begin(), bytes.end()}))
         return FileFormat::Nifti;
     if (ending == ".nii.gz")
-        throw Error(ErrorKind::Scan, quoted(file) + " is not a NIfTI image although its name says so: its content is neither "
-                                                    "compressed nor a NIfTI header. Was another file renamed?");
+        throw Error(ErrorKind::Scan, quoted(file) +
+                                         " is not a NIfTI image although its name says so: its content is neither "
+                                         "compressed nor a NIfTI header. Was another file renamed?");
     if (ending == ".nrrd" || ending == ".nhdr")
-        throw Error(ErrorKind::Scan, quoted(file) + " is not an NRRD image although its name says so. Was another file renamed?");
+        throw Error(ErrorKind::Scan,
+                    quoted(file) + " is not an NRRD image although its name says so. Was another file renamed?");
     return looksLikeBareDicom(bytes) ? FileFormat::Dicom : FileFormat::Unknown;
 }
 
 RawImage readImageFile(const fs::path& file, FileFormat format, ImageParts parts, Progress& progress)
 {
     switch (format) {
-    case FileFormat::Nifti: return readNifti(file, parts, progress);
-    case FileFormat::Nrrd: return readNrrd(file, parts, progress);
-    case FileFormat::MetaImage: return readMetaImage(file, parts, progress);
+    case FileFormat::Nifti:
+        return readNifti(file, parts, progress);
+    case FileFormat::Nrrd:
+        return readNrrd(file, parts, progress);
+    case FileFormat::MetaImage:
+        return readMetaImage(file, parts, progress);
     default:
-        throw Error(ErrorKind::Scan, quoted(file) + " is not a scan this program reads. It reads DICOM folders and files, NIfTI "
-                                                    "(.nii, .nii.gz), NRRD (.nrrd, .nhdr) and MetaImage (.mha, .mhd).");
+        throw Error(ErrorKind::Scan, quoted(file) +
+                                         " is not a scan this program reads. It reads DICOM folders and files, NIfTI "
+                                         "(.nii, .nii.gz), NRRD (.nrrd, .nhdr) and MetaImage (.mha, .mhd).");
     }
 }
 

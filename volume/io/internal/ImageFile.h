@@ -5,17 +5,21 @@
 
 #include <filesystem>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 enum class ImageParts { Header, All };
 
-/// Reads NIfTI-1 or NIfTI-2 in one file, plain or gzip-compressed, with the affine exactly as stored (sheared too): sform
-/// where its code is above 0, else qform, else the voxel sizes with a note (nifti1.h, "3D image orientation and location").
+/// Reads NIfTI-1 or NIfTI-2 in one file, plain or gzip-compressed, with the affine exactly as stored (sheared too):
+/// sform where its code is above 0, else qform, else the voxel sizes with a note (nifti1.h, "3D image orientation and
+/// location").
 /// @throws Error(Scan), Error(Resources) where memory is short, Cancelled
 RawImage readNifti(const std::filesystem::path& file, ImageParts parts, Progress& progress);
 
-/// Reads NRRD (.nrrd, .nhdr) or MetaImage (.mha, .mhd) through ITK. @throws as readNifti
+/// Reads NRRD (.nrrd, .nhdr) through ITK. @throws as readNifti
 RawImage readNrrd(const std::filesystem::path& file, ImageParts parts, Progress& progress);
+/// Reads MetaImage (.mha, or .mhd with one data file), raw or zlib-compressed. Not through ITK: its reader takes a file
+/// that was cut off for a whole one. @throws as readNifti
 RawImage readMetaImage(const std::filesystem::path& file, ImageParts parts, Progress& progress);
 
 /// What a file is, by its content first and its ending second.

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -18,23 +20,35 @@ namespace fs = std::filesystem;
 Component componentOf(int datatype, const fs::path& file)
 {
     switch (datatype) {
-    case 2: return Component::UInt8;
-    case 4: return Component::Int16;
-    case 8: return Component::Int32;
-    case 16: return Component::Float32;
-    case 64: return Component::Float64;
-    case 256: return Component::Int8;
-    case 512: return Component::UInt16;
-    case 768: return Component::UInt32;
-    case 1024: return Component::Int64;
-    case 1280: return Component::UInt64;
+    case 2:
+        return Component::UInt8;
+    case 4:
+        return Component::Int16;
+    case 8:
+        return Component::Int32;
+    case 16:
+        return Component::Float32;
+    case 64:
+        return Component::Float64;
+    case 256:
+        return Component::Int8;
+    case 512:
+        return Component::UInt16;
+    case 768:
+        return Component::UInt32;
+    case 1024:
+        return Component::Int64;
+    case 1280:
+        return Component::UInt64;
     case 128:
-    case 2304: refuse(file, "is a colour image, not a CT scan: every voxel holds red, green and blue. Give the CT itself.");
+    case 2304:
+        refuse(file, "is a colour image, not a CT scan: every voxel holds red, green and blue. Give the CT itself.");
     case 32:
-    case 1792: refuse(file, "holds complex numbers, not Hounsfield units. Give the CT itself.");
+    case 1792:
+        refuse(file, "holds complex numbers, not Hounsfield units. Give the CT itself.");
     default:
-        refuse(file, "stores its voxels in a way this program does not read (NIfTI datatype " + std::to_string(datatype) +
-                         "). Convert it to int16 or float32.");
+        refuse(file, "stores its voxels in a way this program does not read (NIfTI datatype " +
+                         std::to_string(datatype) + "). Convert it to int16 or float32.");
     }
 }
 
@@ -46,12 +60,14 @@ Index3 sizeOf(const NiftiHeader& h, const fs::path& file)
     for (std::size_t n = 4; n <= static_cast<std::size_t>(dimensions); ++n)
         if (h.dim[n] > 1)
             refuse(file, "holds a series of " + std::to_string(h.dim[n]) +
-                             " volumes (a fourth dimension, such as time). Save the one volume to be read as a file of its own.");
+                             " volumes (a fourth dimension, such as time). Save the one volume to be read as a file of "
+                             "its own.");
     Index3 size{1, 1, 1};
     for (std::size_t n = 0; n < 3 && n < static_cast<std::size_t>(dimensions); ++n) {
         size[n] = h.dim[n + 1];
-        if (size[n] < 1 || size[n] > (std::int64_t{1} << 20))
-            refuse(file, "is damaged: its header says that it has " + std::to_string(size[n]) + " voxels along one axis.");
+        if (size[n] < 1 || size[n] > (std::int64_t{1} << 17))
+            refuse(file,
+                   "is damaged: its header says that it has " + std::to_string(size[n]) + " voxels along one axis.");
     }
     return size;
 }
@@ -85,7 +101,8 @@ void noteDisagreement(const Index3& size, const Affine& sform, const Affine& qfo
             worst = std::max(worst, length(s.toMm(i) - q.toMm(i)));
         }
     } catch (const Error&) {
-        notes.push_back("The file's second statement of its place in the patient (qform) is unusable; the first (sform) is used.");
+        notes.push_back(
+            "The file's second statement of its place in the patient (qform) is unusable; the first (sform) is used.");
         return;
     }
     if (worst > 0.1)
@@ -107,8 +124,9 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
         // nifti1.h, method 1: voxel sizes alone. The usual reading is that the axes are right, anterior, superior.
         for (std::size_t n = 0; n < 3; ++n)
             affine[n][n] = std::abs(h.pixdim[n + 1]);
-        notes.push_back("The file does not say how it lies in the patient (neither sform nor qform): its axes are assumed to grow "
-                        "to the patient's right, front and head. Left and right may be exchanged.");
+        notes.push_back(
+            "The file does not say how it lies in the patient (neither sform nor qform): its axes are assumed to grow "
+            "to the patient's right, front and head. Left and right may be exchanged.");
     }
     if (!isFinite(affine))
         refuse(file, "is damaged: the affine in its header is not made of finite numbers.");
@@ -116,15 +134,10 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
     try {
         return Geometry::fromRasAffine(size, affine);
     } catch (const Error&) {
-        refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume (two are parallel, or a voxel "
+        refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume (two are parallel, "
+                     "or a voxel "
                      "size is zero). Export it again.");
     }
-}
-
-void swapBytes(std::vector<unsigned char>& bytes, std::int64_t width)
-{
-    for (std::size_t n = 0; width > 1 && n + static_cast<std::size_t>(width) <= bytes.size(); n += static_cast<std::size_t>(width))
-        std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(n), bytes.begin() + static_cast<std::ptrdiff_t>(n) + width);
 }
 
 NiftiHeader readHeader(GzipFile& in, const fs::path& file, std::int64_t& got)
@@ -136,8 +149,10 @@ NiftiHeader readHeader(GzipFile& in, const fs::path& file, std::int64_t& got)
     if (!header)
         refuse(file, "is not a NIfTI image: its content does not begin with a NIfTI header. Was another file renamed?");
     if (header->separateData)
-        refuse(file, "is one half of a pair of NIfTI files (.hdr and .img), which this program does not read. Save the scan as "
-                     ".nii.gz.");
+        refuse(
+            file,
+            "is one half of a pair of NIfTI files (.hdr and .img), which this program does not read. Save the scan as "
+            ".nii.gz.");
     if (header->voxelOffset < 0)
         refuse(file, "is damaged: its header does not say where the voxels begin.");
     return *header;

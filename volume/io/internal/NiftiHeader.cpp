@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 /// Reads numbers at fixed places of a header, in either byte order.
-class Fields {
+class Fields
+{
 public:
     Fields(const std::vector<unsigned char>& bytes, bool swapped) : m_bytes(bytes), m_swapped(swapped) {}
 
@@ -139,7 +142,8 @@ Quaternion quaternionOf(const Matrix3& rotation)
     q.handedness = determinant(rotation) < 0 ? -1 : 1;
     const Vector3 x = column(rotation, 0), y = column(rotation, 1), z = q.handedness * column(rotation, 2);
     // The largest of the four squares is divided by, so that nothing is lost near a half turn.
-    const double squares[4] = {1 + x[0] + y[1] + z[2], 1 + x[0] - y[1] - z[2], 1 - x[0] + y[1] - z[2], 1 - x[0] - y[1] + z[2]};
+    const double squares[4] = {1 + x[0] + y[1] + z[2], 1 + x[0] - y[1] - z[2], 1 - x[0] + y[1] - z[2],
+                               1 - x[0] - y[1] + z[2]};
     const auto largest = std::max_element(squares, squares + 4) - squares;
     const double s = 2 * std::sqrt(squares[largest]);
     double a = 0;

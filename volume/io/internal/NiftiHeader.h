@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// The fields of a NIfTI-1 or NIfTI-2 header that we use, in this machine's byte order (nifti1.h, nifti2.h).
 struct NiftiHeader {

@@ -3,8 +3,10 @@
 
 #include <cstdio>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 std::string vectorText(const Vector3& v)
 {
@@ -26,7 +28,9 @@ void writeNrrd(const VoxelsToWrite& image, const std::filesystem::path& file)
     header += "\nspace directions:";
     for (int n = 0; n < 3; ++n)
         header += " " + vectorText(column(g.matrix(), n));
-    header += "\nkinds: domain domain domain\nendian: little\nencoding: gzip\nspace origin: " + vectorText(g.originMm()) + "\n\n";
+    header +=
+        "\nkinds: domain domain domain\nendian: little\nencoding: gzip\nspace origin: " + vectorText(g.originMm()) +
+        "\n\n";
 
     GzipOut head(file, GzipOut::Mode::Plain);
     head.write(header.data(), static_cast<std::int64_t>(header.size()));

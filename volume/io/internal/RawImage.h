@@ -6,11 +6,14 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// The number type of stored voxels.
 enum class Component { UInt8, Int8, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float32, Float64 };
 std::int64_t bytesOf(Component component);
+/// Turns numbers of `width` bytes from the other byte order into this one.
+void swapBytes(std::vector<unsigned char>& bytes, std::int64_t width);
 
 /// An image as its file holds it, before it is turned into HU or labels.
 struct RawImage {
@@ -31,7 +34,8 @@ struct Conversion {
 };
 
 /// HU = round(slope * stored + intercept) for count voxels.
-Conversion toHu(const void* stored, Component component, std::int64_t count, double slope, double intercept, std::int16_t* hu);
+Conversion toHu(const void* stored, Component component, std::int64_t count, double slope, double intercept,
+                std::int16_t* hu);
 /// Label values. @throws Error(Scan) where a value is not a whole number or outside int32
 std::vector<std::int32_t> toLabels(const RawImage& image, const std::string& name);
 /// Sentences on values that were clamped or are no numbers.

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <cstdio>
 
-namespace hounsfield {
-namespace {
+namespace hounsfield
+{
+namespace
+{
 
 void appendUtf8(std::string& text, std::uint32_t code)
 {
@@ -25,7 +27,11 @@ bool isUtf8(const std::string& text)
 {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t more = lead < 0x80 ? 0 : lead >= 0xF0 && lead < 0xF8 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC2 ? 1 : 9;
+        const std::size_t more = lead < 0x80                   ? 0
+                                 : lead >= 0xF0 && lead < 0xF8 ? 3
+                                 : lead >= 0xE0                ? 2
+                                 : lead >= 0xC2                ? 1
+                                                               : 9;
         if (more == 9 || lead >= 0xF8 || i + more >= text.size() + (more == 0))
             return false;
         for (std::size_t k = 1; k <= more; ++k)
@@ -93,8 +99,8 @@ std::string safeName(const std::string& name)
 {
     std::string safe;
     for (char c : name) {
-        const bool keep = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-                          c == '_' || (c & 0x80);
+        const bool keep = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                          c == '-' || c == '_' || (c & 0x80);
         safe += keep ? c : '_';
     }
     if (safe.size() > 100) {

@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <string>
 
-namespace hounsfield {
+namespace hounsfield
+{
 
 /// A path as UTF-8, for messages.
 std::string utf8(const std::filesystem::path& path);
@@ -12,7 +13,8 @@ std::string quoted(const std::filesystem::path& path);
 /// A DICOM text value as UTF-8. Known: ISO_IR 6, ISO_IR 100, ISO_IR 144, ISO_IR 192. Of other sets the characters
 /// outside ASCII become question marks (PS3.3 C.12.1.1.2).
 std::string dicomTextToUtf8(const std::string& bytes, const std::string& specificCharacterSet);
-/// A name that is safe as a file name on every system: letters, digits, '.', '-', '_' and what is not ASCII stay; never empty.
+/// A name that is safe as a file name on every system: letters, digits, '.', '-', '_' and what is not ASCII stay; never
+/// empty.
 std::string safeName(const std::string& name);
 /// The file name of a path without its image ending (.nii.gz, .nrrd, ...), safe in file names.
 std::string caseNameOf(const std::filesystem::path& file);
