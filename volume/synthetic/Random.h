@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+namespace hounsfield::synthetic {
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same patient with every compiler, which the standard distributions do not promise.
+class Random {
+public:
+    explicit Random(std::uint64_t seed) : m_state(seed * 0x9E3779B97F4A7C15u + 0x1234567u) {}
+    std::uint64_t bits()
+    {
+        std::uint64_t z = m_state += 0x9E3779B97F4A7C15u;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        return z ^ (z >> 31);
+    }
+    double unit() { return static_cast<double>(bits() >> 11) / 9007199254740992.0; }
+    double between(double low, double high) { return low + (high - low) * unit(); }
+    bool chance(double probability) { return unit() < probability; }
+    /// Roughly normal, never beyond three deviations: the sum of twelve uniforms, cut.
+    double normal(double mean, double deviation)
+    {
+        double sum = -6;
+        for (int i = 0; i < 12; ++i)
+            sum += unit();
+        return mean + deviation * (sum > 3 ? 3 : sum < -3 ? -3 : sum);
+    }
+
+private:
+    std::uint64_t m_state;
+};
+
+} // namespace hounsfield::synthetic

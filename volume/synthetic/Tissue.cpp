@@ -1,0 +1,60 @@
+#include "volume/synthetic/Tissue.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hounsfield::synthetic {
+namespace {
+
+/// Native, portal venous and arterial HU, and how much they vary between people.
+struct Row {
+    Tissue tissue;
+    float native, portal, arterial, deviation;
+};
+
+constexpr Row rows[] = {
+    {Tissue::Air, -1000, -1000, -1000, 4},      {Tissue::Skin, 10, 20, 20, 15},
+    {Tissue::Fat, -105, -103, -104, 6},         {Tissue::Muscle, 52, 60, 57, 7},
+    {Tissue::Cortex, 480, 490, 490, 110},       {Tissue::Marrow, 170, 180, 175, 50},
+    {Tissue::Disc, 75, 80, 80, 12},             {Tissue::Nerve, 30, 35, 35, 6},
+    {Tissue::Table, -300, -300, -300, 150},     {Tissue::Gas, -950, -950, -950, 40},
+    {Tissue::BowelContent, 25, 30, 28, 16},     {Tissue::BowelWall, 40, 85, 75, 14},
+    {Tissue::StomachContent, 25, 28, 28, 25},   {Tissue::Stool, -10, -5, -5, 45},
+    {Tissue::Lung, -850, -840, -840, 35},       {Tissue::LungVessel, 20, 90, 120, 25},
+    {Tissue::Heart, 42, 140, 230, 20},          {Tissue::Artery, 42, 150, 310, 22},
+    {Tissue::Vein, 40, 140, 75, 22},            {Tissue::PortalVein, 42, 165, 95, 18},
+    {Tissue::Liver, 58, 110, 70, 13},           {Tissue::HepaticVessel, 44, 158, 92, 14},
+    {Tissue::Spleen, 49, 120, 125, 11},         {Tissue::KidneyCortex, 33, 180, 190, 20},
+    {Tissue::KidneyMedulla, 31, 165, 90, 22},   {Tissue::Pancreas, 42, 98, 105, 13},
+    {Tissue::Adrenal, 28, 80, 85, 12},          {Tissue::Bile, 9, 11, 10, 7},
+    {Tissue::Esophagus, 42, 65, 60, 9},         {Tissue::Urine, 5, 9, 6, 6},
+    {Tissue::Prostate, 42, 70, 60, 9},          {Tissue::Uterus, 48, 100, 80, 14},
+    {Tissue::Rectum, 42, 72, 66, 10},           {Tissue::LiverTumor, 40, 62, 62, 16},
+    {Tissue::KidneyTumor, 36, 90, 110, 22},     {Tissue::PancreasTumor, 38, 62, 58, 10},
+    {Tissue::LungTumor, 35, 62, 55, 16},        {Tissue::ColonTumor, 40, 82, 75, 12},
+    {Tissue::Necrosis, 18, 22, 20, 8},          {Tissue::CystFluid, 5, 7, 6, 5},
+};
+
+} // namespace
+
+TissueHu tissueHu(double contrast, std::uint64_t seed)
+{
+    TissueHu hu{};
+    Random random(seed ^ 0x715u);
+    // Blood and what it feeds brighten together: one factor a patient.
+    const auto strength = static_cast<float>(random.between(0.75, 1.25));
+    const auto c = static_cast<float>(std::clamp(contrast, 0.0, 2.0));
+    for (const Row& row : rows) {
+        const float enhanced = c <= 1 ? row.native + c * strength * (row.portal - row.native)
+                                      : row.native + strength * ((2 - c) * row.portal + (c - 1) * row.arterial - row.native);
+        hu[static_cast<std::size_t>(row.tissue)] = enhanced + row.deviation * static_cast<float>(random.normal(0, 1));
+    }
+    // Positive oral contrast in every fourth patient.
+    if (random.chance(0.25)) {
+        hu[static_cast<std::size_t>(Tissue::StomachContent)] = static_cast<float>(random.between(100, 350));
+        hu[static_cast<std::size_t>(Tissue::BowelContent)] = static_cast<float>(random.between(60, 300));
+    }
+    return hu;
+}
+
+} // namespace hounsfield::synthetic
