@@ -41,12 +41,12 @@ DicomPath openDicomFile(const fs::path& file, Progress& progress)
 {
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     const auto header = DicomHeader::read(file);
-    const std::string uid = header ? header->text(0x0020000E) : std::string();
-    if (uid.empty())
+    const auto key = header ? seriesKeyOf(*header) : std::nullopt;
+    if (!key)
         throw Error(ErrorKind::Scan,
                     quoted(file) + " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
     DicomPath found{folder, findSeries(folder, false, progress)};
-    std::erase_if(found.series, [&](const DicomSeries& series) { return series.info.uid != uid; });
+    std::erase_if(found.series, [&](const DicomSeries& series) { return series.key != *key; });
     found.series.front().info.number = 1;
     return found;
 }

@@ -91,14 +91,11 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
         series.localizer = series.localizer || h.text(0x00080008, n) == "LOCALIZER";
 }
 
-// A slice of zero bytes leaves no trace of its series, but its name tells that it was to be one.
-bool isEmptySlice(const fs::path& file)
+// A slice of zero bytes leaves no trace of its series: it is told of rather than passed over.
+bool isEmptyFile(const fs::path& file)
 {
     std::error_code failed;
-    const std::string ending = endingOf(file);
-    const bool slice = ending.empty() || ending == ".dcm" || ending == ".ima" ||
-                       ending.find_first_not_of(".0123456789") == std::string::npos;
-    return slice && fs::file_size(file, failed) == 0 && !failed;
+    return fs::file_size(file, failed) == 0 && !failed && !utf8(file.filename()).starts_with(".");
 }
 
 bool comesBefore(const DicomSeries& a, const DicomSeries& b)
@@ -108,40 +105,51 @@ bool comesBefore(const DicomSeries& a, const DicomSeries& b)
 
 } // namespace
 
+std::optional<std::string> seriesKeyOf(const DicomHeader& header)
+{
+    const std::string uid = header.text(0x0020000E);
+    if (!uid.empty())
+        return uid;
+    if (!header.damage().empty())
+        return std::nullopt;
+    return "series " + header.text(0x00200011) + " " + header.text(0x0008103E);
+}
+
 std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Progress& progress)
 {
     const std::vector<fs::path> files = filesOf(folder, recursive, progress);
-    std::map<std::string, DicomSeries> byUid;
+    std::map<std::string, DicomSeries> byKey;
     std::vector<fs::path> broken;
     for (std::size_t n = 0; n < files.size(); ++n) {
         progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
         const auto header = DicomHeader::read(files[n]);
         if (!header) {
-            if (isEmptySlice(files[n]))
+            if (isEmptyFile(files[n]))
                 broken.push_back(files[n]);
             continue;
         }
-        const std::string uid = header->text(0x0020000E);
-        if (uid.empty() && !header->damage().empty()) {
+        const auto key = seriesKeyOf(*header);
+        if (!key) {
             broken.push_back(files[n]);
             continue;
         }
-        DicomSeries& series = byUid[uid];
+        DicomSeries& series = byKey[*key];
+        series.key = *key;
         if (series.slices.empty())
             fillInfo(series, *header);
         series.slices.push_back(sliceOf(*header, files[n]));
     }
-    if (byUid.empty() && !broken.empty())
+    if (byKey.empty() && !broken.empty())
         throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) +
                                          " are empty, cut off or not yours to read, for example " +
                                          quoted(broken.front().filename()) + ". Copy them again.");
-    if (byUid.empty())
+    if (byKey.empty())
         throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
                                          std::to_string(files.size()) +
                                          " files were looked at). Give the folder of a DICOM "
                                          "series, or a .nii, .nii.gz, .nrrd or .mha file itself.");
     std::vector<DicomSeries> all;
-    for (auto& [uid, series] : byUid)
+    for (auto& [key, series] : byKey)
         all.push_back(std::move(series));
     std::sort(all.begin(), all.end(), comesBefore);
     for (std::size_t n = 0; n < all.size(); ++n) {

@@ -190,7 +190,8 @@ Vector3 sliceStep(DicomSeries& series, const InPlane& axes)
     for (std::size_t n = 1; n < slices.size(); ++n)
         gaps.push_back(height(slices[n]) - height(slices[n - 1]));
     const double usual = usualGap(gaps);
-    const double tolerance = std::max(0.1, 0.01 * usual);
+    // Positions rounded to a tenth of a millimetre are 0.1 apart in their gaps; the 1e-6 is for the decimal fractions.
+    const double tolerance = std::max(0.1, 0.01 * usual) + 1e-6;
     for (std::size_t n = 0; n < gaps.size(); ++n)
         if (gaps[n] < std::max(0.01, 0.05 * usual) || std::abs(gaps[n] - usual) > tolerance)
             refuseGap(slices[n], slices[n + 1], gaps[n], usual);

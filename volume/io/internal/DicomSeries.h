@@ -29,6 +29,7 @@ struct DicomSlice {
 
 /// The files that share a SeriesInstanceUID.
 struct DicomSeries {
+    std::string key; ///< see seriesKeyOf
     SeriesInfo info;
     int seriesNumber = 0;
     bool original = false;
@@ -37,6 +38,11 @@ struct DicomSeries {
     std::optional<Geometry> geometry;
     std::vector<std::string> notes;
 };
+
+class DicomHeader;
+/// What the files of one series share: the SeriesInstanceUID; where it was removed to hide the patient, the series'
+/// number and description. Nothing where the file is broken before it says so.
+std::optional<std::string> seriesKeyOf(const DicomHeader& header);
 
 /// All series of a folder and its sub-folders, examined, numbered 1, 2, ... by SeriesNumber.
 /// @throws Error(Scan) where the folder holds no DICOM image; Cancelled
