@@ -29,11 +29,6 @@ using StoredTensors = std::map<std::string, StoredTensor>;
 StoredTensors readSafetensors(const std::string& bytes);
 std::string writeSafetensors(const StoredTensors& tensors, const std::map<std::string, std::string>& metadata);
 
-/// torch.save in zip form. A restricted unpickler: tensors, dict, OrderedDict, list, tuple, numbers, strings; anything else is
-/// refused by its name and nothing is executed. Returns the flat name -> tensor map of the state dict (of `net` or `state_dict`
-/// where the top level has one; the optimizer is not read). @throws Error(Model)
-StoredTensors readTorchZip(const std::filesystem::path& file);
-
 /// By content, not by ending: zip .pth or safetensors; the legacy form and TorchScript are named and refused for now. @throws Error(Model)
 StoredTensors readCheckpoint(const std::filesystem::path& file);
 

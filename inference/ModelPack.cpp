@@ -1,0 +1,209 @@
+#include "inference/ModelPack.h"
+
+#include "inference/internal/Sha256.h"
+#include "resources/Resources.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace hounsfield {
+namespace {
+
+using nlohmann::json;
+
+class FolderFiles final : public PackFiles {
+public:
+    explicit FolderFiles(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+    std::string read(const std::string& name) const override
+    {
+        std::ifstream in(m_folder / name, std::ios::binary);
+        if (!in)
+            throw Error(ErrorKind::Model, "The model in " + m_folder.string() + " lacks its file " + name + ". Install it again.");
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    std::string describe() const override { return m_folder.string(); }
+
+private:
+    std::filesystem::path m_folder;
+};
+
+class EmbeddedFiles final : public PackFiles {
+public:
+    std::string read(const std::string& name) const override
+    {
+        const auto bytes = resources::find("models/small/" + name);
+        if (!bytes)
+            throw Error(ErrorKind::Model, "This build has no model inside (" + name + " is missing). Import one with: hounsfield-cli model import.");
+        return std::string(*bytes);
+    }
+    std::string describe() const override { return "inside the program"; }
+};
+
+[[noreturn]] void refuse(const PackFiles& files, const std::string& why)
+{
+    throw Error(ErrorKind::Model, "The model (" + files.describe() + ") cannot be used: " + why + ". Install it again.");
+}
+
+/// A name that stays in the pack's folder whatever it says.
+bool isPlainName(const std::string& name)
+{
+    return !name.empty() && name.size() < 200 && name.find_first_of("/\\") == std::string::npos && name[0] != '.';
+}
+
+ModelClass readClass(const json& entry)
+{
+    ModelClass known;
+    known.id = entry.at("id");
+    known.name = entry.at("name");
+    known.fileName = entry.at("file");
+    known.snomedCode = entry.at("snomed");
+    known.rgb = entry.at("rgb").get<std::array<int, 3>>();
+    known.hosts = entry.at("hosts").get<std::vector<int>>();
+    known.kind = entry.at("kind");
+    known.threshold = entry.at("threshold");
+    known.synonyms = entry.at("synonyms").get<std::vector<std::string>>();
+    return known;
+}
+
+json writeClass(const ModelClass& known)
+{
+    return {{"id", known.id},     {"name", known.name}, {"file", known.fileName},       {"snomed", known.snomedCode},   {"rgb", known.rgb},
+            {"hosts", known.hosts}, {"kind", known.kind}, {"threshold", known.threshold}, {"synonyms", known.synonyms}};
+}
+
+std::vector<ModelClass> readClasses(const json& entries)
+{
+    std::vector<ModelClass> classes;
+    for (const json& entry : entries)
+        classes.push_back(readClass(entry));
+    return classes;
+}
+
+ModelPack readPack(const json& root)
+{
+    ModelPack pack;
+    pack.name = root.at("name");
+    pack.title = root.at("title");
+    pack.version = root.at("version");
+    pack.licence = root.at("licence");
+    pack.source = root.at("source");
+    pack.notice = root.value("notice", "");
+    pack.architecture = root.at("architecture").at("kind");
+    pack.widths.encoder = root.at("architecture").at("encoder").get<std::array<int, 4>>();
+    pack.widths.firstConvolution = root.at("architecture").at("first_convolution");
+    pack.input.spacingMm = root.at("input").at("spacing_mm");
+    pack.input.huLow = root.at("input").at("hu_window").at(0);
+    pack.input.huHigh = root.at("input").at("hu_window").at(1);
+    pack.input.roi = root.at("input").at("roi").get<std::array<std::int64_t, 3>>();
+    pack.promptTemplate = root.at("prompt_template");
+    pack.textEncoder = root.value("text_encoder", "");
+    pack.classes = readClasses(root.at("classes"));
+    pack.weightsFile = root.at("weights");
+    pack.weightsSha256 = root.at("sha256").at(pack.weightsFile);
+    return pack;
+}
+
+void checkPack(const ModelPack& pack, const PackFiles& files)
+{
+    if (pack.architecture != "unet")
+        refuse(files, "its architecture \"" + pack.architecture + "\" is not one this version knows (unet)");
+    for (int width : pack.widths.encoder)
+        if (width < 16 || width > 4096 || width % 16)
+            refuse(files, "its channel widths must be multiples of 16 up to 4096");
+    if (pack.widths.firstConvolution < 1 || pack.widths.firstConvolution > 4096)
+        refuse(files, "the width of its first convolution is impossible");
+    if (!(pack.input.spacingMm >= 0.1 && pack.input.spacingMm <= 50) || !(pack.input.huLow < pack.input.huHigh))
+        refuse(files, "its spacing or its HU window is impossible");
+    for (auto n : pack.input.roi)
+        if (n < 16 || n > 512 || n % 8)
+            refuse(files, "its window must be multiples of 8 between 16 and 512 voxels");
+    if (!isPlainName(pack.weightsFile))
+        refuse(files, "its weights lie outside its folder");
+    std::set<int> ids;
+    for (const ModelClass& known : pack.classes) {
+        if (known.id < 1 || known.id > 32 || !ids.insert(known.id).second)
+            refuse(files, "its class numbers are not distinct or not between 1 and 32");
+        if (!isPlainName(known.fileName) || !(known.threshold > 0 && known.threshold < 1))
+            refuse(files, "its class " + std::to_string(known.id) + " has an impossible file name or threshold");
+    }
+    if (pack.classes.empty())
+        refuse(files, "it names no classes");
+}
+
+} // namespace
+
+const ModelClass& ModelPack::classById(int id) const
+{
+    for (const ModelClass& known : classes)
+        if (known.id == id)
+            return known;
+    throw Error(ErrorKind::Model, "The model " + name + " has no class number " + std::to_string(id) + ".");
+}
+
+ModelPack openPack(std::shared_ptr<const PackFiles> files)
+{
+    try {
+        const json root = json::parse(files->read("pack.json"));
+        if (root.at("format").get<int>() > ModelPack::formatVersion)
+            throw Error(ErrorKind::Model, "The model (" + files->describe() + ") was made for a newer version of this program. Update the program to use it.");
+        ModelPack pack = readPack(root);
+        checkPack(pack, *files);
+        pack.files = std::move(files);
+        return pack;
+    } catch (const json::exception& error) {
+        refuse(*files, std::string("its pack.json cannot be understood (") + error.what() + ")");
+    }
+}
+
+ModelPack openPackFolder(const std::filesystem::path& folder)
+{
+    return openPack(std::make_shared<FolderFiles>(folder));
+}
+
+ModelPack openEmbeddedPack()
+{
+    return openPack(std::make_shared<EmbeddedFiles>());
+}
+
+std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)
+{
+    nlohmann::ordered_json root;
+    root["format"] = ModelPack::formatVersion;
+    root["name"] = pack.name;
+    root["title"] = pack.title;
+    root["version"] = pack.version;
+    root["licence"] = pack.licence;
+    root["source"] = pack.source;
+    root["notice"] = pack.notice;
+    root["architecture"] = {{"kind", pack.architecture}, {"encoder", pack.widths.encoder}, {"first_convolution", pack.widths.firstConvolution}};
+    root["input"] = {{"spacing_mm", pack.input.spacingMm}, {"hu_window", {pack.input.huLow, pack.input.huHigh}}, {"roi", pack.input.roi}};
+    root["prompt_template"] = pack.promptTemplate;
+    root["text_encoder"] = pack.textEncoder;
+    root["weights"] = pack.weightsFile;
+    for (const auto& [name, hash] : hashes)
+        root["sha256"][name] = hash;
+    json classes = json::array();
+    for (const ModelClass& known : pack.classes)
+        classes.push_back(writeClass(known));
+    root["classes"] = classes;
+    return root.dump(1) + "\n";
+}
+
+void verifyPack(const ModelPack& pack)
+{
+    const json root = json::parse(pack.files->read("pack.json"));
+    for (const auto& [name, hash] : root.at("sha256").items())
+        if (!isPlainName(name) || sha256(pack.files->read(name)) != hash.get<std::string>())
+            refuse(*pack.files, "its file " + name + " is not the one it was made with");
+}
+
+std::vector<ModelClass> universalClasses()
+{
+    return readClasses(json::parse(resources::find("classes.json").value()));
+}
+
+} // namespace hounsfield

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "inference/ModelPack.h"
+#include "inference/Segmenter.h"
+#include "inference/internal/PromptHead.h"
+#include "inference/internal/Tensors.h"
+#include "inference/internal/Unet.h"
+
+namespace hounsfield {
+
+/// A loaded network on its device: backbone in the chosen precision, head in float32. Immutable.
+class Network {
+public:
+    /// @throws Error(Model) where a tensor is missing or of the wrong shape
+    Network(const ModelPack& pack, const at::Device& device, Precision precision);
+    /// From weights in memory, for tests and for the trainer's own evaluation.
+    Network(const Weights& weights, const at::Device& device, Precision precision);
+
+    struct Output {
+        at::Tensor gap;     ///< N x 256, float32
+        at::Tensor reduced; ///< N x 8 x X x Y x Z, float32
+    };
+    /// @param windows N x 1 x X x Y x Z float32 on any device
+    Output run(const at::Tensor& windows) const;
+    /// Rows of the pack's own embedding table, K x 512. @param ids class ids, 1-based
+    at::Tensor embeddings(const std::vector<int>& ids) const;
+    PromptHead head() const { return PromptHead(WeightScope(m_head)); }
+    const at::Device& device() const { return m_device; }
+
+private:
+    Weights m_backbone;
+    Weights m_head;
+    at::Device m_device;
+    at::ScalarType m_type;
+};
+
+} // namespace hounsfield

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace hounsfield::training {
+
+/// Binary cross-entropy with logits plus soft Dice, 2*sum(p*t)/(sum(p)+sum(t)+1), each averaged over the classes given
+/// (Liu et al. 2023, section 3.3: only those that the sample's dataset annotates).
+/// @param logits and truth: K x V, float32. @return a scalar
+at::Tensor segmentationLoss(const at::Tensor& logits, const at::Tensor& truth);
+
+} // namespace hounsfield::training

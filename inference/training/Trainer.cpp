@@ -1,0 +1,243 @@
+#include "inference/training/Trainer.h"
+
+#include "inference/internal/Device.h"
+#include "inference/internal/PromptHead.h"
+#include "inference/internal/TensorFile.h"
+#include "inference/internal/Tensors.h"
+#include "inference/internal/Unet.h"
+#include "inference/training/Loss.h"
+#include "inference/training/ScanPool.h"
+#include "volume/Error.h"
+
+#include <torch/optim/adamw.h>
+#include <torch/serialize.h>
+
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+
+namespace hounsfield::training {
+namespace {
+
+/// Classes of a patch whose loss is computed: all that are there, and some of the others, so that absence is learned too. Computing all 32
+/// for every patch would cost more than the backbone.
+constexpr int absentClasses = 6;
+
+struct Batch {
+    at::Tensor images;                            ///< N x 1 x X x Y x Z
+    std::vector<at::Tensor> truths;               ///< per sample K_i x V
+    std::vector<std::vector<std::int64_t>> rows;  ///< per sample: rows of the embedding table
+};
+
+std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classCount, std::mt19937_64& random)
+{
+    std::uint32_t there = 0;
+    for (std::uint32_t bits : patch.labels)
+        there |= bits;
+    std::vector<std::int64_t> chosen, absent;
+    for (std::int64_t c = 0; c < classCount; ++c)
+        if (patch.annotated >> c & 1)
+            (there >> c & 1 ? chosen : absent).push_back(c);
+    std::shuffle(absent.begin(), absent.end(), random);
+    absent.resize(std::min<std::size_t>(absent.size(), absentClasses));
+    chosen.insert(chosen.end(), absent.begin(), absent.end());
+    return chosen;
+}
+
+at::Tensor truthOf(const TrainingPatch& patch, const std::vector<std::int64_t>& rows)
+{
+    at::Tensor truth = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(patch.labels.size())}, at::kFloat);
+    float* to = truth.data_ptr<float>();
+    for (std::int64_t c : rows)
+        for (std::uint32_t bits : patch.labels)
+            *to++ = bits >> c & 1 ? 1.0f : 0.0f;
+    return truth;
+}
+
+} // namespace
+
+struct Trainer::State {
+    TrainerSettings settings;
+    at::Device device{at::kCPU};
+    Weights weights; ///< leaves that require gradients, but for organ_embedding
+    Weights mean;    ///< exponential mean of `weights`
+    std::unique_ptr<torch::optim::AdamW> optimizer;
+    std::filesystem::path file;
+    std::int64_t step = 0;
+    std::mt19937_64 random;
+
+    double learningRate() const
+    {
+        if (step < settings.warmUpSteps)
+            return settings.learningRate * double(step + 1) / double(settings.warmUpSteps);
+        const double along = double(step - settings.warmUpSteps) / double(std::max<std::int64_t>(1, settings.steps - settings.warmUpSteps));
+        return settings.learningRate * (0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
+    }
+
+    Batch nextBatch(ScanPool& pool)
+    {
+        Batch batch;
+        batch.images = at::empty({settings.batch, 1, settings.roi[0], settings.roi[1], settings.roi[2]}, at::kFloat);
+        for (int n = 0; n < settings.batch; ++n) {
+            const TrainingPatch patch = randomPatch(*pool.pick(random), settings.roi, random);
+            std::copy(patch.image.begin(), patch.image.end(), batch.images[n].data_ptr<float>());
+            batch.rows.push_back(chooseClasses(patch, weights.at("organ_embedding").size(0), random));
+            batch.truths.push_back(truthOf(patch, batch.rows.back()));
+        }
+        return batch;
+    }
+
+    at::Tensor loss(const Batch& batch) const
+    {
+        Weights backbone;
+        for (const auto& [name, tensor] : weights)
+            if (name.starts_with("backbone."))
+                backbone.emplace(name, settings.bfloat16 ? tensor.to(at::kBFloat16) : tensor);
+        const at::Tensor images = batch.images.to(device, settings.bfloat16 ? at::kBFloat16 : at::kFloat);
+        const BackboneOutput out = unetForward(WeightScope(backbone)("backbone"), images);
+        const PromptHead head{WeightScope(weights)};
+        const at::Tensor gap = head.gap(out.bottleneck.to(at::kFloat));
+        const at::Tensor reduced = head.reduce(out.features.to(at::kFloat)).flatten(2);
+        at::Tensor sum = at::zeros({}, at::TensorOptions(at::kFloat).device(device));
+        for (std::size_t n = 0; n < batch.rows.size(); ++n) {
+            if (batch.rows[n].empty())
+                continue;
+            const at::Tensor rows = at::tensor(batch.rows[n], at::kLong).to(device);
+            const auto i = static_cast<std::int64_t>(n);
+            const at::Tensor parameters = head.controller(gap.narrow(0, i, 1), weights.at("organ_embedding").index_select(0, rows));
+            const at::Tensor logits = PromptHead::logits(reduced.narrow(0, i, 1), parameters)[0];
+            sum = sum + segmentationLoss(logits, batch.truths[n].to(device));
+        }
+        return sum / static_cast<double>(batch.rows.size());
+    }
+
+    double trainStep(ScanPool& pool)
+    {
+        const Batch batch = nextBatch(pool);
+        for (auto& group : optimizer->param_groups())
+            static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learningRate());
+        optimizer->zero_grad();
+        const at::Tensor value = loss(batch);
+        value.backward();
+        optimizer->step();
+        ++step;
+        const at::NoGradGuard guard;
+        const double keep = std::min(0.998, double(step) / double(step + 10));
+        for (auto& [name, tensor] : mean)
+            tensor.mul_(keep).add_(weights.at(name).detach(), 1 - keep);
+        return value.item<double>();
+    }
+
+    void save() const
+    {
+        torch::serialize::OutputArchive archive, optimizerArchive;
+        archive.write("step", at::scalar_tensor(step, at::kLong));
+        for (const auto& [name, tensor] : weights)
+            archive.write("weights/" + name, tensor.detach());
+        for (const auto& [name, tensor] : mean)
+            archive.write("mean/" + name, tensor);
+        optimizer->save(optimizerArchive);
+        archive.write("optimizer", optimizerArchive);
+        const auto partial = file.string() + ".partial";
+        archive.save_to(partial);
+        std::filesystem::rename(partial, file);
+    }
+
+    void load()
+    {
+        torch::serialize::InputArchive archive, optimizerArchive;
+        archive.load_from(file.string());
+        at::Tensor value;
+        const at::NoGradGuard guard;
+        const auto readInto = [&](const std::string& key, at::Tensor& into) {
+            archive.read(key, value);
+            if (value.sizes() != into.sizes())
+                throw Error(ErrorKind::Model, "The training state " + file.string() + " is of another architecture; name another --state.");
+            into.copy_(value);
+        };
+        for (auto& [name, tensor] : weights)
+            readInto("weights/" + name, tensor);
+        for (auto& [name, tensor] : mean)
+            readInto("mean/" + name, tensor);
+        archive.read("optimizer", optimizerArchive);
+        optimizer->load(optimizerArchive);
+        archive.read("step", value);
+        step = value.item<std::int64_t>();
+    }
+};
+
+Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
+                 const std::filesystem::path& state)
+    : m_state(std::make_unique<State>())
+{
+    translated("setting up training", [&] {
+        State& s = *m_state;
+        s.settings = settings;
+        s.device = chooseDevice(settings.device);
+        setUpMachine(settings.threads, s.device);
+        s.file = state;
+        s.random.seed(settings.seed);
+        Weights fresh = freshUnetWeights(settings.widths, settings.seed);
+        at::Tensor table = fresh.at("organ_embedding");
+        for (std::size_t row = 0; row < embeddings.size(); ++row)
+            std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
+        // Most voxels belong to no class: starting there saves the first hundreds of steps.
+        fresh.at("controller.bias")[PromptHead::parameterCount - 1] = -4.0f;
+        fresh.at("controller.weight").mul_(0.5);
+        std::vector<at::Tensor> learned;
+        for (auto& [name, tensor] : fresh) {
+            s.mean.emplace(name, tensor.clone().to(s.device));
+            at::Tensor leaf = tensor.to(s.device);
+            if (name != "organ_embedding")
+                learned.push_back(leaf.set_requires_grad(true));
+            s.weights.emplace(name, leaf);
+        }
+        s.optimizer = std::make_unique<torch::optim::AdamW>(
+            learned, torch::optim::AdamWOptions(settings.learningRate).weight_decay(settings.weightDecay));
+        if (std::filesystem::exists(state))
+            s.load();
+    });
+}
+
+Trainer::~Trainer() = default;
+
+std::int64_t Trainer::step() const
+{
+    return m_state->step;
+}
+
+void Trainer::run(ScanSource& source, const std::function<void(const TrainingReport&)>& report, Progress& progress)
+{
+    State& s = *m_state;
+    ScanPool pool(source, s.settings.poolSize);
+    constexpr int reportEvery = 10;
+    double sum = 0;
+    int count = 0;
+    auto since = std::chrono::steady_clock::now();
+    while (s.step < s.settings.steps && !progress.stopRequested()) {
+        sum += translated("training", [&] { return s.trainStep(pool); });
+        ++count;
+        if (!std::isfinite(sum))
+            throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " + std::to_string(s.step) +
+                                              ". Take a smaller --learning-rate; the last state is kept.");
+        if (count == reportEvery || s.step == s.settings.steps) {
+            const auto now = std::chrono::steady_clock::now();
+            report({s.step, sum / count, std::chrono::duration<double>(now - since).count() / count, pool.produced()});
+            sum = 0;
+            count = 0;
+            since = now;
+        }
+        if (s.step % s.settings.checkpointEvery == 0)
+            translated("saving the training state", [&] { s.save(); });
+    }
+    translated("saving the training state", [&] { s.save(); });
+    progress.check();
+}
+
+std::string Trainer::weightsSafetensors() const
+{
+    return writeSafetensors(toStored(m_state->mean, true), {{"producer", "hounsfield-train"}});
+}
+
+} // namespace hounsfield::training

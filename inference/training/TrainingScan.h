@@ -1,0 +1,44 @@
+#pragma once
+
+#include "inference/ModelPack.h"
+#include "volume/Mask.h"
+#include "volume/Volume.h"
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+namespace hounsfield::training {
+
+/// A labelled scan on the model's grid (X, Y, Z of RAS+, Z fastest).
+struct TrainingScan {
+    Index3 size{0, 0, 0};
+    std::vector<float> image;         ///< [0, 1]
+    std::vector<std::uint32_t> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
+    std::uint32_t annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
+};
+
+/// A piece of a scan as the network sees it, row-major roi.
+struct TrainingPatch {
+    std::vector<float> image;
+    std::vector<std::uint32_t> labels;
+    std::uint32_t annotated = 0;
+};
+
+/// Where labelled scans come from. Called from a thread of its own.
+class ScanSource {
+public:
+    virtual ~ScanSource() = default;
+    virtual TrainingScan next() = 0;
+};
+
+/// @param masks by class id - 1, on the volume's grid; brought to the model's grid by nearest neighbour. A tumor voxel counts
+/// as its host organ too (where the host is annotated): the caller's masks overlap.
+TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& masks, std::uint32_t annotated,
+                              const InputSettings& settings);
+
+/// A random window: two times of three around a voxel of a random class that is there, else anywhere. Zero-padded where the scan is
+/// smaller. Intensities are shifted and stretched a little (Liu et al. 2023, section 4). No mirroring: left must stay left.
+TrainingPatch randomPatch(const TrainingScan& scan, const Index3& roi, std::mt19937_64& random);
+
+} // namespace hounsfield::training

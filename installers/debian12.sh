@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Installs what Hounsfield needs to build and run on Debian 12. Does nothing where all is there.
+set -euo pipefail
+packages=(g++ cmake ninja-build pkg-config ccache mold git libinsighttoolkit5-dev libtorch-dev libopenblas0-openmp catch2
+  libdcmtk-dev dcmtk libgdcm-tools nlohmann-json3-dev libcli11-dev zlib1g-dev)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"

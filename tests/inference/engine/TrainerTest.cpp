@@ -1,0 +1,138 @@
+#include "inference/training/ConceptEmbedding.h"
+#include "inference/training/Loss.h"
+#include "inference/training/Trainer.h"
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+
+using namespace hounsfield;
+using namespace hounsfield::training;
+using namespace hounsfield::test;
+
+namespace {
+
+/// A bright box is class 1; class 2 is annotated nowhere.
+class BoxSource final : public ScanSource {
+public:
+    TrainingScan next() override
+    {
+        TrainingScan scan;
+        scan.size = {16, 16, 16};
+        scan.image.assign(4096, 0.2f);
+        scan.labels.assign(4096, 0);
+        scan.annotated = 1;
+        for (int x = 4; x < 12; ++x)
+            for (int y = 4; y < 12; ++y)
+                for (int z = 4; z < 12; ++z) {
+                    scan.image[static_cast<std::size_t>((x * 16 + y) * 16 + z)] = 0.8f;
+                    scan.labels[static_cast<std::size_t>((x * 16 + y) * 16 + z)] = 1;
+                }
+        return scan;
+    }
+};
+
+TrainerSettings small()
+{
+    TrainerSettings settings;
+    settings.widths = {{16, 16, 16, 16}, 8};
+    settings.roi = {16, 16, 16};
+    settings.steps = 20;
+    settings.warmUpSteps = 5;
+    settings.batch = 1;
+    settings.device = "cpu";
+    settings.bfloat16 = false;
+    settings.learningRate = 5e-3;
+    settings.threads = 2;
+    settings.poolSize = 1;
+    return settings;
+}
+
+std::vector<std::vector<float>> embeddings()
+{
+    std::vector<std::vector<float>> rows;
+    for (int c = 0; c < 32; ++c)
+        rows.push_back(conceptEmbedding("class " + std::to_string(c)));
+    return rows;
+}
+
+} // namespace
+
+TEST_CASE("the loss is that of the formula")
+{
+    // Logit 0: probability one half, cross-entropy ln 2. 10 voxels, 4 of them true: Dice 2*2/(5+4+1).
+    at::Tensor truth = at::zeros({1, 10});
+    truth.narrow(1, 0, 4).fill_(1);
+    CHECK(segmentationLoss(at::zeros({1, 10}), truth).item<double>() == Approx(std::log(2.0) + 1 - 4.0 / 10));
+    CHECK(segmentationLoss(at::full({2, 10}, 50.0), at::ones({2, 10})).item<double>() == Approx(1 - 20.0 / 21).margin(1e-6));
+}
+
+TEST_CASE("training makes the loss smaller, and goes on where it stopped")
+{
+    const TemporaryFolder folder;
+    const auto state = folder.path() / "state";
+    BoxSource source;
+    Progress silent;
+    std::vector<double> losses;
+    const auto note = [&](const TrainingReport& report) { losses.push_back(report.loss); };
+    {
+        Trainer trainer(small(), embeddings(), state);
+        trainer.run(source, note, silent);
+        CHECK(trainer.step() == 20);
+    }
+    TrainerSettings longer = small();
+    longer.steps = 40;
+    Trainer trainer(longer, embeddings(), state);
+    CHECK(trainer.step() == 20);
+    trainer.run(source, note, silent);
+    CHECK(trainer.step() == 40);
+    REQUIRE(losses.size() == 4);
+    CHECK(losses.back() < losses.front() * 0.8);
+}
+
+TEST_CASE("a state of another architecture is refused")
+{
+    const TemporaryFolder folder;
+    const auto state = folder.path() / "state";
+    BoxSource source;
+    Progress silent;
+    TrainerSettings one = small();
+    one.steps = 1;
+    Trainer(one, embeddings(), state).run(source, [](const TrainingReport&) {}, silent);
+    one.widths.encoder = {16, 16, 16, 32};
+    CHECK_THROWS_AS(Trainer(one, embeddings(), state), Error);
+}
+
+TEST_CASE("a patch is cut where its centre says, with its labels, and padded where the scan ends")
+{
+    TrainingScan scan = BoxSource().next();
+    std::mt19937_64 random(3);
+    for (int attempt = 0; attempt < 20; ++attempt) {
+        const TrainingPatch patch = randomPatch(scan, {24, 16, 8}, random);
+        REQUIRE(patch.image.size() == 24 * 16 * 8);
+        for (std::size_t v = 0; v < patch.image.size(); ++v)
+            if (patch.labels[v])
+                REQUIRE(patch.image[v] > 0.5f);
+    }
+}
+
+TEST_CASE("embeddings of names that share a word are nearer than those that share none")
+{
+    const auto cosine = [](const std::vector<float>& a, const std::vector<float>& b) {
+        double ab = 0, aa = 0, bb = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            ab += a[i] * b[i];
+            aa += a[i] * a[i];
+            bb += b[i] * b[i];
+        }
+        return ab / std::sqrt(aa * bb);
+    };
+    const auto left = conceptEmbedding("Left Kidney");
+    CHECK(left == conceptEmbedding("Left Kidney"));
+    CHECK(cosine(left, conceptEmbedding("Right Kidney")) > 0.3);
+    CHECK(std::abs(cosine(left, conceptEmbedding("Spleen"))) < 0.2);
+}
