@@ -148,9 +148,9 @@ struct Trainer::State {
     {
         torch::serialize::InputArchive archive, optimizerArchive;
         archive.load_from(file.string());
-        at::Tensor value;
         const at::NoGradGuard guard;
         const auto readInto = [&](const std::string& key, at::Tensor& into) {
+            at::Tensor value; // a fresh one each time: reading into a defined tensor changes what shares its memory
             archive.read(key, value);
             if (value.sizes() != into.sizes())
                 throw Error(ErrorKind::Model, "The training state " + file.string() + " is of another architecture; name another --state.");
@@ -162,8 +162,9 @@ struct Trainer::State {
             readInto("mean/" + name, tensor);
         archive.read("optimizer", optimizerArchive);
         optimizer->load(optimizerArchive);
-        archive.read("step", value);
-        step = value.item<std::int64_t>();
+        at::Tensor reached;
+        archive.read("step", reached);
+        step = reached.item<std::int64_t>();
     }
 };
 

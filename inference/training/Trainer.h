@@ -19,7 +19,7 @@ struct TrainerSettings {
     double learningRate = 1e-3;
     double weightDecay = 1e-5;
     std::string device = "auto";
-    bool bfloat16 = true;      ///< the backbone in bfloat16, weights and head in float32
+    bool bfloat16 = false;     ///< the backbone in bfloat16, weights and head in float32
     int threads = 0;
     std::uint64_t seed = 1;
     std::size_t poolSize = 24;

@@ -1,0 +1,67 @@
+#include "app/train/Commands.h"
+#include "volume/Error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <csignal>
+#include <iostream>
+#include <new>
+
+namespace {
+
+std::atomic<bool> stopAsked{false};
+
+class SignalProgress final : public hounsfield::Progress {
+public:
+    bool stopRequested() const override { return stopAsked; }
+};
+
+int exitCode(hounsfield::ErrorKind kind)
+{
+    switch (kind) {
+    case hounsfield::ErrorKind::Usage:
+        return 2;
+    case hounsfield::ErrorKind::Scan:
+        return 3;
+    case hounsfield::ErrorKind::Model:
+        return 4;
+    case hounsfield::ErrorKind::Resources:
+        return 5;
+    case hounsfield::ErrorKind::Prompt:
+        return 6;
+    }
+    return 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::signal(SIGINT, [](int) { stopAsked = true; });
+    std::signal(SIGTERM, [](int) { stopAsked = true; });
+    CLI::App app("Trains models for Hounsfield.");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", HOUNSFIELD_VERSION);
+    const auto train = hounsfield::training::addTrainCommand(app);
+    try {
+        app.parse(argc, argv);
+        SignalProgress progress;
+        train(progress);
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const hounsfield::Cancelled&) {
+        std::cerr << "Stopped; the training state is kept.\n";
+        return 130;
+    } catch (const hounsfield::Error& error) {
+        std::cerr << error.what() << '\n';
+        return exitCode(error.kind());
+    } catch (const std::bad_alloc&) {
+        std::cerr << "There is not enough memory. Use a smaller --roi, --batch or --pool.\n";
+        return 5;
+    } catch (const std::exception& error) {
+        std::cerr << "Something unexpected happened: " << error.what() << '\n';
+        return 1;
+    }
+}

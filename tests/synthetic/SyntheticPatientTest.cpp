@@ -1,0 +1,89 @@
+#include "tests/support/catch.h"
+#include "volume/Statistics.h"
+#include "volume/synthetic/SyntheticPatient.h"
+
+using namespace hounsfield;
+using namespace hounsfield::synthetic;
+
+namespace {
+
+SyntheticScan scanOf(std::uint64_t seed, double spacingMm)
+{
+    const SyntheticPatient patient(seed);
+    Progress silent;
+    return patient.sample(patient.wholeBodyGrid(spacingMm), patient.randomAppearance(), silent);
+}
+
+const Mask& of(const SyntheticScan& scan, int id)
+{
+    return scan.masks[static_cast<std::size_t>(id - 1)];
+}
+
+} // namespace
+
+TEST_CASE("every organ is there, but for the prostate of a woman, and left ones lie to the left")
+{
+    for (const std::uint64_t seed : {1, 5, 9}) {
+        const SyntheticScan scan = scanOf(seed, 4);
+        REQUIRE(scan.masks.size() == 32);
+        for (int id = 1; id <= 25; ++id)
+            if (id != 22) {
+                INFO("seed " << seed << ", class " << id);
+                CHECK_FALSE(of(scan, id).empty());
+            }
+        const auto x = [&](int id) { return measure(of(scan, id), *scan.volume).centroidMm[0]; };
+        CHECK(x(3) > x(2) + 60);   // kidneys
+        CHECK(x(13) > x(12) + 30); // adrenal glands
+        CHECK(x(17) > x(16) + 60); // lungs
+        CHECK(x(23) > x(24) + 100); // heads of the femurs
+        CHECK(x(1) > x(6) + 60);   // the spleen is left of the liver
+    }
+}
+
+TEST_CASE("organs have the sizes of adults and the Hounsfield units of their tissue")
+{
+    const SyntheticScan scan = scanOf(7, 3);
+    CHECK(of(scan, 6).volumeMl() > 700);
+    CHECK(of(scan, 6).volumeMl() < 2200);
+    CHECK(of(scan, 2).volumeMl() > 60);
+    CHECK(of(scan, 2).volumeMl() < 300);
+    CHECK(measure(of(scan, 16), *scan.volume).hu->mean < -650);
+    CHECK(measure(of(scan, 6), *scan.volume).hu->mean > 30);
+    CHECK(measure(of(scan, 6), *scan.volume).hu->mean < 180);
+}
+
+TEST_CASE("the same seed gives the same patient, another seed another")
+{
+    CHECK(scanOf(3, 5).volume->voxels() == scanOf(3, 5).volume->voxels());
+    CHECK(scanOf(3, 5).volume->voxels() != scanOf(4, 5).volume->voxels());
+}
+
+TEST_CASE("a tumor lies in its organ's mask too")
+{
+    int seen = 0;
+    for (std::uint64_t seed = 1; seed < 8; ++seed) {
+        const SyntheticScan scan = scanOf(seed, 4);
+        const std::pair<int, int> pairs[] = {{27, 6}, {28, 11}, {29, 6}, {31, 18}};
+        for (const auto& [tumor, host] : pairs)
+            forEachVoxel(of(scan, tumor), [&, organ = host](const Index3& i) {
+                ++seen;
+                REQUIRE(of(scan, organ).at(i));
+            });
+    }
+    CHECK(seen > 0);
+}
+
+TEST_CASE("an organ's volume does not depend on the grid it is sampled on")
+{
+    const SyntheticPatient patient(11);
+    Progress silent;
+    const Geometry plain = patient.wholeBodyGrid(3);
+    const double a = 0.35;
+    const Matrix3 turned{{{2.5 * std::cos(a), -2.5 * std::sin(a), 0}, {2.5 * std::sin(a), 2.5 * std::cos(a), 0}, {0, 0, 4}}};
+    const Index3 size{220, 200, 135};
+    const Vector3 middle{110, 100, 67};
+    const Geometry oblique(size, plain.toMm(Vector3{0.5 * double(plain.size()[0]), 0.5 * double(plain.size()[1]), 0.5 * double(plain.size()[2])}) - turned * middle, turned);
+    const SyntheticScan one = patient.sample(plain, {}, silent), two = patient.sample(oblique, {}, silent);
+    for (int id : {1, 2, 3, 6, 21})
+        CHECK(of(two, id).volumeMl() == Approx(of(one, id).volumeMl()).epsilon(0.05));
+}
