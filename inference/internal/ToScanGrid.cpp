@@ -1,0 +1,122 @@
+#include "inference/internal/Preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hounsfield {
+namespace {
+
+/// The scan's voxels that a box of the model's grid can reach, one voxel of margin included.
+IndexBox reach(const IndexBox& onModel, const ModelImage& image, const Geometry& scan)
+{
+    IndexBox box;
+    for (int corner = 0; corner < 8; ++corner) {
+        Vector3 at;
+        for (std::size_t a = 0; a < 3; ++a)
+            at[a] = corner >> a & 1 ? double(image.crop.begin[a] + onModel.end[a]) : double(image.crop.begin[a] + onModel.begin[a] - 1);
+        const Vector3 index = scan.toIndex(image.resampled.toMm(at));
+        box.include({std::int64_t(std::floor(index[0])), std::int64_t(std::floor(index[1])), std::int64_t(std::floor(index[2]))});
+        box.include({std::int64_t(std::ceil(index[0])), std::int64_t(std::ceil(index[1])), std::int64_t(std::ceil(index[2]))});
+    }
+    for (std::size_t a = 0; a < 3; ++a) {
+        box.begin[a] = std::clamp<std::int64_t>(box.begin[a], 0, scan.size()[a]);
+        box.end[a] = std::clamp<std::int64_t>(box.end[a], 0, scan.size()[a]);
+    }
+    return box;
+}
+
+/// The bounding box, in the crop, of what is inside.
+template <typename Inside> IndexBox extent(const ModelImage& image, Inside&& inside)
+{
+    const Index3 size = image.crop.size();
+    IndexBox box;
+    std::size_t v = 0;
+    for (std::int64_t x = 0; x < size[0]; ++x)
+        for (std::int64_t y = 0; y < size[1]; ++y)
+            for (std::int64_t z = 0; z < size[2]; ++z, ++v)
+                if (inside(v))
+                    box.include({x, y, z});
+    return box;
+}
+
+/// Asks inside(index in the crop, continuous) for every voxel of the scan that the box can reach.
+template <typename Inside> Mask sampled(const IndexBox& onModel, const ModelImage& image, const Geometry& scan, Inside&& inside)
+{
+    const IndexBox box = onModel.empty() ? IndexBox{} : reach(onModel, image, scan);
+    if (box.empty())
+        return Mask(scan);
+    std::vector<std::uint8_t> voxels;
+    voxels.reserve(static_cast<std::size_t>(box.count()));
+    const Vector3 crop{double(image.crop.begin[0]), double(image.crop.begin[1]), double(image.crop.begin[2])};
+    for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
+        for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
+            for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i)
+                voxels.push_back(inside(image.resampled.toIndex(scan.toMm(Index3{i, j, k})) - crop));
+    return Mask::fromBox(scan, box, voxels);
+}
+
+/// The nearest voxel of the crop, half to even as in the published pipeline; false outside it.
+bool nearest(const Vector3& at, const ModelImage& image, std::size_t& offset)
+{
+    const Index3 size = image.crop.size();
+    Index3 i;
+    for (std::size_t a = 0; a < 3; ++a) {
+        i[a] = static_cast<std::int64_t>(std::nearbyint(at[a]));
+        // The scan's outermost voxels may lie half a voxel beyond the model's grid, and belong to its border.
+        if (i[a] < 0 && image.crop.begin[a] == 0)
+            i[a] = 0;
+        if (i[a] >= size[a] && image.crop.end[a] == image.resampled.size()[a])
+            i[a] = size[a] - 1;
+        if (i[a] < 0 || i[a] >= size[a])
+            return false;
+    }
+    offset = static_cast<std::size_t>(image.offset(i));
+    return true;
+}
+
+float linear(const std::vector<float>& values, const Vector3& at, const ModelImage& image)
+{
+    const Index3 size = image.crop.size();
+    double sum = 0;
+    std::array<std::int64_t, 3> low;
+    std::array<double, 3> weight;
+    for (std::size_t a = 0; a < 3; ++a) {
+        const double in = std::clamp(at[a], 0.0, double(size[a] - 1));
+        low[a] = std::min<std::int64_t>(static_cast<std::int64_t>(in), std::max<std::int64_t>(0, size[a] - 2));
+        weight[a] = in - double(low[a]);
+    }
+    for (int corner = 0; corner < 8; ++corner) {
+        double w = 1;
+        Index3 i;
+        for (std::size_t a = 0; a < 3; ++a) {
+            const bool up = corner >> a & 1;
+            w *= up ? weight[a] : 1 - weight[a];
+            i[a] = std::min(low[a] + up, size[a] - 1);
+        }
+        if (w > 0)
+            sum += w * values[static_cast<std::size_t>(image.offset(i))];
+    }
+    return static_cast<float>(sum);
+}
+
+} // namespace
+
+Mask toScanGridNearest(const std::vector<std::uint8_t>& mask, const ModelImage& image, const Geometry& scan)
+{
+    return sampled(extent(image, [&](std::size_t v) { return mask[v] != 0; }), image, scan, [&](const Vector3& at) {
+        std::size_t offset = 0;
+        return nearest(at, image, offset) && mask[offset];
+    });
+}
+
+Mask toScanGridLinear(const std::vector<float>& probability, const std::vector<std::uint8_t>& allowed, double threshold, const ModelImage& image,
+                      const Geometry& scan)
+{
+    const auto counts = [&](std::size_t v) { return probability[v] > threshold && (allowed.empty() || allowed[v]); };
+    return sampled(extent(image, counts), image, scan, [&](const Vector3& at) {
+        std::size_t offset = 0;
+        return nearest(at, image, offset) && (allowed.empty() || allowed[offset]) && linear(probability, at, image) > threshold;
+    });
+}
+
+} // namespace hounsfield
