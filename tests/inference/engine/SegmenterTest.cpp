@@ -1,0 +1,141 @@
+#include "inference/Segmenter.h"
+#include "inference/internal/UnetShapes.h"
+#include "inference/training/PackWriter.h"
+#include "tests/support/Formula.h"
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+
+#include <cmath>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+/// A narrow network with formula weights, as a pack on disk.
+ModelPack formulaPack(const std::filesystem::path& folder)
+{
+    ModelPack pack;
+    pack.name = "formula";
+    pack.title = "Formula weights";
+    pack.version = "1";
+    pack.licence = "Apache-2.0";
+    pack.source = "a formula";
+    pack.architecture = "unet";
+    pack.widths = {{16, 32, 64, 128}, 8};
+    pack.input.spacingMm = 4;
+    pack.input.roi = {32, 32, 32};
+    pack.promptTemplate = "{}";
+    pack.classes = universalClasses();
+    pack.weightsFile = "weights.safetensors";
+    training::writePack(pack, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}), "card", folder / "formula");
+    return openPackFolder(folder / "formula");
+}
+
+std::shared_ptr<const Volume> noise(const Geometry& geometry)
+{
+    const auto u = uniform01("noise", static_cast<std::size_t>(geometry.voxelCount()));
+    std::vector<std::int16_t> voxels;
+    for (float v : u)
+        voxels.push_back(static_cast<std::int16_t>(-200 + 500 * v));
+    return std::make_shared<const Volume>(geometry, voxels);
+}
+
+EngineSettings cpu()
+{
+    EngineSettings settings;
+    settings.device = "cpu";
+    settings.threads = 2;
+    return settings;
+}
+
+} // namespace
+
+TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan agrees with the first")
+{
+    const TemporaryFolder folder;
+    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const double a = 0.3;
+    const Geometry grid = Geometry::fromSpacing({50, 44, 30}, {-100, 20, 400}, {3, 3, 5},
+                                                {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}});
+    Progress silent;
+    const auto prepared = segmenter->prepare(noise(grid), 0.5, silent);
+    SegmentSettings raw;
+    raw.cleanUp = CleanUp::None;
+    const auto two = segmenter->segment(*prepared, {{6, "Liver"}, {1, "Spleen"}}, raw, silent);
+    const auto one = segmenter->segment(*prepared, {{1, "Spleen"}}, raw, silent);
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].target.classId == 6);
+    CHECK(two[1].mask.geometry().sameGrid(grid));
+    CHECK(two[1].mask.count() > 0);
+    CHECK(two[1].mask.toGrid() == one[0].mask.toGrid());
+    CHECK(two[1].largestProbability == Approx(one[0].largestProbability));
+}
+
+TEST_CASE("a higher threshold never gives a larger mask, and the volume lies within its range")
+{
+    const TemporaryFolder folder;
+    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    Progress silent;
+    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), 0.5, silent);
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    for (const double threshold : {0.4, 0.55, 0.6}) {
+        SegmentSettings settings;
+        settings.cleanUp = CleanUp::None;
+        settings.threshold = threshold;
+        const Finding finding = segmenter->segment(*prepared, {{8, "Aorta"}}, settings, silent).front();
+        CHECK(finding.threshold == threshold);
+        CHECK(finding.mask.count() <= last);
+        CHECK(finding.volumeLowMl <= finding.mask.volumeMl());
+        CHECK(finding.volumeHighMl >= finding.mask.volumeMl());
+        last = finding.mask.count();
+    }
+}
+
+TEST_CASE("a scan of nothing but air gives an answer, not a crash")
+{
+    const TemporaryFolder folder;
+    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const Geometry grid = Geometry::fromSpacing({20, 20, 3}, {0, 0, 0}, {4, 4, 4});
+    Progress silent;
+    const auto prepared = segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)), 0.5, silent);
+    CHECK(segmenter->segment(*prepared, {{6, "Liver"}}, {}, silent).size() == 1);
+}
+
+TEST_CASE("a device or a precision that is not there is refused in words")
+{
+    const TemporaryFolder folder;
+    const ModelPack pack = formulaPack(folder.path());
+    for (const char* device : {"tpu", "cuda:", "cuda:x", "cuda:99"}) {
+        EngineSettings settings;
+        settings.device = device;
+        CHECK_THROWS_AS(Segmenter::open(pack, settings), Error);
+    }
+    EngineSettings half = cpu();
+    half.precision = Precision::Fp16;
+    CHECK_THROWS_AS(Segmenter::open(pack, half), Error);
+}
+
+TEST_CASE("bfloat16 stays near float32")
+{
+    const TemporaryFolder folder;
+    const ModelPack pack = formulaPack(folder.path());
+    EngineSettings settings = cpu();
+    Progress silent;
+    const auto scan = noise(Geometry::fromSpacing({24, 24, 24}, {0, 0, 0}, {4, 4, 4}));
+    const auto probability = [&](Precision precision) {
+        settings.precision = precision;
+        const auto segmenter = Segmenter::open(pack, settings);
+        CHECK(segmenter->precision() == precision);
+        return segmenter->segment(*segmenter->prepare(scan, 0, silent), {{6, "Liver"}}, {}, silent).front().largestProbability;
+    };
+    CHECK(std::abs(probability(Precision::Bf16) - probability(Precision::Fp32)) < 0.02);
+}
+
+TEST_CASE("weights that do not fit what the pack says are refused")
+{
+    const TemporaryFolder folder;
+    ModelPack pack = formulaPack(folder.path());
+    pack.widths.encoder = {16, 32, 64, 96};
+    CHECK_THROWS_WITH(Segmenter::open(pack, cpu()), Catch::Contains("shape"));
+}
