@@ -93,9 +93,9 @@ void addAbdomen(BodyPlan& plan, Random& random)
     plan.paints.push_back({clip(tube(smooth({near(random, 46, 12, 70, 20 * s, 4), near(random, 58, 0, 74, 32 * s, 5), near(random, 66, -26, 48, 31 * s, 6), near(random, 52, -46, 14, 26 * s, 6),
                                              near(random, 14, -52, 2, 20 * s, 5), near(random, -18, -38, 14, 13, 4)})), inside), 7, Tissue::BowelWall, Tissue::StomachContent, pick(3, 6), pick(-60, -15)});
     const Bead spleen = near(random, 94, 36, 52, 1, 7);
-    plan.paints.push_back({clip(ellipsoid(spleen.at, {31 * spleen.radius, 50 * spleen.radius, 54 * pick(0.85, 1.2)}, -0.5f, 0.25f, 0.06f, pick(0, 6)), inside), 1, Tissue::Spleen, Tissue::Spleen, 0});
+    plan.paints.push_back({clip(ellipsoid(spleen.at, {34 * spleen.radius, 54 * spleen.radius, 58 * pick(0.85, 1.2)}, -0.5f, 0.25f, 0.06f, pick(0, 6)), inside), 1, Tissue::Spleen, Tissue::Spleen, 0});
 
-    const float l = pick(0.95, 1.18);
+    const float l = pick(1.0, 1.22);
     Shape liver = clip(unite({ellipsoid({-66, 0, 40}, {68 * l, 76 * l, 74 * l}, 0, 0.15f, 0.05f, pick(0, 6)), ellipsoid({-4, -46, 60}, {64 * l, 32 * l, 36 * l}, 0.15f, -0.2f, 0.05f, pick(0, 6)),
                               ellipsoid({-34, 4, 62}, {34 * l, 40 * l, 34 * l})}), inside);
     // The vessels lie in the liver: first in the list of all that follows, and the liver's mask holds them too.
