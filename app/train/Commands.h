@@ -10,7 +10,8 @@ class App;
 
 namespace hounsfield::training {
 
-/// Adds its options to the program and returns what runs when it is chosen.
+/// Each adds a subcommand's options to the program and returns what runs when it is chosen.
 std::function<void(Progress&)> addTrainCommand(CLI::App& app);
+std::function<void(Progress&)> addEvaluateCommand(CLI::App& app);
 
 } // namespace hounsfield::training

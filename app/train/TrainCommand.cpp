@@ -1,7 +1,7 @@
 #include "app/train/Commands.h"
 #include "app/train/DataFolders.h"
 #include "inference/training/ConceptEmbedding.h"
-#include "inference/training/PackWriter.h"
+#include "inference/PackWriter.h"
 #include "inference/training/SyntheticSource.h"
 #include "inference/training/Trainer.h"
 

@@ -44,15 +44,16 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
     const auto train = hounsfield::training::addTrainCommand(app);
+    const auto evaluate = hounsfield::training::addEvaluateCommand(app);
     try {
         app.parse(argc, argv);
         SignalProgress progress;
-        train(progress);
+        (app.got_subcommand("train") ? train : evaluate)(progress);
         return 0;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const hounsfield::Cancelled&) {
-        std::cerr << "Stopped; the training state is kept.\n";
+        std::cerr << "Stopped; a training state is kept.\n";
         return 130;
     } catch (const hounsfield::Error& error) {
         std::cerr << error.what() << '\n';

@@ -103,8 +103,7 @@ StoredTensors readCheckpoint(const std::filesystem::path& file)
     if (got < 9)
         throw Error(ErrorKind::Model, "The file " + file.string() + " cannot be read or is empty. Name a checkpoint (.pth or .safetensors).");
     if (std::memcmp(head, "PK\3\4", 4) == 0)
-        throw Error(ErrorKind::Model, "The file " + file.string() + " is a PyTorch checkpoint in zip form, which this version does not read yet. "
-                                      "Nothing in it was run. Save its tensors as safetensors.");
+        return readTorchZip(file);
     if (static_cast<unsigned char>(head[0]) == 0x80)
         throw Error(ErrorKind::Model, "The file " + file.string() + " is a checkpoint in PyTorch's form from before version 1.6, which this version "
                                       "does not read. Nothing in it was run. Save it again with a current PyTorch or as safetensors.");

@@ -29,6 +29,10 @@ using StoredTensors = std::map<std::string, StoredTensor>;
 StoredTensors readSafetensors(const std::string& bytes);
 std::string writeSafetensors(const StoredTensors& tensors, const std::map<std::string, std::string>& metadata);
 
+/// The weights of a checkpoint written by torch.save in its zip form (PyTorch 1.6 and later): the tensors under net, state_dict,
+/// model or at the root. The rest of the file, such as the optimizer's state, is not read and nothing is executed. @throws Error(Model)
+StoredTensors readTorchZip(const std::filesystem::path& file);
+
 /// By content, not by ending: zip .pth or safetensors; the legacy form and TorchScript are named and refused for now. @throws Error(Model)
 StoredTensors readCheckpoint(const std::filesystem::path& file);
 

@@ -1,6 +1,6 @@
 #include "inference/Segmenter.h"
 #include "inference/internal/UnetShapes.h"
-#include "inference/training/PackWriter.h"
+#include "inference/PackWriter.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
@@ -28,7 +28,7 @@ ModelPack formulaPack(const std::filesystem::path& folder)
     pack.promptTemplate = "{}";
     pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
-    training::writePack(pack, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}), "card", folder / "formula");
+    writePack(pack, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}), "card", folder / "formula");
     return openPackFolder(folder / "formula");
 }
 

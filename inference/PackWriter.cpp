@@ -1,10 +1,10 @@
-#include "inference/training/PackWriter.h"
+#include "inference/PackWriter.h"
 
 #include "inference/internal/Sha256.h"
 
 #include <fstream>
 
-namespace hounsfield::training {
+namespace hounsfield {
 namespace fs = std::filesystem;
 
 namespace {
@@ -37,4 +37,4 @@ void writePack(const ModelPack& description, const std::string& weightsSafetenso
         throw Error(ErrorKind::Resources, "The model could not be moved to " + folder.string() + ": " + failed.message());
 }
 
-} // namespace hounsfield::training
+} // namespace hounsfield
