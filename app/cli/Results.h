@@ -1,0 +1,42 @@
+#pragma once
+
+#include "inference/Segmenter.h"
+#include "volume/Statistics.h"
+#include "volume/io/ScanReader.h"
+
+#include <string>
+#include <vector>
+
+namespace hounsfield::cli {
+
+/// One structure with everything that is told of it.
+struct Row {
+    std::string asked;                 ///< the words as typed
+    std::string explanation;           ///< what they were understood as
+    ModelClass known;
+    const Finding* finding = nullptr;
+    Statistics statistics;
+    std::vector<Statistics> lesions;   ///< connected parts of a tumor or cyst, largest first
+    std::string file;                  ///< name of its mask in the result folder
+    std::vector<std::string> warnings; ///< whole sentences
+};
+
+/// One run, as written to the measurements files (docs/results-schema.md).
+struct Run {
+    const Scan* scan = nullptr;
+    const ModelPack* pack = nullptr;
+    Prompt prompt;
+    std::string device, precision, cleanUp;
+    double overlap = 0.5;
+    std::optional<double> threshold;
+    std::vector<std::string> notes; ///< of the scan, the machine and the model
+    std::vector<Row> rows;
+};
+
+std::vector<std::string> warningsOf(const Finding& finding, const Statistics& statistics);
+std::string measurementsCsv(const Run& run);
+std::string measurementsJson(const Run& run);
+/// The table for the terminal.
+std::string measurementsTable(const Run& run);
+
+} // namespace hounsfield::cli

@@ -1,0 +1,72 @@
+#include "app/cli/TerminalProgress.h"
+
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace hounsfield::cli {
+namespace {
+
+std::atomic<bool> stopAsked{false};
+
+void askToStop(int signal)
+{
+    if (stopAsked.exchange(true)) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+    }
+}
+
+std::string timeLeft(double seconds)
+{
+    const auto whole = static_cast<long long>(std::ceil(seconds));
+    return whole < 90 ? std::to_string(whole) + " s left" : std::to_string((whole + 59) / 60) + " min left";
+}
+
+} // namespace
+
+void listenForStop()
+{
+    std::signal(SIGINT, askToStop);
+    std::signal(SIGTERM, askToStop);
+}
+
+TerminalProgress::TerminalProgress(bool quiet) : m_quiet(quiet), m_terminal(isatty(STDERR_FILENO)) {}
+
+TerminalProgress::~TerminalProgress()
+{
+    finishLine();
+}
+
+void TerminalProgress::report(const ProgressReport& how)
+{
+    if (m_quiet)
+        return;
+    if (!m_terminal) {
+        if (how.stage != m_stage)
+            std::fprintf(stderr, "%s\n", how.stage.c_str());
+    } else {
+        const std::string left = how.secondsLeft ? ", " + timeLeft(*how.secondsLeft) : "";
+        std::fprintf(stderr, "\r\033[K%s  %.0f %%%s", how.stage.c_str(), 100 * how.fraction, left.c_str());
+        std::fflush(stderr);
+        m_open = true;
+    }
+    m_stage = how.stage;
+}
+
+bool TerminalProgress::stopRequested() const
+{
+    return stopAsked;
+}
+
+void TerminalProgress::finishLine()
+{
+    if (m_open)
+        std::fprintf(stderr, "\r\033[K");
+    m_open = false;
+}
+
+} // namespace hounsfield::cli
