@@ -86,9 +86,8 @@ public:
             for (const Target& target : targets) {
                 progress.step({"measuring", double(findings.size()) / double(targets.size()), std::nullopt});
                 Finding finding = found(prepared, target, results.at(target.classId), masks, settings);
-                const double volume = finding.mask.volumeMl();
-                finding.volumeLowMl = std::min(volume, countMl(low.masks.at(target.classId), low.voxelMl));
-                finding.volumeHighMl = std::max(volume, countMl(high.masks.at(target.classId), high.voxelMl));
+                setRange(finding, countMl(masks.masks.at(target.classId), masks.voxelMl), countMl(low.masks.at(target.classId), low.voxelMl),
+                         countMl(high.masks.at(target.classId), high.voxelMl));
                 findings.push_back(std::move(finding));
             }
             return findings;
@@ -96,6 +95,16 @@ public:
     }
 
 private:
+    /// The range as the model's own grid has it, in proportion to the volume on the scan's grid: the two grids count a surface
+    /// differently, and a range must not shift for that.
+    static void setRange(Finding& finding, double modelMl, double lowMl, double highMl)
+    {
+        const double volume = finding.mask.volumeMl();
+        const double scale = modelMl > 0 && volume > 0 ? volume / modelMl : 1;
+        finding.volumeLowMl = std::min(volume, lowMl * scale);
+        finding.volumeHighMl = std::max(volume, highMl * scale);
+    }
+
     std::vector<int> idsNeeded(const std::vector<Target>& targets, const SegmentSettings& settings) const
     {
         std::vector<int> asked;

@@ -99,6 +99,20 @@ float linear(const std::vector<float>& values, const Vector3& at, const ModelIma
     return static_cast<float>(sum);
 }
 
+/// Whether one of the eight voxels around a place is in the mask.
+bool anyCorner(const std::vector<std::uint8_t>& mask, const Vector3& at, const ModelImage& image)
+{
+    const Index3 size = image.crop.size();
+    for (int corner = 0; corner < 8; ++corner) {
+        Index3 i;
+        for (std::size_t a = 0; a < 3; ++a)
+            i[a] = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at[a])) + (corner >> a & 1), 0, size[a] - 1);
+        if (mask[static_cast<std::size_t>(image.offset(i))])
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 Mask toScanGridNearest(const std::vector<std::uint8_t>& mask, const ModelImage& image, const Geometry& scan)
@@ -115,7 +129,13 @@ Mask toScanGridLinear(const std::vector<float>& probability, const std::vector<s
     const auto counts = [&](std::size_t v) { return probability[v] > threshold && (allowed.empty() || allowed[v]); };
     return sampled(extent(image, counts), image, scan, [&](const Vector3& at) {
         std::size_t offset = 0;
-        return nearest(at, image, offset) && (allowed.empty() || allowed[offset]) && linear(probability, at, image) > threshold;
+        if (!nearest(at, image, offset))
+            return false;
+        // At the surface the nearest voxel of the model is often just outside while the interpolated probability is inside. A voxel
+        // that is above the threshold and not allowed was taken away by the clean-up, and stays away.
+        if (!allowed.empty() && !allowed[offset] && (probability[offset] > threshold || !anyCorner(allowed, at, image)))
+            return false;
+        return linear(probability, at, image) > threshold;
     });
 }
 
