@@ -1,0 +1,75 @@
+#include "tests/cli/Program.h"
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+#include "volume/io/MaskWriter.h"
+#include "volume/synthetic/SyntheticPatient.h"
+
+#include <cmath>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+struct NamedGrid {
+    std::string name;
+    Geometry grid;
+};
+
+Matrix3 turn(double degrees, std::size_t a, std::size_t b)
+{
+    const double r = degrees * 3.14159265358979 / 180;
+    Matrix3 m{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    m[a][a] = m[b][b] = std::cos(r);
+    m[a][b] = -std::sin(r);
+    m[b][a] = std::sin(r);
+    return m;
+}
+
+/// The same size about the same middle, with another matrix.
+Geometry aboutMiddle(const Geometry& grid, const Matrix3& matrix)
+{
+    const Vector3 middle = 0.5 * Vector3{double(grid.size()[0] - 1), double(grid.size()[1] - 1), double(grid.size()[2] - 1)};
+    return {grid.size(), grid.toMm(middle) - matrix * middle, matrix};
+}
+
+std::vector<NamedGrid> grids(const Geometry& plain)
+{
+    const Matrix3& m = plain.matrix();
+    const Index3 n = plain.size();
+    const Vector3 i = column(m, 0), j = column(m, 1), k = column(m, 2);
+    const Matrix3 swapped = fromColumns(k, i, j);
+    return {{"LPS", plain},
+            {"RAS", aboutMiddle(plain, fromColumns(-1.0 * i, -1.0 * j, k))},
+            {"upside down", aboutMiddle(plain, fromColumns(i, j, -1.0 * k))},
+            {"axes swapped", {{n[2], n[0], n[1]}, plain.originMm(), swapped}},
+            {"oblique", aboutMiddle(plain, turn(14, 0, 1) * (turn(9, 1, 2) * m))},
+            {"thick slices", {{n[0], n[1], n[2] / 2}, plain.originMm(), fromColumns(i, j, 2.0 * k)}},
+            {"gantry tilt", aboutMiddle(plain, fromColumns(i, j, k + std::tan(0.2) * Vector3{0, length(k), 0}))}};
+}
+
+} // namespace
+
+TEST_CASE("left stays left and millilitres stay right through read, infer and write on every kind of grid")
+{
+    const synthetic::SyntheticPatient patient(900004);
+    Progress silent;
+    for (const NamedGrid& one : grids(patient.wholeBodyGrid(4))) {
+        INFO(one.name);
+        const TemporaryFolder folder;
+        const auto scan = patient.sample(one.grid, {}, silent);
+        writeVolume(*scan.volume, folder.path() / "scan.nii.gz");
+        const Outcome outcome = runProgram("segment " + quoted(folder.path() / "scan.nii.gz") + " --prompt 'kidneys, liver' --overlap 0.25 --out " + quoted(folder.path() / "out"));
+        INFO(outcome.output);
+        REQUIRE(outcome.code == 0);
+        for (const auto& [file, id] : {std::pair{"right_kidney", 2}, {"left_kidney", 3}, {"liver", 6}}) {
+            INFO(file);
+            const Mask found = readMask(folder.path() / "out" / (std::string("scan_") + file + ".nii.gz"));
+            const Mask& truth = scan.masks[static_cast<std::size_t>(id - 1)];
+            CHECK(found.geometry().sameGrid(one.grid, 1e-2));
+            // A swap of sides, a flip or a shift of a voxel axis leaves nothing of this.
+            CHECK(dice(found, truth) > 0.65);
+            CHECK(found.volumeMl() == Approx(truth.volumeMl()).epsilon(0.35));
+        }
+    }
+}

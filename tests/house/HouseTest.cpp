@@ -1,0 +1,135 @@
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Rule {
+    std::string room;                ///< path below the root; the longest that fits counts
+    std::vector<std::string> allowed; ///< beginnings of own includes
+    std::vector<std::string> never;   ///< beginnings of foreign includes, lower case
+};
+
+/// shared/spec/architecture.md, "Who may include whom".
+const std::vector<Rule>& rules()
+{
+    static const std::vector<std::string> gui{"q", "vtk"}, tensors{"torch", "aten", "c10"}, itk{"itk", "gdcm", "dcmtk"};
+    static const auto all = [](std::vector<std::vector<std::string>> lists) {
+        std::vector<std::string> joined;
+        for (const auto& list : lists)
+            joined.insert(joined.end(), list.begin(), list.end());
+        return joined;
+    };
+    static const std::vector<Rule> list{
+        {"volume", {"volume/"}, all({gui, tensors, itk, {"nlohmann"}})},
+        {"volume/io", {"volume/"}, all({gui, tensors})},
+        {"volume/synthetic", {"volume/"}, all({gui, tensors, itk})},
+        {"tokenizer", {"tokenizer/"}, all({gui, tensors, itk})},
+        {"inference", {"inference/", "volume/", "resources/"}, all({gui, itk})},
+        {"viewer", {"viewer/", "volume/"}, all({tensors, itk})},
+        {"app", {"app/", "viewer/", "volume/", "inference/", "resources/"}, all({{"vtk"}, tensors, itk})},
+        {"app/cli", {"app/cli/", "volume/", "inference/"}, all({gui, tensors, itk})},
+        {"resources", {"resources/"}, all({gui, tensors, itk})}};
+    return list;
+}
+
+bool begins(const std::string& text, const std::string& with)
+{
+    return text.rfind(with, 0) == 0;
+}
+
+std::vector<fs::path> sources()
+{
+    std::vector<fs::path> found;
+    for (const char* room : {"volume", "tokenizer", "inference", "viewer", "app", "resources", "tests"})
+        for (const auto& entry : fs::recursive_directory_iterator(fs::path(HOUNSFIELD_SOURCE_DIR) / room))
+            if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
+                found.push_back(fs::relative(entry.path(), HOUNSFIELD_SOURCE_DIR));
+    return found;
+}
+
+std::vector<std::string> lines(const fs::path& file)
+{
+    std::istringstream in(hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / file));
+    std::vector<std::string> all;
+    for (std::string line; std::getline(in, line);)
+        all.push_back(line);
+    return all;
+}
+
+const Rule* ruleFor(const fs::path& file)
+{
+    const Rule* best = nullptr;
+    for (const Rule& rule : rules())
+        if (begins(file.string(), rule.room + "/") && (!best || rule.room.size() > best->room.size()))
+            best = &rule;
+    return best;
+}
+
+std::string included(const std::string& line)
+{
+    if (!begins(line, "#include"))
+        return "";
+    const std::size_t from = line.find_first_of("<\"");
+    return from == std::string::npos ? "" : line.substr(from, line.find_last_of(">\"") - from);
+}
+
+} // namespace
+
+TEST_CASE("no room includes what it may not know")
+{
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        const Rule* rule = ruleFor(file);
+        if (!rule)
+            continue;
+        const bool internal = file.string().find("/internal/") != std::string::npos || file.extension() == ".cpp" || begins(file.string(), "inference/training");
+        for (const std::string& line : lines(file)) {
+            const std::string name = included(line);
+            if (name.empty())
+                continue;
+            ++seen;
+            INFO(file.string() << ": " << line);
+            std::string header = name.substr(1);
+            if (name[0] == '"') {
+                CHECK(std::any_of(rule->allowed.begin(), rule->allowed.end(), [&](const std::string& room) { return begins(header, room); }));
+                CHECK((begins(file.string(), "inference/") || header.find("inference/internal/") == std::string::npos));
+                if (begins(file.string(), "inference/") || begins(file.string(), "viewer/"))
+                    CHECK_FALSE(begins(header, "volume/io/"));
+                continue;
+            }
+            if (begins(file.string(), "inference/") && !internal)
+                CHECK_FALSE((begins(header, "ATen") || begins(header, "torch") || begins(header, "c10") || begins(header, "nlohmann")));
+            if (header.size() > 1 && header[0] == 'Q' && std::isupper(static_cast<unsigned char>(header[1])))
+                header = "q";
+            else
+                std::transform(header.begin(), header.end(), header.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            for (const std::string& foreign : rule->never)
+                CHECK_FALSE((foreign == "q" ? header == "q" : begins(header, foreign)));
+        }
+    }
+    CHECK(seen > 300);
+}
+
+TEST_CASE("no source is longer than 400 lines and no header longer than 150")
+{
+    for (const fs::path& file : sources()) {
+        INFO(file.string());
+        CHECK(lines(file).size() <= (file.extension() == ".h" ? 150u : 400u));
+    }
+}
+
+TEST_CASE("the embedded model stays within eight megabytes")
+{
+    std::uintmax_t bytes = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "models"))
+        if (entry.is_regular_file())
+            bytes += entry.file_size();
+    CHECK(bytes > 100000);
+    CHECK(bytes <= 8u << 20);
+}
