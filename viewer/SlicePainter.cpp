@@ -1,0 +1,203 @@
+#include "viewer/SlicePainter.h"
+
+#include "viewer/Theme.h"
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+
+#include <cmath>
+
+namespace hounsfield {
+namespace {
+
+constexpr double inset = 10; ///< from the border to text, pixels
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("SlicePainter", text);
+}
+
+} // namespace
+
+QString planeName(Plane plane)
+{
+    return plane == Plane::Axial ? tr("axial") : plane == Plane::Coronal ? tr("coronal") : tr("sagittal");
+}
+
+QColor planeColour(Plane plane)
+{
+    return theme::colour(plane == Plane::Axial ? "axial" : plane == Plane::Coronal ? "coronal" : "sagittal");
+}
+
+QPointF SlicePainter::at(const Vector3& mm) const
+{
+    const auto pixel = m_grid.toPixel(mm);
+    return {pixel[0], pixel[1]};
+}
+
+void SlicePainter::haloText(const QRectF& box, int flags, const QString& text, const QColor& colour) const
+{
+    m_painter.setPen(QColor(0, 0, 0, 190));
+    for (const QPointF by : {QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1), QPointF(1, 1)})
+        m_painter.drawText(box.translated(by), flags, text);
+    m_painter.setPen(colour);
+    m_painter.drawText(box, flags, text);
+}
+
+void SlicePainter::drawCrosshair() const
+{
+    const QPointF c = at(m_state.crosshairMm());
+    constexpr double gap = 12;
+    // The line across is where the plane seen from above cuts, and so on: each has the other plane's colour.
+    const Plane across = m_plane == Plane::Axial ? Plane::Coronal : Plane::Axial, upright = m_plane == Plane::Sagittal ? Plane::Coronal : Plane::Sagittal;
+    const auto pen = [&](Plane plane) {
+        QColor colour = planeColour(plane);
+        colour.setAlphaF(0.6f);
+        return QPen(colour, 1);
+    };
+    m_painter.setPen(pen(across));
+    m_painter.drawLine(QPointF(0, c.y()), QPointF(c.x() - gap, c.y()));
+    m_painter.drawLine(QPointF(c.x() + gap, c.y()), QPointF(m_grid.width, c.y()));
+    m_painter.setPen(pen(upright));
+    m_painter.drawLine(QPointF(c.x(), 0), QPointF(c.x(), c.y() - gap));
+    m_painter.drawLine(QPointF(c.x(), c.y() + gap), QPointF(c.x(), m_grid.height));
+    if (m_state.tool() != Tool::Crosshair)
+        return;
+    m_painter.setRenderHint(QPainter::Antialiasing);
+    m_painter.setBrush(theme::colour("background"));
+    for (const double side : {-turnHandlePixels, turnHandlePixels}) {
+        m_painter.setPen(pen(across));
+        m_painter.drawEllipse(c + QPointF(side, 0), 4, 4);
+        m_painter.setPen(pen(upright));
+        m_painter.drawEllipse(c + QPointF(0, side), 4, 4);
+    }
+    m_painter.setBrush(Qt::NoBrush);
+}
+
+void SlicePainter::drawLetters() const
+{
+    QFont font = m_painter.font();
+    font.setPixelSize(16);
+    font.setBold(true);
+    m_painter.setFont(font);
+    const QColor colour = theme::colour("viewText");
+    const QRectF all(inset, inset, m_grid.width - 2 * inset, m_grid.height - 2 * inset);
+    const auto letters = [](const Vector3& v) { return QString::fromStdString(directionLetters(v)); };
+    haloText(all, Qt::AlignLeft | Qt::AlignVCenter, letters(-1.0 * m_grid.axes.right), colour);
+    haloText(all.adjusted(0, 0, -16, 0), Qt::AlignRight | Qt::AlignVCenter, letters(m_grid.axes.right), colour);
+    haloText(all, Qt::AlignHCenter | Qt::AlignTop, letters(-1.0 * m_grid.axes.down), colour);
+    haloText(all, Qt::AlignHCenter | Qt::AlignBottom, letters(m_grid.axes.down), colour);
+    font.setPixelSize(13);
+    font.setBold(false);
+    m_painter.setFont(font);
+}
+
+void SlicePainter::drawRuler() const
+{
+    // As many whole centimetres as fit a third of the height.
+    const double pixelsPerCm = 10 / m_grid.mmPerPixel;
+    int centimetres = 1;
+    for (const int candidate : {1, 2, 5, 10, 20})
+        if (candidate * pixelsPerCm <= m_grid.height / 3.0)
+            centimetres = candidate;
+    const double x = m_grid.width - inset, top = 0.5 * m_grid.height - 0.5 * centimetres * pixelsPerCm;
+    const int marks = centimetres == 1 ? 10 : centimetres;
+    for (const QPen& pen : {QPen(QColor(0, 0, 0, 160), 3), QPen(theme::colour("quiet"), 1)}) {
+        m_painter.setPen(pen);
+        m_painter.drawLine(QPointF(x, top), QPointF(x, top + centimetres * pixelsPerCm));
+        for (int mark = 0; mark <= marks; ++mark)
+            m_painter.drawLine(QPointF(x - (mark % 5 == 0 ? 7 : 4), top + mark * centimetres * pixelsPerCm / marks), QPointF(x, top + mark * centimetres * pixelsPerCm / marks));
+    }
+    haloText({x - 60, top + centimetres * pixelsPerCm + 3, 60, 18}, Qt::AlignRight | Qt::AlignTop, tr("%1 cm").arg(centimetres), theme::colour("quiet"));
+}
+
+void SlicePainter::drawText() const
+{
+    const QColor quiet = theme::colour("viewText");
+    const QRectF all(inset, inset - 2, m_grid.width - 2 * inset, m_grid.height - 2 * inset + 4);
+    haloText(all, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
+    haloText(all.adjusted(0, 17, 0, 0), Qt::AlignLeft | Qt::AlignTop, m_state.scanText(), quiet);
+    const Geometry& scan = m_state.scan()->geometry();
+    const auto number = sliceNumber(scan, m_grid.axes.normal, m_state.crosshairMm());
+    const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);
+    haloText(all, Qt::AlignRight | Qt::AlignTop, tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place, quiet);
+    const SliceLook& look = m_state.look();
+    QString low = tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0);
+    if (look.slab.thicknessMm > 0) {
+        const QString mode = look.slab.mode == SlabMode::Maximum ? tr("MIP") : look.slab.mode == SlabMode::Minimum ? tr("MinIP") : tr("average");
+        low = tr("%1 %2 mm").arg(mode).arg(look.slab.thicknessMm, 0, 'f', 0) + "\n" + low;
+    }
+    haloText(all, Qt::AlignLeft | Qt::AlignBottom, low, quiet);
+    if (m_state.frame() != patientFrame())
+        haloText(all, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("doubt"));
+}
+
+void SlicePainter::drawBorder(bool focused) const
+{
+    QColor colour = planeColour(m_plane);
+    colour.setAlphaF(focused ? 0.9f : 0.45f);
+    m_painter.setRenderHint(QPainter::Antialiasing, false);
+    m_painter.setBrush(Qt::NoBrush);
+    m_painter.setPen(QPen(colour, 1));
+    m_painter.drawRect(0, 0, m_grid.width - 1, m_grid.height - 1);
+}
+
+void SlicePainter::drawMeasurements(const std::vector<Measurement>& measurements) const
+{
+    m_painter.setRenderHint(QPainter::Antialiasing);
+    const double near = 0.5 * sliceStepMm(m_state.scan()->geometry(), m_grid.axes.normal) + 1e-6;
+    for (const Measurement& one : measurements) {
+        bool here = !one.pointsMm.empty();
+        for (const Vector3& mm : one.pointsMm)
+            here = here && std::abs(m_grid.distanceMm(mm)) <= near;
+        if (here)
+            drawOne(one);
+    }
+}
+
+void SlicePainter::drawOne(const Measurement& one) const
+{
+    const QColor colour = theme::colour("measure");
+    QPainterPath path;
+    std::vector<Vector3> points = outlineOf(one);
+    const bool closed = !points.empty();
+    if (!closed)
+        points = one.pointsMm;
+    for (std::size_t p = 0; p < points.size(); ++p)
+        // A bidirectional measurement is two lines, everything else one.
+        if (p == 0 || (one.kind == MeasurementKind::Bidirectional && p == 2))
+            path.moveTo(at(points[p]));
+        else
+            path.lineTo(at(points[p]));
+    if (closed)
+        path.closeSubpath();
+    if (one.kind == MeasurementKind::Arrow && points.size() == 2) {
+        const QPointF tip = at(points[0]), way = at(points[1]) - tip;
+        const double size = std::max(1e-6, std::hypot(way.x(), way.y()));
+        const QPointF u = way * (12 / size), v(-u.y() * 0.4, u.x() * 0.4);
+        path.moveTo(tip + u + v);
+        path.lineTo(tip);
+        path.lineTo(tip + u - v);
+    }
+    m_painter.setBrush(Qt::NoBrush);
+    m_painter.setPen(QPen(QColor(0, 0, 0, 170), 3.5));
+    m_painter.drawPath(path);
+    m_painter.setPen(QPen(colour, 1.5));
+    m_painter.drawPath(path);
+    m_painter.setBrush(colour);
+    if (one.kind != MeasurementKind::Freehand)
+        for (const Vector3& mm : one.pointsMm)
+            m_painter.drawEllipse(at(mm), 2.5, 2.5);
+    m_painter.setBrush(Qt::NoBrush);
+    QStringList lines;
+    if (!one.text.empty())
+        lines << QString::fromStdString(one.text);
+    for (const std::string& line : measuredText(measured(one, *m_state.scan())))
+        lines << QString::fromStdString(line);
+    const QPointF last = at(one.pointsMm.back());
+    haloText({last.x() + 10, last.y() + 4, 260, 90}, Qt::AlignLeft | Qt::AlignTop, lines.join('\n'), colour);
+}
+
+} // namespace hounsfield

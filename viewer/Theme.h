@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QColor>
+#include <QIcon>
+#include <QString>
+
+namespace hounsfield::theme {
+
+/// A colour of resources/theme.json by its name: "background", "accent", "axial".
+QColor colour(const QString& name);
+/// Whether the dark or the light colours are used; `dark` at the start.
+void setLight(bool light);
+bool isLight();
+/// Qt's style sheet, made from the same colours.
+QString styleSheet();
+/// An icon of the house's own line family, drawn in the text's colour: "window", "pan", "eye".
+QIcon icon(const QString& name, const QString& colourName = "text");
+
+} // namespace hounsfield::theme

@@ -1,0 +1,196 @@
+#include "viewer/ViewState.h"
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+struct Preset {
+    const char* name;
+    double window, level;
+};
+// Shared conventions, 4.2. The eighth is what the published model sees.
+constexpr Preset presets[] = {{QT_TRANSLATE_NOOP("ViewState", "Automatic"), 0, 0}, {QT_TRANSLATE_NOOP("ViewState", "Abdomen"), 400, 40}, {QT_TRANSLATE_NOOP("ViewState", "Liver"), 150, 90},
+                              {QT_TRANSLATE_NOOP("ViewState", "Lung"), 1500, -600}, {QT_TRANSLATE_NOOP("ViewState", "Mediastinum"), 350, 40}, {QT_TRANSLATE_NOOP("ViewState", "Bone"), 2000, 350},
+                              {QT_TRANSLATE_NOOP("ViewState", "Brain"), 80, 40}, {QT_TRANSLATE_NOOP("ViewState", "Vessels"), 600, 150}, {QT_TRANSLATE_NOOP("ViewState", "Model input"), 425, 37.5},
+                              {QT_TRANSLATE_NOOP("ViewState", "From the scan"), 0, 0}};
+
+} // namespace
+
+std::array<double, 2> automaticWindow(const Volume& volume)
+{
+    std::vector<std::size_t> counts(65536, 0);
+    const std::size_t every = std::max<std::size_t>(1, volume.voxels().size() / 2000000);
+    std::size_t total = 0;
+    for (std::size_t v = 0; v < volume.voxels().size(); v += every, ++total)
+        ++counts[static_cast<std::size_t>(volume.voxels()[v] + 32768)];
+    const auto at = [&](double share) {
+        std::size_t sum = 0;
+        for (std::size_t b = 0; b < counts.size(); ++b)
+            if ((sum += counts[b]) > share * double(total))
+                return double(b) - 32768;
+        return 0.0;
+    };
+    const double low = at(0.001), high = at(0.999);
+    return {std::max(1.0, high - low), 0.5 * (low + high)};
+}
+
+void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std::array<double, 2>> windowLevel, QString scanText)
+{
+    m_scan = std::move(volume);
+    m_scanText = std::move(scanText);
+    m_ownWindow = windowLevel;
+    m_layers.clear();
+    m_measurements.clear();
+    m_frame = patientFrame();
+    m_look.slab = {};
+    m_zoom = {1, 1, 1};
+    m_pan = {};
+    if (m_scan) {
+        m_crosshair = middleMm(m_scan->geometry());
+        if (m_ownWindow) {
+            m_look.window = (*m_ownWindow)[0];
+            m_look.level = (*m_ownWindow)[1];
+        } else {
+            m_look.window = presets[1].window;
+            m_look.level = presets[1].level;
+        }
+    }
+    Q_EMIT scanChanged();
+    Q_EMIT layersChanged();
+    Q_EMIT changed();
+}
+
+void ViewState::setCrosshair(const Vector3& mm)
+{
+    if (!m_scan)
+        return;
+    const Geometry& scan = m_scan->geometry();
+    Vector3 at = scan.toIndex(mm);
+    for (std::size_t a = 0; a < 3; ++a)
+        at[a] = std::clamp(at[a], 0.0, double(scan.size()[a] - 1));
+    m_crosshair = scan.toMm(at);
+    Q_EMIT changed();
+}
+
+void ViewState::scroll(Plane plane, int slices)
+{
+    if (!m_scan)
+        return;
+    const Vector3 normal = axesOf(plane, m_frame).normal;
+    const double step = sliceStepMm(m_scan->geometry(), normal);
+    const auto range = extentMm(m_scan->geometry(), normal);
+    const double at = dot(m_crosshair, normal), to = std::clamp(at + slices * step, range[0], range[1]);
+    // Along the normal alone: in a sheared or oblique scan the crosshair may leave the voxels and come back.
+    m_crosshair = m_crosshair + (to - at) * normal;
+    Q_EMIT changed();
+}
+
+void ViewState::setFrame(const Frame& frame)
+{
+    m_frame = frame;
+    Q_EMIT changed();
+}
+
+void ViewState::setLook(const SliceLook& look)
+{
+    m_look = look;
+    Q_EMIT changed();
+}
+
+void ViewState::setWindow(double width, double level)
+{
+    m_look.window = std::clamp(width, 1.0, 20000.0);
+    m_look.level = std::clamp(level, -5000.0, 20000.0);
+    Q_EMIT changed();
+}
+
+void ViewState::applyPreset(int digit)
+{
+    if (!m_scan || digit < 0 || digit > 9)
+        return;
+    if (digit == 0 || (digit == 9 && !m_ownWindow)) {
+        const auto automatic = automaticWindow(*m_scan);
+        setWindow(automatic[0], automatic[1]);
+    } else if (digit == 9) {
+        setWindow((*m_ownWindow)[0], (*m_ownWindow)[1]);
+    } else {
+        setWindow(presets[digit].window, presets[digit].level);
+    }
+}
+
+QString ViewState::presetName(int digit)
+{
+    return tr(presets[digit].name);
+}
+
+void ViewState::setZoom(Plane plane, double zoom)
+{
+    m_zoom[std::size_t(plane)] = std::clamp(zoom, 0.1, 60.0);
+    Q_EMIT changed();
+}
+
+void ViewState::setPan(Plane plane, const Vector3& mm)
+{
+    m_pan[std::size_t(plane)] = mm;
+    Q_EMIT changed();
+}
+
+void ViewState::fitAll()
+{
+    m_zoom = {1, 1, 1};
+    m_pan = {};
+    Q_EMIT changed();
+}
+
+void ViewState::setTool(Tool tool)
+{
+    m_tool = tool;
+    Q_EMIT toolChanged();
+    Q_EMIT changed();
+}
+
+void ViewState::setLayout(Layout layout)
+{
+    m_layout = layout;
+    Q_EMIT layoutChanged();
+}
+
+void ViewState::setTextShown(bool shown)
+{
+    m_text = shown;
+    Q_EMIT changed();
+}
+
+void ViewState::setCrosshairShown(bool shown)
+{
+    m_crosshairShown = shown;
+    Q_EMIT changed();
+}
+
+void ViewState::setMasksShown(bool shown)
+{
+    m_masksShown = shown;
+    Q_EMIT changed();
+    Q_EMIT layersChanged();
+}
+
+void ViewState::setLayers(std::vector<MaskLayer> layers)
+{
+    m_layers = std::move(layers);
+    Q_EMIT layersChanged();
+    Q_EMIT changed();
+}
+
+void ViewState::setMeasurements(std::vector<Measurement> measurements)
+{
+    m_measurements = std::move(measurements);
+    Q_EMIT changed();
+}
+
+void ViewState::setPointed(const std::optional<Vector3>& mm)
+{
+    Q_EMIT pointedChanged(mm);
+}
+
+} // namespace hounsfield

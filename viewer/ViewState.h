@@ -1,0 +1,96 @@
+#pragma once
+
+#include "viewer/scene/Measurement.h"
+#include "viewer/scene/SliceScene.h"
+
+#include <QObject>
+
+#include <optional>
+
+namespace hounsfield {
+
+/// What the left button does.
+enum class Tool { Window, Pan, Zoom, Scroll, Crosshair, Distance, Angle, Bidirectional, Ellipse, Rectangle, Freehand, Arrow, Probe };
+/// Whose habits the mouse follows (shared conventions, 4.1). The middle button pans in all of them.
+enum class MouseProfile { Pacs, Slicer, ItkSnap };
+enum class Layout { Grid, Axial, Coronal, Sagittal, Volume, OneAndThree };
+
+/// How the open scan is looked at: the one truth that all views draw from. Views change it and repaint when it says so;
+/// no view calls another.
+class ViewState : public QObject {
+    Q_OBJECT
+public:
+    explicit ViewState(QObject* parent = nullptr) : QObject(parent) {}
+
+    void setScan(std::shared_ptr<const Volume> volume, std::optional<std::array<double, 2>> windowLevel, QString scanText);
+    const std::shared_ptr<const Volume>& scan() const { return m_scan; }
+    const QString& scanText() const { return m_scanText; }
+
+    const Vector3& crosshairMm() const { return m_crosshair; }
+    void setCrosshair(const Vector3& mm);              ///< clamped to the scan
+    void scroll(Plane plane, int slices);
+    const Frame& frame() const { return m_frame; }
+    void setFrame(const Frame& frame);
+    const SliceLook& look() const { return m_look; }
+    void setLook(const SliceLook& look);
+    void setWindow(double width, double level);
+    /// Presets of the digit keys: 0 from the voxels, 9 the scan's own; 1 to 8 abdomen ... model input.
+    void applyPreset(int digit);
+    static QString presetName(int digit);
+
+    double zoom(Plane plane) const { return m_zoom[std::size_t(plane)]; } ///< 1: the scan fits the view
+    void setZoom(Plane plane, double zoom);
+    const Vector3& panMm(Plane plane) const { return m_pan[std::size_t(plane)]; } ///< from the scan's middle to the view's, LPS
+    void setPan(Plane plane, const Vector3& mm);
+    void fitAll();
+
+    Tool tool() const { return m_tool; }
+    void setTool(Tool tool);
+    MouseProfile mouseProfile() const { return m_profile; }
+    void setMouseProfile(MouseProfile profile) { m_profile = profile; }
+    Layout layout() const { return m_layout; }
+    void setLayout(Layout layout);
+    bool textShown() const { return m_text; }
+    void setTextShown(bool shown);
+    bool crosshairShown() const { return m_crosshairShown; }
+    void setCrosshairShown(bool shown);
+    bool masksShown() const { return m_masksShown; }
+    void setMasksShown(bool shown);
+
+    const std::vector<MaskLayer>& layers() const { return m_layers; }
+    void setLayers(std::vector<MaskLayer> layers);
+    const std::vector<Measurement>& measurements() const { return m_measurements; }
+    void setMeasurements(std::vector<Measurement> measurements);
+    void setPointed(const std::optional<Vector3>& mm); ///< the place under the mouse
+
+Q_SIGNALS:
+    void changed();                                      ///< anything that slices show
+    void layersChanged();                                ///< masks, for the view that makes surfaces of them
+    void scanChanged();
+    void layoutChanged();
+    void toolChanged();
+    void pointedChanged(std::optional<hounsfield::Vector3> mm);
+    void measurementMade(hounsfield::Measurement measurement); ///< by hand in a view; the session keeps it
+    void measurementMoved(hounsfield::Measurement measurement); ///< one of measurements(), by its id
+
+private:
+    std::shared_ptr<const Volume> m_scan;
+    QString m_scanText;
+    std::optional<std::array<double, 2>> m_ownWindow;
+    Vector3 m_crosshair{0, 0, 0};
+    Frame m_frame = patientFrame();
+    SliceLook m_look;
+    std::array<double, 3> m_zoom{1, 1, 1};
+    std::array<Vector3, 3> m_pan{};
+    Tool m_tool = Tool::Window;
+    MouseProfile m_profile = MouseProfile::Pacs;
+    Layout m_layout = Layout::Grid;
+    bool m_text = true, m_crosshairShown = true, m_masksShown = true;
+    std::vector<MaskLayer> m_layers;
+    std::vector<Measurement> m_measurements;
+};
+
+/// Width and level that show what a scan holds: between its 0.1 and 99.9 percent.
+std::array<double, 2> automaticWindow(const Volume& volume);
+
+} // namespace hounsfield
