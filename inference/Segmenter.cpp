@@ -2,10 +2,12 @@
 
 #include "inference/internal/CleanUp.h"
 #include "inference/internal/Device.h"
+#include "inference/internal/ModelGrid.h"
 #include "inference/internal/Preprocess.h"
 #include "inference/internal/SlidingWindow.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace hounsfield {
@@ -16,15 +18,19 @@ public:
     ModelImage image;
     WindowPlan plan;
     std::vector<WindowFeatures> features;
+    /// Probabilities of the classes asked for so far, so that another threshold needs no network. One thread at a time, as Segmenter says.
+    mutable std::map<int, std::vector<float>> probabilities;
 };
 
 namespace {
+
+constexpr std::int64_t probabilityBudgetBytes = std::int64_t(1) << 30;
 
 constexpr double rangeLow = 0.7, rangeHigh = 0.3; ///< thresholds of the smallest and the largest plausible volume
 
 /// One class on the model's grid.
 struct ClassResult {
-    std::vector<float> probability; ///< Z fastest
+    const std::vector<float>& probability; ///< Z fastest; kept by Prepared
     double threshold = 0.5;
 };
 
@@ -47,6 +53,74 @@ double countMl(const std::vector<std::uint8_t>& inside, double voxelMl)
     return static_cast<double>(std::count_if(inside.begin(), inside.end(), [](auto v) { return v != 0; })) * voxelMl;
 }
 
+/// Windows about this place first.
+void nearestFirst(WindowPlan& plan, const ModelImage& image, const Vector3& focusMm)
+{
+    const Vector3 at = image.resampled.toIndex(focusMm);
+    const auto distance = [&](const Index3& start) {
+        Vector3 from;
+        for (std::size_t a = 0; a < 3; ++a)
+            from[a] = double(start[a] - plan.padBefore[a] + image.crop.begin[a]) + 0.5 * double(plan.roi[a]) - at[a];
+        return length(from);
+    };
+    std::stable_sort(plan.starts.begin(), plan.starts.end(), [&](const Index3& a, const Index3& b) { return distance(a) < distance(b); });
+}
+
+/// Tells how the masks grow while windows finish.
+class Growth {
+public:
+    Growth(const SlidingWindow& windows, const Prepared& prepared, const PrepareSettings& settings, const ModelPack& pack, const Network& network)
+        : m_windows(windows), m_prepared(prepared), m_settings(settings), m_pack(pack), m_last(std::chrono::steady_clock::now())
+    {
+        if (!wanted())
+            return;
+        std::vector<int> ids;
+        for (const Target& target : settings.watched)
+            ids.push_back(target.classId);
+        m_embeddings = network.embeddings(ids);
+        m_blend = windows.emptyBlend(ids.size());
+    }
+
+    void add(std::size_t window, const WindowFeatures& features)
+    {
+        if (!wanted())
+            return;
+        m_windows.add(m_blend, window, features, m_embeddings);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - m_last < std::chrono::milliseconds(700) || window + 1 == m_prepared.plan.starts.size())
+            return;
+        tell();
+        // Telling must not eat the time of looking.
+        const auto after = std::chrono::steady_clock::now();
+        m_last = after + 4 * (after - now);
+    }
+
+private:
+    bool wanted() const { return m_settings.onPartial && !m_settings.watched.empty(); }
+
+    void tell() const
+    {
+        std::vector<PartialMask> masks;
+        for (std::size_t k = 0; k < m_settings.watched.size(); ++k) {
+            const double threshold = m_pack.classById(m_settings.watched[k].classId).threshold;
+            const auto logit = static_cast<float>(std::log(threshold / (1 - threshold)));
+            std::vector<std::uint8_t> inside(m_blend.weights.size());
+            for (std::size_t v = 0; v < inside.size(); ++v)
+                inside[v] = m_blend.weights[v] > 0 && m_blend.sums[k][v] > logit * m_blend.weights[v];
+            masks.push_back({m_settings.watched[k], toScanGridNearest(inside, m_prepared.image, m_prepared.volume->geometry())});
+        }
+        m_settings.onPartial(masks);
+    }
+
+    const SlidingWindow& m_windows;
+    const Prepared& m_prepared;
+    const PrepareSettings& m_settings;
+    const ModelPack& m_pack;
+    at::Tensor m_embeddings;
+    SlidingWindow::Blend m_blend;
+    std::chrono::steady_clock::time_point m_last;
+};
+
 class UniversalSegmenter final : public Segmenter {
 public:
     UniversalSegmenter(const ModelPack& pack, const EngineSettings& settings)
@@ -61,15 +135,41 @@ public:
     Precision precision() const override { return m_precision; }
     std::vector<std::string> notes() const override { return m_notes; }
 
-    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, double overlap, Progress& progress) override
+    Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) override
+    {
+        return translated("timing one window", [&] {
+            const Index3 roi = m_pack.input.roi, size = modelGrid(scan, m_pack.input.spacingMm).size();
+            const WindowPlan plan = WindowPlan::make(size, roi, overlap);
+            if (!m_secondsPerWindow) {
+                const std::vector<float> nothing(static_cast<std::size_t>(roi[0] * roi[1] * roi[2]), 0.5f);
+                const SlidingWindow one(m_network, WindowPlan::make(roi, roi, 0), nothing);
+                Progress silent;
+                one.features(std::int64_t(1) << 40, silent); // the first run lays the weights out
+                const auto start = std::chrono::steady_clock::now();
+                one.features(std::int64_t(1) << 40, silent);
+                m_secondsPerWindow = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            }
+            const auto windows = static_cast<std::int64_t>(plan.starts.size());
+            const std::int64_t features = std::min(m_settings.featureBudgetBytes, windows * roi[0] * roi[1] * roi[2] * PromptHead::channels * 4);
+            // The image, the weights' sum and, for every class, logits that become probabilities.
+            const std::int64_t maps = size[0] * size[1] * size[2] * 4 * static_cast<std::int64_t>(2 + targets);
+            const std::int64_t inside = roi[0] * roi[1] * roi[2] * 4 * 6 * m_pack.widths.encoder[0];
+            return Estimate{windows, double(windows) * *m_secondsPerWindow, features + maps + inside};
+        });
+    }
+
+    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings, Progress& progress) override
     {
         return translated("looking at the scan", [&] {
             auto prepared = std::make_shared<Prepared>();
             prepared->volume = std::move(volume);
             prepared->image = preprocess(*prepared->volume, m_pack.input, progress);
-            prepared->plan = WindowPlan::make(prepared->image.crop.size(), m_pack.input.roi, overlap);
-            prepared->features = SlidingWindow(m_network, prepared->plan, prepared->image.values)
-                                     .features(m_settings.featureBudgetBytes, progress);
+            prepared->plan = WindowPlan::make(prepared->image.crop.size(), m_pack.input.roi, settings.overlap);
+            if (settings.focusMm)
+                nearestFirst(prepared->plan, prepared->image, *settings.focusMm);
+            const SlidingWindow windows(m_network, prepared->plan, prepared->image.values);
+            Growth growth(windows, *prepared, settings, m_pack, m_network);
+            prepared->features = windows.features(m_settings.featureBudgetBytes, progress, [&](std::size_t w, const WindowFeatures& features) { growth.add(w, features); });
             return std::shared_ptr<const Prepared>(prepared);
         });
     }
@@ -116,14 +216,30 @@ private:
     std::map<int, ClassResult> probabilities(const Prepared& prepared, const std::vector<int>& ids,
                                              const SegmentSettings& settings, Progress& progress) const
     {
-        const SlidingWindow windows(m_network, prepared.plan, prepared.image.values);
-        auto logits = windows.logits(prepared.features, m_network.embeddings(ids), progress);
-        std::map<int, ClassResult> results;
-        for (std::size_t k = 0; k < ids.size(); ++k) {
-            toProbability(logits[k]);
-            results[ids[k]] = {std::move(logits[k]), settings.threshold.value_or(m_pack.classById(ids[k]).threshold)};
+        std::vector<int> missing;
+        for (const int id : ids)
+            if (!prepared.probabilities.count(id))
+                missing.push_back(id);
+        if (!missing.empty()) {
+            const SlidingWindow windows(m_network, prepared.plan, prepared.image.values);
+            auto logits = windows.logits(prepared.features, m_network.embeddings(missing), progress);
+            const auto bytes = static_cast<std::int64_t>(4 * prepared.image.values.size());
+            if (static_cast<std::int64_t>(prepared.probabilities.size() + missing.size()) * bytes > probabilityBudgetBytes)
+                forgetAllBut(prepared, ids);
+            for (std::size_t k = 0; k < missing.size(); ++k) {
+                toProbability(logits[k]);
+                prepared.probabilities[missing[k]] = std::move(logits[k]);
+            }
         }
+        std::map<int, ClassResult> results;
+        for (const int id : ids)
+            results.emplace(id, ClassResult{prepared.probabilities.at(id), settings.threshold.value_or(m_pack.classById(id).threshold)});
         return results;
+    }
+
+    static void forgetAllBut(const Prepared& prepared, const std::vector<int>& ids)
+    {
+        std::erase_if(prepared.probabilities, [&](const auto& entry) { return std::find(ids.begin(), ids.end(), entry.first) == ids.end(); });
     }
 
     /// Thresholded and cleaned up; `threshold` instead of each class's own.
@@ -170,6 +286,7 @@ private:
     Precision m_precision;
     std::vector<std::string> m_notes;
     Network m_network;
+    std::optional<double> m_secondsPerWindow;
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "volume/Progress.h"
 #include "volume/Volume.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,27 @@ struct EngineSettings {
 struct SegmentSettings {
     std::optional<double> threshold;        ///< instead of each class's own
     CleanUp cleanUp = CleanUp::Standard;
+};
+
+/// A mask that is still growing: thresholded, not cleaned up, of the windows that are done.
+struct PartialMask {
+    Target target;
+    Mask mask; ///< on the scan's own grid
+};
+
+/// How to look at a scan.
+struct PrepareSettings {
+    double overlap = 0.5;             ///< of windows, 0 to below 1
+    std::optional<Vector3> focusMm;   ///< windows nearest to this place first (LPS); absent: the published order
+    std::vector<Target> watched;      ///< what `onPartial` tells of, while the windows finish
+    std::function<void(const std::vector<PartialMask>&)> onPartial; ///< on the working thread, about once a second
+};
+
+/// What a run will take, from one window timed on this machine.
+struct Estimate {
+    std::int64_t windows = 0;
+    double seconds = 0;      ///< to prepare; a later prompt takes a small part of it
+    std::int64_t bytes = 0;  ///< of memory beside the scan and the model
 };
 
 /// One class found (or not) in a scan.
@@ -57,10 +79,13 @@ public:
     virtual Precision precision() const = 0;          ///< in effect, never Auto
     virtual std::vector<std::string> notes() const = 0; ///< doubts about this machine: whole sentences
 
-    /// The costly, prompt-free part: preprocess, then the backbone over every window. @param overlap of windows, 0 to below 1
-    virtual std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, double overlap,
+    /// One window is run and timed the first time it is asked.
+    virtual Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) = 0;
+    /// The costly, prompt-free part: preprocess, then the backbone over every window.
+    virtual std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings,
                                                     Progress& progress) = 0;
-    /// The cheap part: the head for the classes asked for, blended, cleaned up, back on the scan's own grid.
+    /// The cheap part: the head for the classes asked for, blended, cleaned up, back on the scan's own grid. Probabilities are kept
+    /// in `prepared` (up to a budget), so that another threshold costs only the last two.
     virtual std::vector<Finding> segment(const Prepared& prepared, const std::vector<Target>& targets,
                                          const SegmentSettings& settings, Progress& progress) = 0;
 };

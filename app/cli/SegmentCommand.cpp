@@ -1,6 +1,6 @@
 #include "app/cli/Commands.h"
-#include "app/cli/Results.h"
 #include "app/cli/TerminalProgress.h"
+#include "app/results/Results.h"
 #include "inference/PackStore.h"
 #include "volume/io/MaskWriter.h"
 
@@ -148,7 +148,7 @@ int segment(const Options& options)
     engine.precision = precisionOf(options.precision);
     engine.threads = options.threads;
     const auto segmenter = Segmenter::open(pack, engine);
-    const auto prepared = segmenter->prepare(scan.volume, options.overlap, progress);
+    const auto prepared = segmenter->prepare(scan.volume, {options.overlap, {}, {}, {}}, progress);
     const std::vector<Finding> findings = segmenter->segment(*prepared, targets, {options.threshold, cleanUpOf(options.cleanUp)}, progress);
 
     run.device = segmenter->deviceName();

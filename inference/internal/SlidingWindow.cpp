@@ -102,7 +102,7 @@ WindowFeatures SlidingWindow::compute(const Index3& start) const
     return {out.gap, out.reduced.reshape({1, PromptHead::channels, -1})};
 }
 
-std::vector<WindowFeatures> SlidingWindow::features(std::int64_t budgetBytes, Progress& progress) const
+std::vector<WindowFeatures> SlidingWindow::features(std::int64_t budgetBytes, Progress& progress, const std::function<void(std::size_t, const WindowFeatures&)>& done) const
 {
     const std::int64_t bytes = voxelsOf(m_plan.roi) * PromptHead::channels * static_cast<std::int64_t>(sizeof(float));
     const auto kept = static_cast<std::size_t>(
@@ -113,43 +113,51 @@ std::vector<WindowFeatures> SlidingWindow::features(std::int64_t budgetBytes, Pr
     WindowClock clock("looking at the scan", kept, progress);
     for (std::size_t w = 0; w < kept; ++w) {
         all[w] = compute(m_plan.starts[w]);
+        if (done)
+            done(w, all[w]);
         clock.done(w + 1);
     }
     return all;
 }
 
+SlidingWindow::Blend SlidingWindow::emptyBlend(std::size_t classes) const
+{
+    const auto voxels = static_cast<std::size_t>(voxelsOf(m_plan.image));
+    return {std::vector<std::vector<float>>(classes, std::vector<float>(voxels, 0.0f)), std::vector<float>(voxels, 0.0f)};
+}
+
+void SlidingWindow::add(Blend& blend, std::size_t window, const WindowFeatures& features, const at::Tensor& embeddings) const
+{
+    const at::NoGradGuard inference;
+    const at::Tensor logits = windowLogits(features, m_network.head().controller(features.gap, embeddings));
+    const float* from = logits.data_ptr<float>();
+    const float* importance = m_plan.importance.data();
+    const std::int64_t perClass = logits.size(1);
+    forEachRow(m_plan, m_plan.starts[window], [&](std::int64_t inWindow, std::int64_t inImage, std::int64_t count) {
+        for (std::int64_t i = 0; i < count; ++i)
+            blend.weights[static_cast<std::size_t>(inImage + i)] += importance[inWindow + i];
+        for (std::size_t k = 0; k < blend.sums.size(); ++k) {
+            const float* row = from + static_cast<std::int64_t>(k) * perClass + inWindow;
+            float* sum = blend.sums[k].data() + inImage;
+            for (std::int64_t i = 0; i < count; ++i)
+                sum[i] += importance[inWindow + i] * row[i];
+        }
+    });
+}
+
 std::vector<std::vector<float>> SlidingWindow::logits(const std::vector<WindowFeatures>& kept, const at::Tensor& embeddings,
                                                       Progress& progress) const
 {
-    const at::NoGradGuard inference;
-    const auto classes = static_cast<std::size_t>(embeddings.size(0));
-    const auto voxels = static_cast<std::size_t>(voxelsOf(m_plan.image));
-    std::vector<std::vector<float>> sums(classes, std::vector<float>(voxels, 0.0f));
-    std::vector<float> weights(voxels, 0.0f);
-
+    Blend blend = emptyBlend(static_cast<std::size_t>(embeddings.size(0)));
     WindowClock clock("answering the prompt", m_plan.starts.size(), progress);
     for (std::size_t w = 0; w < m_plan.starts.size(); ++w) {
-        const WindowFeatures features = kept[w].reduced.defined() ? kept[w] : compute(m_plan.starts[w]);
-        const at::Tensor logits = windowLogits(features, m_network.head().controller(features.gap, embeddings));
-        const float* from = logits.data_ptr<float>();
-        const float* importance = m_plan.importance.data();
-        const std::int64_t perClass = logits.size(1);
-        forEachRow(m_plan, m_plan.starts[w], [&](std::int64_t inWindow, std::int64_t inImage, std::int64_t count) {
-            for (std::int64_t i = 0; i < count; ++i)
-                weights[static_cast<std::size_t>(inImage + i)] += importance[inWindow + i];
-            for (std::size_t k = 0; k < classes; ++k) {
-                const float* row = from + static_cast<std::int64_t>(k) * perClass + inWindow;
-                float* sum = sums[k].data() + inImage;
-                for (std::int64_t i = 0; i < count; ++i)
-                    sum[i] += importance[inWindow + i] * row[i];
-            }
-        });
+        add(blend, w, kept[w].reduced.defined() ? kept[w] : compute(m_plan.starts[w]), embeddings);
         clock.done(w + 1);
     }
-    for (auto& sum : sums)
-        for (std::size_t v = 0; v < voxels; ++v)
-            sum[v] /= weights[v];
-    return sums;
+    for (auto& sum : blend.sums)
+        for (std::size_t v = 0; v < sum.size(); ++v)
+            sum[v] /= blend.weights[v];
+    return std::move(blend.sums);
 }
 
 } // namespace hounsfield

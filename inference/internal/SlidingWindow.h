@@ -4,6 +4,7 @@
 #include "inference/internal/WindowPlan.h"
 #include "volume/Progress.h"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -23,13 +24,23 @@ public:
 
     /// The backbone over the windows, in the plan's order, as long as the features fit the budget.
     /// @return one entry a window; empty tensors beyond the budget. @throws Cancelled between windows
-    std::vector<WindowFeatures> features(std::int64_t budgetBytes, Progress& progress) const;
+    /// @param done told of every window as it is finished; may be empty
+    std::vector<WindowFeatures> features(std::int64_t budgetBytes, Progress& progress, const std::function<void(std::size_t, const WindowFeatures&)>& done = {}) const;
 
     /// Blended logits of the classes (rows of `embeddings`, K x 512), K volumes of plan.image, Z fastest.
     std::vector<std::vector<float>> logits(const std::vector<WindowFeatures>& kept, const at::Tensor& embeddings,
                                            Progress& progress) const;
 
     const WindowPlan& plan() const { return m_plan; }
+
+    /// Weighted logits of some windows, added up: what the blending divides.
+    struct Blend {
+        std::vector<std::vector<float>> sums; ///< one a class, of plan.image, Z fastest
+        std::vector<float> weights;
+    };
+    Blend emptyBlend(std::size_t classes) const;
+    /// Adds one window's logits. @param embeddings K x 512
+    void add(Blend& blend, std::size_t window, const WindowFeatures& features, const at::Tensor& embeddings) const;
 
 private:
     WindowFeatures compute(const Index3& start) const;

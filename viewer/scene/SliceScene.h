@@ -14,6 +14,7 @@ struct MaskLayer {
     std::shared_ptr<const Mask> mask;
     std::array<int, 3> rgb{255, 255, 255};
     double strength = 1; ///< 1: full; others step back while one is selected
+    bool growing = false; ///< not finished: shown in slices alone
 };
 
 /// How a slice is shown.

@@ -152,7 +152,7 @@ void VolumeScene::setLayers(const std::vector<MaskLayer>& layers)
 {
     std::map<std::shared_ptr<const Mask>, vtkSmartPointer<vtkActor>> kept;
     for (const MaskLayer& layer : layers) {
-        if (layer.mask->empty())
+        if (layer.mask->empty() || layer.growing)
             continue;
         vtkSmartPointer<vtkActor> actor = m_parts->actors[layer.mask];
         if (!actor) {

@@ -26,6 +26,7 @@ struct SeriesInfo {
     std::int64_t images = 0; ///< files or slices
     Index3 size{0, 0, 0};    ///< columns, rows, slices
     Vector3 spacingMm{0, 0, 0};
+    std::optional<std::array<double, 2>> windowLevel; ///< width and centre the file asks to be shown with (0028,1051; 0028,1050)
     bool readable = true; ///< false: listed, but not a CT volume; reason says why
     std::string reason;
 };

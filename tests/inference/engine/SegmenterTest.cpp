@@ -59,7 +59,7 @@ TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan
     const Geometry grid = Geometry::fromSpacing({50, 44, 30}, {-100, 20, 400}, {3, 3, 5},
                                                 {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}});
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(grid), 0.5, silent);
+    const auto prepared = segmenter->prepare(noise(grid), {0.5, {}, {}, {}}, silent);
     SegmentSettings raw;
     raw.cleanUp = CleanUp::None;
     const auto two = segmenter->segment(*prepared, {{6, "Liver"}, {1, "Spleen"}}, raw, silent);
@@ -77,7 +77,7 @@ TEST_CASE("a higher threshold never gives a larger mask, and the volume lies wit
     const TemporaryFolder folder;
     const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), 0.5, silent);
+    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), {0.5, {}, {}, {}}, silent);
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
     for (const double threshold : {0.4, 0.55, 0.6}) {
         SegmentSettings settings;
@@ -98,7 +98,7 @@ TEST_CASE("a scan of nothing but air gives an answer, not a crash")
     const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
     const Geometry grid = Geometry::fromSpacing({20, 20, 3}, {0, 0, 0}, {4, 4, 4});
     Progress silent;
-    const auto prepared = segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)), 0.5, silent);
+    const auto prepared = segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)), {0.5, {}, {}, {}}, silent);
     CHECK(segmenter->segment(*prepared, {{6, "Liver"}}, {}, silent).size() == 1);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("bfloat16 stays near float32")
         settings.precision = precision;
         const auto segmenter = Segmenter::open(pack, settings);
         CHECK(segmenter->precision() == precision);
-        return segmenter->segment(*segmenter->prepare(scan, 0, silent), {{6, "Liver"}}, {}, silent).front().largestProbability;
+        return segmenter->segment(*segmenter->prepare(scan, {0, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent).front().largestProbability;
     };
     CHECK(std::abs(probability(Precision::Bf16) - probability(Precision::Fp32)) < 0.02);
 }
@@ -138,4 +138,36 @@ TEST_CASE("weights that do not fit what the pack says are refused")
     ModelPack pack = formulaPack(folder.path());
     pack.widths.encoder = {16, 32, 64, 96};
     CHECK_THROWS_WITH(Segmenter::open(pack, cpu()), Catch::Contains("shape"));
+}
+
+TEST_CASE("windows from a focus outward give the same masks, and tell of growing ones on the way")
+{
+    const TemporaryFolder folder;
+    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    Progress silent;
+    const auto scan = noise(Geometry::fromSpacing({60, 60, 60}, {0, 0, 0}, {4, 4, 4}));
+    const auto plain = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent);
+    int told = 0;
+    PrepareSettings settings{0.5, Vector3{200, 200, 200}, {{6, "Liver"}}, {}};
+    settings.onPartial = [&](const std::vector<PartialMask>& masks) {
+        ++told;
+        REQUIRE(masks.size() == 1);
+        CHECK(masks[0].target.classId == 6);
+        CHECK(masks[0].mask.geometry().sameGrid(scan->geometry()));
+    };
+    const auto prepared = segmenter->prepare(scan, settings, silent);
+    const auto focused = segmenter->segment(*prepared, {{6, "Liver"}}, {}, silent);
+    CHECK(double(focused[0].mask.count()) == Approx(double(plain[0].mask.count())).epsilon(0.001));
+    CHECK(focused[0].largestProbability == Approx(plain[0].largestProbability).margin(1e-4));
+    // The kept probabilities answer another threshold as a fresh look does.
+    SegmentSettings lower;
+    lower.threshold = 0.4;
+    const auto again = segmenter->segment(*prepared, {{6, "Liver"}}, lower, silent);
+    const auto fresh = segmenter->segment(*segmenter->prepare(scan, settings, silent), {{6, "Liver"}}, lower, silent);
+    CHECK(again[0].mask.count() == fresh[0].mask.count());
+    CHECK(again[0].mask.count() >= focused[0].mask.count());
+    const Estimate estimate = segmenter->estimate(scan->geometry(), 1, 0.5);
+    CHECK(estimate.windows > 8);
+    CHECK(estimate.seconds > 0);
+    CHECK(estimate.bytes > 1000000);
 }

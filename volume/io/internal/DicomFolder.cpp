@@ -85,6 +85,8 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
     info.patientName = name.substr(0, name.find('='));
     info.studyDate = h.text(0x00080020);
     info.format = "DICOM";
+    if (const auto width = h.number(0x00281051), level = h.number(0x00281050); width && level && *width >= 1)
+        info.windowLevel = {*width, *level};
     series.seriesNumber = static_cast<int>(std::clamp(h.number(0x00200011).value_or(0), -1e9, 1e9));
     series.original = h.text(0x00080008, 0) != "DERIVED";
     for (std::size_t n = 0; n < 8; ++n)

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield::cli {
+namespace hounsfield {
 
 /// One structure with everything that is told of it.
 struct Row {
@@ -39,4 +39,4 @@ std::string measurementsJson(const Run& run);
 /// The table for the terminal.
 std::string measurementsTable(const Run& run);
 
-} // namespace hounsfield::cli
+} // namespace hounsfield

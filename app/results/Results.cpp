@@ -1,4 +1,4 @@
-#include "app/cli/Results.h"
+#include "app/results/Results.h"
 
 #include <nlohmann/json.hpp>
 
@@ -6,7 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 
-namespace hounsfield::cli {
+namespace hounsfield {
 namespace {
 
 std::string print(const char* format, ...) __attribute__((format(printf, 1, 2)));
@@ -150,4 +150,4 @@ std::string measurementsTable(const Run& run)
     return text;
 }
 
-} // namespace hounsfield::cli
+} // namespace hounsfield

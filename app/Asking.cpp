@@ -1,0 +1,104 @@
+#include "app/Asking.h"
+
+namespace hounsfield {
+
+struct Asking::Engine {
+    Open open;
+    std::unique_ptr<Segmenter> segmenter;
+    std::shared_ptr<const Volume> seen;
+    std::shared_ptr<const Prepared> prepared;
+
+    Segmenter& ready()
+    {
+        if (!segmenter)
+            segmenter = open();
+        return *segmenter;
+    }
+};
+
+namespace {
+
+constexpr double overlap = 0.5;
+
+QString nameOf(Precision precision)
+{
+    return precision == Precision::Bf16 ? "bf16" : precision == Precision::Fp16 ? "fp16" : "fp32";
+}
+
+} // namespace
+
+Asking::Asking(QObject* parent) : QObject(parent)
+{
+    connect(&m_task, &Task::busyChanged, this, [this](bool busy) {
+        if (m_asked)
+            Q_EMIT busyChanged(busy);
+        if (!busy)
+            m_asked = false;
+    });
+    connect(&m_task, &Task::progressed, this, [this](const QString& stage, double fraction, double left) {
+        if (m_asked)
+            Q_EMIT progressed(stage, fraction, left);
+    });
+    connect(&m_task, &Task::failed, this, &Asking::failed);
+    connect(&m_task, &Task::stopped, this, &Asking::stopped);
+}
+
+Asking::~Asking() = default;
+
+void Asking::setModel(Open open)
+{
+    m_task.stop();
+    // A job that still runs keeps the old engine alive until it has stopped.
+    m_engine = std::make_shared<Engine>();
+    m_engine->open = std::move(open);
+}
+
+void Asking::forgetScan()
+{
+    m_task.stop();
+    m_task.start([engine = m_engine](Progress&) -> Task::Then {
+        engine->seen = nullptr;
+        engine->prepared = nullptr;
+        return {};
+    });
+}
+
+void Asking::ask(const Request& request)
+{
+    const bool was = busy();
+    m_asked = true;
+    if (m_task.busy() && !was)
+        Q_EMIT busyChanged(true);
+    m_task.start([this, engine = m_engine, request](Progress& progress) -> Task::Then {
+        Segmenter& segmenter = engine->ready();
+        if (engine->seen != request.volume || !engine->prepared) {
+            engine->prepared = nullptr;
+            PrepareSettings settings{overlap, request.focusMm, request.targets, {}};
+            settings.onPartial = [this](const std::vector<PartialMask>& masks) { QMetaObject::invokeMethod(this, [this, masks] { Q_EMIT growing(masks); }, Qt::QueuedConnection); };
+            engine->prepared = segmenter.prepare(request.volume, settings, progress);
+            engine->seen = request.volume;
+        }
+        SegmentSettings settings;
+        settings.threshold = request.threshold;
+        auto findings = segmenter.segment(*engine->prepared, request.targets, settings, progress);
+        const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), nameOf(segmenter.precision()));
+        QStringList notes;
+        for (const std::string& note : segmenter.notes())
+            notes << QString::fromStdString(note);
+        return [this, findings = std::move(findings), request, madeWith, notes] { Q_EMIT found(findings, request, madeWith, notes); };
+    });
+}
+
+void Asking::estimate(std::shared_ptr<const Volume> volume, std::size_t targets)
+{
+    if (busy())
+        return;
+    m_task.start([this, engine = m_engine, volume, targets](Progress&) -> Task::Then {
+        if (engine->seen != volume)
+            engine->seen = nullptr, engine->prepared = nullptr;
+        const Estimate estimate = engine->ready().estimate(volume->geometry(), targets, overlap);
+        return [this, estimate] { Q_EMIT estimated(estimate); };
+    });
+}
+
+} // namespace hounsfield

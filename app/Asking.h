@@ -1,0 +1,57 @@
+#pragma once
+
+#include "app/Task.h"
+#include "inference/PackStore.h"
+#include "inference/Segmenter.h"
+#include "viewer/scene/SliceScene.h"
+
+#include <functional>
+#include <optional>
+
+namespace hounsfield {
+
+/// What a person asked of a scan: everything the worker needs, as values.
+struct Request {
+    std::shared_ptr<const Volume> volume;
+    Prompt prompt;
+    std::vector<Target> targets;
+    std::optional<double> threshold;
+    std::optional<Vector3> focusMm;
+};
+
+/// Runs the engine off the GUI thread: opens the model once, keeps what it has seen of the open scan, so that a second prompt and
+/// another threshold answer quickly.
+class Asking : public QObject {
+    Q_OBJECT
+public:
+    using Open = std::function<std::unique_ptr<Segmenter>()>;
+
+    explicit Asking(QObject* parent = nullptr);
+    ~Asking() override;
+    /// Another model or device; a run in progress is stopped. @param open called on the worker thread, may throw Error
+    void setModel(Open open);
+
+    void ask(const Request& request);
+    void estimate(std::shared_ptr<const Volume> volume, std::size_t targets); ///< also frees what was kept of another scan
+    void forgetScan(); ///< frees what was kept of it
+    void stop() { m_task.stop(); }
+    bool busy() const { return m_task.busy() && m_asked; }
+
+Q_SIGNALS:
+    void busyChanged(bool busy);
+    void progressed(QString stage, double fraction, double secondsLeft);
+    void growing(std::vector<hounsfield::PartialMask> masks);
+    void found(std::vector<hounsfield::Finding> findings, hounsfield::Request request, QString madeWith, QStringList notes);
+    void estimated(hounsfield::Estimate estimate);
+    void failed(QString message);
+    void stopped();
+
+private:
+    /// Lives on the worker thread alone.
+    struct Engine;
+    std::shared_ptr<Engine> m_engine;
+    bool m_asked = false; ///< a prompt, not an estimate
+    Task m_task;
+};
+
+} // namespace hounsfield

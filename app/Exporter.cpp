@@ -1,0 +1,116 @@
+#include "app/Exporter.h"
+
+#include "app/results/Results.h"
+#include "viewer/scene/Surface.h"
+#include "volume/io/MaskWriter.h"
+
+#include <set>
+
+namespace hounsfield {
+namespace fs = std::filesystem;
+namespace {
+
+/// Its class's file name; a second of the same class gets a number.
+std::string fileNameOf(const Structure& structure, std::set<std::string>& used)
+{
+    std::string name = structure.known.fileName;
+    for (int n = 2; !used.insert(name).second; ++n)
+        name = structure.known.fileName + "_" + std::to_string(n);
+    return name;
+}
+
+Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Structure*>& structures, const std::vector<std::string>& files)
+{
+    Run run;
+    run.scan = &scan;
+    run.pack = &pack;
+    run.cleanUp = "standard";
+    run.notes = scan.notes;
+    if (!pack.notice.empty())
+        run.notes.push_back(pack.notice);
+    for (std::size_t i = 0; i < structures.size(); ++i) {
+        const Structure& s = *structures[i];
+        // "small, cpu, fp32"
+        const QStringList with = s.madeWith.split(", ");
+        run.device = with.value(1).toStdString();
+        run.precision = with.value(2).toStdString();
+        run.prompt.text += (run.prompt.text.empty() ? "" : "; ") + s.asked;
+        Row row;
+        row.asked = s.asked;
+        row.explanation = s.explanation;
+        row.known = s.known;
+        row.known.name = s.name.toStdString();
+        row.finding = s.finding.get();
+        row.statistics = s.statistics;
+        row.lesions = s.lesions;
+        row.file = files[i];
+        row.warnings = s.warnings;
+        run.rows.push_back(std::move(row));
+    }
+    return run;
+}
+
+} // namespace
+
+std::vector<std::string> exportSession(const Scan& scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings, Progress& progress)
+{
+    std::error_code failed;
+    fs::create_directories(settings.folder, failed);
+    if (failed)
+        throw Error(ErrorKind::Resources, "The folder " + settings.folder.string() + " cannot be made: " + failed.message() + ".");
+    std::vector<const Structure*> structures;
+    for (const Structure& s : contents.structures)
+        if (settings.onlyStructure == 0 || settings.onlyStructure == s.id)
+            structures.push_back(&s);
+    std::vector<std::string> written, maskFiles;
+    std::set<std::string> used;
+    std::vector<LabelledMask> labels;
+    std::vector<NamedSurface> surfaces;
+    for (std::size_t i = 0; i < structures.size(); ++i) {
+        const Structure& s = *structures[i];
+        progress.step({"writing " + s.name.toStdString(), double(i) / double(structures.size()), {}});
+        const std::string name = scan.caseName + "_" + fileNameOf(s, used) + "." + settings.maskFormat;
+        maskFiles.push_back(settings.masks ? name : "");
+        if (settings.masks) {
+            writeMask(s.finding->mask, settings.folder / name);
+            written.push_back(name);
+        }
+        labels.push_back({s.known.id, s.name.toStdString(), s.known.snomedCode, s.rgb, &s.finding->mask});
+        if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
+            surfaces.push_back({s.name.toStdString(), s.rgb, surfaceOf(s.finding->mask)});
+    }
+    if (settings.labelMap && !labels.empty()) {
+        std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
+        const std::string image = scan.caseName + "_seg." + settings.maskFormat, table = scan.caseName + "_labels.csv";
+        writeLabelMap(labels, settings.folder / image, settings.folder / table);
+        written.insert(written.end(), {image, table});
+    }
+    if (!surfaces.empty()) {
+        const std::string name = scan.caseName + "_surfaces." + settings.surfaceFormat;
+        writeSurfaces(surfaces, settings.folder / name);
+        written.push_back(name);
+    }
+    if (settings.measurements) {
+        const Run run = runOf(scan, pack, structures, maskFiles);
+        writeTextFile(measurementsCsv(run), settings.folder / (scan.caseName + "_measurements.csv"));
+        writeTextFile(measurementsJson(run), settings.folder / (scan.caseName + "_measurements.json"));
+        written.insert(written.end(), {scan.caseName + "_measurements.csv", scan.caseName + "_measurements.json"});
+        if (!contents.measurements.empty()) {
+            std::string table = "kind,text,values\r\n";
+            static constexpr const char* kinds[] = {"distance", "angle", "bidirectional", "ellipse", "rectangle", "freehand", "arrow", "probe"};
+            for (const Measurement& m : contents.measurements) {
+                std::string values;
+                for (const std::string& line : measuredText(measured(m, *scan.volume)))
+                    values += (values.empty() ? "" : "; ") + line;
+                std::string text = m.text;
+                std::erase_if(text, [](char c) { return c == '"' || c == '\n' || c == '\r'; });
+                table += std::string(kinds[std::size_t(m.kind)]) + ",\"" + text + "\",\"" + values + "\"\r\n";
+            }
+            writeTextFile(table, settings.folder / (scan.caseName + "_by_hand.csv"));
+            written.push_back(scan.caseName + "_by_hand.csv");
+        }
+    }
+    return written;
+}
+
+} // namespace hounsfield

@@ -1,0 +1,176 @@
+#include "app/FoundModel.h"
+
+#include "app/FoundPanel.h"
+
+#include <QColor>
+#include <QLocale>
+#include <QPainter>
+#include <QPixmap>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hounsfield {
+
+QString millilitres(double ml)
+{
+    return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml < 100 ? 1 : 0));
+}
+
+FoundModel::FoundModel(Session& session, QObject* parent) : QAbstractItemModel(parent), m_session(session)
+{
+    connect(&session, &Session::contentsChanged, this, &FoundModel::rebuild);
+    rebuild();
+}
+
+int FoundModel::addRow(int structure, int lesion, int parent)
+{
+    const int row = int(m_rows.size());
+    m_rows.push_back({structure, lesion, parent, {}});
+    (parent < 0 ? m_top : m_rows[std::size_t(parent)].children).push_back(row);
+    return row;
+}
+
+void FoundModel::rebuild()
+{
+    const auto& all = m_session.contents().structures;
+    const auto layout = [&] {
+        m_rows.clear();
+        m_top.clear();
+        std::vector<std::pair<int, int>> organs; // class, row
+        for (const Structure& s : all)
+            if (s.known.kind == "organ")
+                organs.emplace_back(s.known.id, addRow(s.id, -1, -1));
+        for (const Structure& s : all) {
+            if (s.known.kind == "organ")
+                continue;
+            // Under its organ where there is exactly one: a kidney tumor may lie in either kidney.
+            int parent = -1;
+            if (s.known.hosts.size() == 1)
+                for (const auto& [id, row] : organs)
+                    if (id == s.known.hosts[0])
+                        parent = row;
+            const int row = addRow(s.id, -1, parent);
+            constexpr std::size_t most = 50;
+            for (std::size_t l = 0; l < std::min(most, s.lesions.size()); ++l)
+                addRow(s.id, int(l), row);
+        }
+    };
+    // Where only values changed (a threshold, a colour), the tree stays as it is unfolded.
+    const auto before = m_rows;
+    beginResetModel();
+    layout();
+    endResetModel();
+}
+
+QModelIndex FoundModel::index(int row, int column, const QModelIndex& parent) const
+{
+    const std::vector<int>& rows = parent.isValid() ? m_rows[std::size_t(parent.internalId())].children : m_top;
+    if (row < 0 || row >= int(rows.size()) || column < 0 || column >= ColumnCount || (parent.isValid() && parent.column() != 0))
+        return {};
+    return createIndex(row, column, quintptr(rows[std::size_t(row)]));
+}
+
+QModelIndex FoundModel::parent(const QModelIndex& child) const
+{
+    if (!child.isValid())
+        return {};
+    const int parent = m_rows[std::size_t(child.internalId())].parent;
+    if (parent < 0)
+        return {};
+    const int above = m_rows[std::size_t(parent)].parent;
+    const std::vector<int>& rows = above < 0 ? m_top : m_rows[std::size_t(above)].children;
+    return createIndex(int(std::find(rows.begin(), rows.end(), parent) - rows.begin()), 0, quintptr(parent));
+}
+
+int FoundModel::rowCount(const QModelIndex& parent) const
+{
+    if (parent.isValid() && parent.column() != 0)
+        return 0;
+    return int(parent.isValid() ? m_rows[std::size_t(parent.internalId())].children.size() : m_top.size());
+}
+
+int FoundModel::columnCount(const QModelIndex&) const
+{
+    return ColumnCount;
+}
+
+QVariant FoundModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const Row& row = m_rows[std::size_t(index.internalId())];
+    const Structure* s = m_session.structure(row.structure);
+    if (!s)
+        return {};
+    const Statistics& numbers = row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)];
+    if (role == StructureId)
+        return s->id;
+    if (role == PlaceMm) {
+        const Vector3 at = row.lesion < 0 ? bestPlace(s->finding->mask) : numbers.centroidMm;
+        return QVariantList{at[0], at[1], at[2]};
+    }
+    if (role == Qt::TextAlignmentRole)
+        return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole)
+        return s->warnings.empty() ? QString::fromStdString(s->explanation) : QString::fromStdString(s->warnings.front());
+    if (role == Qt::EditRole && index.column() == Name)
+        return s->name;
+    if (role == Qt::CheckStateRole && index.column() == Name && row.lesion < 0)
+        return s->visible ? Qt::Checked : Qt::Unchecked;
+    if (role == Qt::DecorationRole && index.column() == Name && row.lesion < 0) {
+        QPixmap swatch(12, 12);
+        swatch.fill(QColor(s->rgb[0], s->rgb[1], s->rgb[2]));
+        return swatch;
+    }
+    if (role != Qt::DisplayRole)
+        return {};
+    if (index.column() == Name)
+        return row.lesion < 0 ? s->name : tr("Lesion %1").arg(row.lesion + 1);
+    if (index.column() == Volume)
+        return numbers.voxels ? millilitres(numbers.volumeMl) : tr("not found");
+    return numbers.hu ? tr("%1 HU").arg(numbers.hu->mean, 0, 'f', 0) : QString();
+}
+
+bool FoundModel::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    const int id = data(index, StructureId).toInt();
+    if (role == Qt::CheckStateRole) {
+        m_session.setVisible(id, value.toInt() == Qt::Checked);
+        return true;
+    }
+    if (role == Qt::EditRole && !value.toString().trimmed().isEmpty()) {
+        m_session.rename(id, value.toString().trimmed());
+        return true;
+    }
+    return false;
+}
+
+QVariant FoundModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    return section == Name ? tr("Found") : section == Volume ? tr("Volume") : tr("Mean");
+}
+
+Qt::ItemFlags FoundModel::flags(const QModelIndex& index) const
+{
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+    if (index.column() == Name && m_rows[std::size_t(index.internalId())].lesion < 0)
+        flags |= Qt::ItemIsUserCheckable | Qt::ItemIsEditable;
+    return flags;
+}
+
+QModelIndex FoundModel::indexOf(int structureId) const
+{
+    for (std::size_t r = 0; r < m_rows.size(); ++r)
+        if (m_rows[r].structure == structureId && m_rows[r].lesion < 0) {
+            const std::vector<int>& rows = m_rows[r].parent < 0 ? m_top : m_rows[std::size_t(m_rows[r].parent)].children;
+            return createIndex(int(std::find(rows.begin(), rows.end(), int(r)) - rows.begin()), 0, quintptr(r));
+        }
+    return {};
+}
+
+} // namespace hounsfield

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "app/FoundModel.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QSlider;
+class QTreeView;
+
+namespace hounsfield {
+
+/// What was found: a tree of organs with their tumors and lesions, and what there is to say of the selected one.
+class FoundPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit FoundPanel(Session& session, QWidget* parent = nullptr);
+    QTreeView& tree() { return *m_tree; }
+    QSlider& threshold() { return *m_threshold; }
+
+Q_SIGNALS:
+    void jumpAsked(hounsfield::Vector3 mm);
+    void thresholdAsked(int id, double threshold); ///< while the slider moves
+    void exportAsked(int id);                      ///< 0: all
+
+private:
+    void showDetails();
+    void showMenu(const QPoint& at);
+
+    Session& m_session;
+    FoundModel m_model;
+    QTreeView* m_tree = nullptr;
+    QLabel *m_empty = nullptr, *m_details = nullptr, *m_thresholdText = nullptr;
+    QSlider* m_threshold = nullptr;
+    QWidget* m_thresholdRow = nullptr;
+    QTimer m_rest;
+};
+
+/// Where to look at a structure: the middle of its largest axial slice, LPS mm.
+Vector3 bestPlace(const Mask& mask);
+
+} // namespace hounsfield

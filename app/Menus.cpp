@@ -1,0 +1,190 @@
+// The menus of the main window and what they do with files.
+#include "app/Dialogs.h"
+#include "app/FoundPanel.h"
+#include "app/MainWindow.h"
+#include "app/PromptBar.h"
+#include "app/SidePanel.h"
+#include "viewer/Theme.h"
+#include "viewer/ViewGrid.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QSettings>
+
+namespace hounsfield {
+
+void MainWindow::buildMenus()
+{
+    ViewState& view = m_bench.view();
+    const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& key, auto&& what) {
+        QAction* action = menu->addAction(text);
+        action->setShortcut(key);
+        connect(action, &QAction::triggered, this, what);
+        return action;
+    };
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    add(file, tr("Open folder…"), QKeySequence("Ctrl+O"), [this] { chooseFolder(); });
+    add(file, tr("Open file…"), QKeySequence("Ctrl+Shift+O"), [this] { chooseFile(); });
+    add(file, tr("Open session…"), {}, [this] { chooseSession(); });
+    add(file, tr("Sample scan"), {}, [this] { m_bench.open(Opening::samplePath); });
+    file->addSeparator();
+    add(file, tr("Save session…"), QKeySequence("Ctrl+S"), [this] { saveSession(); });
+    add(file, tr("Export…"), QKeySequence("Ctrl+E"), [this] { exportAll(); });
+    add(file, tr("Save the views as a picture…"), {}, [this] { saveScreenshot(); });
+    add(file, tr("Copy the views as a picture"), QKeySequence("Ctrl+Shift+C"), [this] { copyScreenshot(); });
+    file->addSeparator();
+    add(file, tr("Close scan"), QKeySequence("Ctrl+W"), [this] { m_bench.closeScan(); });
+    add(file, tr("Settings…"), QKeySequence("Ctrl+,"), [this] { showSettings(*this, m_bench); });
+    add(file, tr("Quit"), QKeySequence("Ctrl+Q"), [this] { close(); });
+
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    QAction* undo = m_bench.session().undo().createUndoAction(this, tr("Undo"));
+    undo->setShortcut(QKeySequence("Ctrl+Z"));
+    QAction* redo = m_bench.session().undo().createRedoAction(this, tr("Redo"));
+    redo->setShortcuts({QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")});
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    add(edit, tr("Delete the selected structure"), QKeySequence("Ctrl+Delete"), [this] { m_bench.session().remove(m_bench.session().selected()); });
+    add(edit, tr("Delete the last measurement"), QKeySequence("Delete"), [this] {
+        if (!m_bench.session().contents().measurements.empty())
+            m_bench.session().removeMeasurement(m_bench.session().contents().measurements.back().id);
+    });
+
+    QMenu* show = menuBar()->addMenu(tr("&View"));
+    for (const auto& [text, layout] : {std::pair{tr("Four views"), Layout::Grid}, {tr("One and three"), Layout::OneAndThree}, {tr("Axial alone"), Layout::Axial}, {tr("Coronal alone"), Layout::Coronal},
+                                       {tr("Sagittal alone"), Layout::Sagittal}, {tr("3D alone"), Layout::Volume}})
+        add(show, text, {}, [&view, layout = layout] { view.setLayout(layout); });
+    show->addSeparator();
+    add(show, tr("Fit to the views"), QKeySequence("="), [&view] { view.fitAll(); });
+    add(show, tr("The patient's own planes"), {}, [&view] { view.setFrame(patientFrame()); });
+    add(show, tr("The scan's own planes"), {}, [&view] {
+        if (view.scan())
+            view.setFrame(scanFrame(view.scan()->geometry()));
+    });
+    const auto look = [&view](auto&& change) {
+        SliceLook now = view.look();
+        change(now);
+        view.setLook(now);
+    };
+    add(show, tr("Invert grey"), QKeySequence("I"), [look] { look([](SliceLook& l) { l.invert = !l.invert; }); });
+    add(show, tr("Interpolation"), QKeySequence("N"), [look] { look([](SliceLook& l) { l.interpolate = !l.interpolate; }); });
+    add(show, tr("Mask outlines"), QKeySequence("O"), [look] { look([](SliceLook& l) { l.outline = !l.outline; }); });
+    add(show, tr("Masks"), QKeySequence("M"), [&view] { view.setMasksShown(!view.masksShown()); });
+    add(show, tr("Crosshair"), QKeySequence("X"), [&view] { view.setCrosshairShown(!view.crosshairShown()); });
+    add(show, tr("Texts"), QKeySequence("Space"), [&view] { view.setTextShown(!view.textShown()); });
+    add(show, tr("Run through the slices"), QKeySequence("V"), [this] { toggleCine(); });
+    show->addSeparator();
+    add(show, tr("Views only"), QKeySequence("F11"), [this] {
+        const bool hide = m_found->isVisible();
+        m_found->setVisible(!hide);
+        m_side->parentWidget()->parentWidget()->setVisible(!hide);
+        m_prompt->setVisible(!hide);
+    });
+
+    QMenu* ask = menuBar()->addMenu(tr("&Ask"));
+    add(ask, tr("Type what you want to find"), QKeySequence("Ctrl+K"), [this] { m_prompt->setFocus(); });
+    add(ask, tr("Everything the model knows…"), {}, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    add(help, tr("Mouse and keys"), QKeySequence("F1"), [this] { showShortcuts(*this); });
+    add(help, tr("About Hounsfield"), {}, [this] { showAbout(*this, m_bench.pack(), m_views->volume().mapperText()); });
+
+    connect(m_views, &ViewGrid::menuAsked, this, [this, &view](Plane, QPoint at) {
+        QMenu menu(this);
+        QMenu* presets = menu.addMenu(tr("Window"));
+        for (int digit = 0; digit <= 9; ++digit)
+            presets->addAction(ViewState::presetName(digit), [&view, digit] { view.applyPreset(digit); });
+        menu.addAction(tr("Fit to the views"), [&view] { view.fitAll(); });
+        menu.addAction(tr("The patient's own planes"), [&view] { view.setFrame(patientFrame()); });
+        menu.addAction(tr("Copy the views as a picture"), [this] { copyScreenshot(); });
+        menu.exec(at);
+    });
+}
+
+void MainWindow::chooseFolder()
+{
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"), QSettings().value("openFolder").toString());
+    if (chosen.isEmpty())
+        return;
+    QSettings().setValue("openFolder", QFileInfo(chosen).absolutePath());
+    m_bench.open(chosen);
+}
+
+void MainWindow::chooseFile()
+{
+    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString(), tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)"));
+    if (chosen.isEmpty())
+        return;
+    QSettings().setValue("openFolder", QFileInfo(chosen).absolutePath());
+    m_bench.open(chosen);
+}
+
+void MainWindow::chooseSession()
+{
+    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a session"), {}, tr("Sessions (*.hounsfield)"));
+    if (!chosen.isEmpty())
+        m_bench.open(chosen);
+}
+
+bool MainWindow::saveSession()
+{
+    if (!m_bench.session().scan())
+        return false;
+    QString file = QFileDialog::getSaveFileName(this, tr("Save the session"), m_sessionFile.isEmpty() ? QString::fromStdString(m_bench.session().scan()->caseName) + ".hounsfield" : m_sessionFile, tr("Sessions (*.hounsfield)"));
+    if (file.isEmpty())
+        return false;
+    if (!file.endsWith(".hounsfield"))
+        file += ".hounsfield";
+    try {
+        m_bench.saveSession(file, m_prompt->history());
+        m_sessionFile = file;
+        return true;
+    } catch (const Error& error) {
+        showError(QString::fromUtf8(error.what()));
+        return false;
+    }
+}
+
+void MainWindow::exportAll(int onlyStructure)
+{
+    if (!m_bench.session().scan())
+        return;
+    auto settings = askExport(*this, !m_bench.session().contents().structures.empty());
+    if (!settings)
+        return;
+    settings->onlyStructure = onlyStructure;
+    QApplication::setOverrideCursor(Qt::WaitCursor);
+    try {
+        Progress silent;
+        const auto files = exportSession(*m_bench.session().scan(), m_bench.session().contents(), m_bench.pack(), *settings, silent);
+        Q_EMIT m_bench.said(tr("%n file(s) written to %1.", nullptr, int(files.size())).arg(QString::fromStdString(settings->folder.string())));
+    } catch (const std::exception& error) {
+        showError(QString::fromUtf8(error.what()));
+    }
+    QApplication::restoreOverrideCursor();
+}
+
+void MainWindow::saveScreenshot()
+{
+    QString file = QFileDialog::getSaveFileName(this, tr("Save the views as a picture"), "views.png", tr("Pictures (*.png)"));
+    if (file.isEmpty())
+        return;
+    if (!file.endsWith(".png"))
+        file += ".png";
+    // A patient's name does not leave the program by accident.
+    if (!m_views->picture(false).save(file))
+        showError(tr("The picture could not be written to %1. Choose another place.").arg(file));
+    else
+        Q_EMIT m_bench.said(tr("Picture saved without patient texts."));
+}
+
+void MainWindow::copyScreenshot()
+{
+    QApplication::clipboard()->setImage(m_views->picture(false));
+    Q_EMIT m_bench.said(tr("Picture copied without patient texts."));
+}
+
+} // namespace hounsfield

@@ -1,0 +1,255 @@
+#include "app/PromptBar.h"
+
+#include "viewer/Theme.h"
+
+#include <QCompleter>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStringListModel>
+#include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
+
+namespace hounsfield {
+
+QString roughTime(double seconds)
+{
+    if (seconds < 1)
+        return PromptBar::tr("about a second");
+    if (seconds < 90)
+        return PromptBar::tr("about %1 s").arg(seconds < 10 ? std::ceil(seconds) : 5 * std::ceil(seconds / 5));
+    return PromptBar::tr("about %1 min").arg(std::ceil(seconds / 60));
+}
+
+PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
+{
+    setObjectName("panel");
+    m_field = new QLineEdit;
+    m_field->setObjectName("prompt");
+    m_field->setPlaceholderText(tr("What do you want to find?   liver tumor and both kidneys"));
+    m_field->setClearButtonEnabled(true);
+    m_field->setMaxLength(2000);
+    m_field->setAccessibleName(tr("What do you want to find?"));
+    m_field->installEventFilter(this);
+    m_ask = new QPushButton(tr("Ask"));
+    m_ask->setObjectName("primary");
+    m_ask->setToolTip(tr("Find this in the scan (Enter)"));
+    m_stop = new QPushButton(theme::icon("stop"), tr("Stop"));
+    m_stop->setToolTip(tr("Stop looking; what is already found stays (Esc)"));
+    auto* list = new QToolButton;
+    list->setIcon(theme::icon("list"));
+    list->setToolTip(tr("Everything the model knows"));
+    m_estimate = new QLabel;
+    m_estimate->setObjectName("quiet");
+    m_model = new QLabel;
+    m_model->setObjectName("quiet");
+    m_stage = new QLabel;
+    m_stage->setObjectName("quiet");
+    m_bar = new QProgressBar;
+    m_bar->setRange(0, 1000);
+    m_bar->setTextVisible(false);
+    m_chipRow = new QWidget;
+    m_chips = new QHBoxLayout(m_chipRow);
+    m_chips->setContentsMargins(0, 0, 0, 0);
+    m_chips->setSpacing(6);
+
+    auto* first = new QHBoxLayout;
+    first->setSpacing(8);
+    first->addWidget(m_field, 1);
+    first->addWidget(list);
+    first->addWidget(m_ask);
+    first->addWidget(m_stop);
+    auto* second = new QHBoxLayout;
+    second->setSpacing(12);
+    second->addWidget(m_chipRow);
+    second->addStretch(1);
+    second->addWidget(m_stage);
+    second->addWidget(m_estimate);
+    second->addWidget(m_model);
+    auto* box = new QVBoxLayout(this);
+    box->setContentsMargins(16, 8, 16, 6);
+    box->setSpacing(6);
+    box->addLayout(first);
+    box->addLayout(second);
+    box->addWidget(m_bar);
+    setFocusProxy(m_field);
+
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(150);
+    connect(&m_rest, &QTimer::timeout, this, &PromptBar::understand);
+    connect(m_field, &QLineEdit::textChanged, this, [this] { m_rest.start(); });
+    connect(m_field, &QLineEdit::returnPressed, this, &PromptBar::ask);
+    connect(m_ask, &QPushButton::clicked, this, &PromptBar::ask);
+    connect(m_stop, &QPushButton::clicked, this, &PromptBar::stopAsked);
+    connect(list, &QToolButton::clicked, this, &PromptBar::listAsked);
+    setBusy(false);
+}
+
+void PromptBar::setClasses(const std::vector<ModelClass>& classes)
+{
+    m_classes = classes;
+    m_resolver = std::make_unique<PromptResolver>(classes);
+    QStringList words{tr("both kidneys"), tr("all organs"), tr("all tumors"), tr("lungs")};
+    for (const ModelClass& known : classes) {
+        words << QString::fromStdString(known.name);
+        for (const std::string& synonym : known.synonyms)
+            words << QString::fromStdString(synonym);
+    }
+    auto* completer = new QCompleter(words, this);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    completer->setFilterMode(Qt::MatchContains);
+    completer->setMaxVisibleItems(8);
+    m_field->setCompleter(completer);
+    understand();
+}
+
+QString PromptBar::text() const
+{
+    return m_field->text();
+}
+
+void PromptBar::setText(const QString& text)
+{
+    m_field->setText(text);
+    m_field->setFocus();
+    m_rest.stop();
+    understand();
+}
+
+void PromptBar::setScanOpen(bool open)
+{
+    m_scanOpen = open;
+    m_ask->setEnabled(m_scanOpen && !m_prompt.targets().empty());
+}
+
+void PromptBar::setBusy(bool busy)
+{
+    m_busy = busy;
+    m_stop->setVisible(busy);
+    m_ask->setVisible(!busy);
+    m_bar->setVisible(busy);
+    m_stage->setVisible(busy);
+    m_estimate->setVisible(!busy);
+}
+
+void PromptBar::setProgress(const QString& stage, double fraction, double secondsLeft)
+{
+    m_bar->setValue(int(std::lround(1000 * fraction)));
+    m_stage->setText(secondsLeft > 0.5 ? tr("%1 · %2 left").arg(stage, roughTime(secondsLeft)) : stage);
+}
+
+void PromptBar::setEstimate(const QString& text)
+{
+    m_estimate->setText(text);
+}
+
+void PromptBar::setModelText(const QString& text)
+{
+    m_model->setText(text);
+}
+
+void PromptBar::understand()
+{
+    if (!m_resolver)
+        return;
+    const QString text = m_field->text().trimmed();
+    m_prompt = text.isEmpty() ? Prompt{} : m_resolver->resolve(text.toStdString());
+    showChips();
+    setScanOpen(m_scanOpen);
+    Q_EMIT understood(m_prompt);
+}
+
+void PromptBar::showChips()
+{
+    while (QLayoutItem* item = m_chips->takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+    if (m_prompt.parts.empty()) {
+        for (const QString& example : {tr("liver, both kidneys and spleen"), tr("liver tumor"), tr("all organs")}) {
+            auto* link = new QPushButton(example);
+            link->setObjectName("link");
+            link->setCursor(Qt::PointingHandCursor);
+            connect(link, &QPushButton::clicked, this, [this, example] { setText(example); });
+            m_chips->addWidget(link);
+        }
+        return;
+    }
+    constexpr int most = 8;
+    int shown = 0;
+    std::size_t rest = 0;
+    for (const PromptPart& part : m_prompt.parts) {
+        if (!part.understood())
+            addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)), theme::colour("error"), QString::fromStdString(part.explanation), true);
+        for (const std::string& near : part.suggestions) {
+            auto* link = new QPushButton(QString::fromStdString(near) + "?");
+            link->setObjectName("link");
+            link->setCursor(Qt::PointingHandCursor);
+            connect(link, &QPushButton::clicked, this, [this, near, typed = part.text] {
+                QString text = m_field->text();
+                text.replace(QString::fromStdString(typed), QString::fromStdString(near), Qt::CaseInsensitive);
+                setText(text);
+            });
+            m_chips->addWidget(link);
+        }
+        for (const Target& target : part.targets) {
+            if (shown++ >= most) {
+                ++rest;
+                continue;
+            }
+            const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
+            const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
+            addChip(QString::fromStdString(target.name), colour, QString::fromStdString(part.explanation), false);
+        }
+    }
+    if (rest > 0)
+        addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, false);
+}
+
+void PromptBar::addChip(const QString& text, const QColor& colour, const QString& why, bool refused)
+{
+    auto* chip = new QLabel(QString("<span style='color:%1'>●</span>&nbsp; %2").arg(colour.name(), text.toHtmlEscaped()));
+    chip->setToolTip(why);
+    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px solid %2; border-radius: 10px; padding: 3px 10px; %3 }")
+                            .arg(theme::colour("raised").name(), (refused ? theme::colour("error") : theme::colour("line")).name(), refused ? "color:" + theme::colour("error").name() : QString()));
+    m_chips->addWidget(chip);
+}
+
+void PromptBar::ask()
+{
+    m_rest.stop();
+    understand();
+    if (!m_scanOpen || m_prompt.targets().empty())
+        return;
+    m_history.removeAll(m_field->text());
+    m_history.prepend(m_field->text());
+    m_history = m_history.mid(0, 50);
+    m_historyAt = -1;
+    Q_EMIT asked(m_prompt);
+}
+
+bool PromptBar::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_field && event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool older = key->key() == Qt::Key_Up, newer = key->key() == Qt::Key_Down;
+        if ((older || newer) && !m_history.isEmpty()) {
+            m_historyAt = std::clamp(m_historyAt + (older ? 1 : -1), -1, int(m_history.size()) - 1);
+            m_field->setText(m_historyAt < 0 ? QString() : m_history[m_historyAt]);
+            return true;
+        }
+        if (key->key() == Qt::Key_Escape && m_busy) {
+            Q_EMIT stopAsked();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace hounsfield

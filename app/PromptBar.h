@@ -1,0 +1,70 @@
+#pragma once
+
+#include "inference/Prompt.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+
+class QCompleter;
+class QHBoxLayout;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace hounsfield {
+
+/// The one door: a field for words, what they were understood as, Ask and Stop, how far it is.
+class PromptBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit PromptBar(QWidget* parent = nullptr);
+
+    void setClasses(const std::vector<ModelClass>& classes);
+    const Prompt& prompt() const { return m_prompt; }
+    QString text() const;
+    void setText(const QString& text);
+    void setScanOpen(bool open);
+    void setBusy(bool busy);
+    void setProgress(const QString& stage, double fraction, double secondsLeft);
+    void setEstimate(const QString& text);
+    void setModelText(const QString& text);
+    const QStringList& history() const { return m_history; }
+    void setHistory(const QStringList& history) { m_history = history; }
+
+Q_SIGNALS:
+    void understood(const hounsfield::Prompt& prompt); ///< a moment after the last key
+    void asked(const hounsfield::Prompt& prompt);      ///< Enter or Ask, at least one part understood
+    void stopAsked();
+    void listAsked();                                  ///< everything the model knows
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void understand();
+    void showChips();
+    void addChip(const QString& text, const QColor& colour, const QString& why, bool refused);
+    void ask();
+
+    std::unique_ptr<PromptResolver> m_resolver;
+    std::vector<ModelClass> m_classes;
+    Prompt m_prompt;
+    QLineEdit* m_field = nullptr;
+    QPushButton *m_ask = nullptr, *m_stop = nullptr;
+    QLabel *m_estimate = nullptr, *m_model = nullptr, *m_stage = nullptr;
+    QProgressBar* m_bar = nullptr;
+    QWidget* m_chipRow = nullptr;
+    QHBoxLayout* m_chips = nullptr;
+    QTimer m_rest;
+    QStringList m_history;
+    int m_historyAt = -1;
+    bool m_scanOpen = false, m_busy = false;
+};
+
+/// A duration as people say it: "about 40 s", "about 3 min".
+QString roughTime(double seconds);
+
+} // namespace hounsfield

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <QDateTime>
+#include <QLockFile>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace hounsfield {
+
+/// What was being worked on, kept beside the program's settings, so that neither a crash nor closing loses it. One file for each
+/// running program; a program that is gone leaves its file for the next one to offer.
+class Recovery {
+public:
+    struct Kept {
+        QString file;
+        QString scanPath;
+        QDateTime when;
+        int structures = 0;
+    };
+
+    Recovery();
+    ~Recovery();
+    /// Where this program keeps its own work.
+    QString file() const;
+    /// Work left by programs that are gone, newest first.
+    std::vector<Kept> left() const;
+    void forget(const QString& file) const;
+    void forgetOwn() const { forget(file()); }
+
+private:
+    QString m_folder, m_name;
+    std::unique_ptr<QLockFile> m_lock;
+};
+
+} // namespace hounsfield

@@ -1,0 +1,199 @@
+#include "app/Session.h"
+
+#include "app/results/Results.h"
+
+#include <QUndoCommand>
+
+#include <algorithm>
+
+namespace hounsfield {
+
+/// From one contents to another; steps with the same number join.
+class ContentsCommand final : public QUndoCommand {
+public:
+    ContentsCommand(Session& session, const QString& what, Contents before, Contents after, int joinAs)
+        : QUndoCommand(what), m_session(session), m_before(std::move(before)), m_after(std::move(after)), m_join(joinAs)
+    {
+    }
+    void undo() override { m_session.setContents(m_before); }
+    void redo() override { m_session.setContents(m_after); }
+    int id() const override { return m_join; }
+    bool mergeWith(const QUndoCommand* other) override
+    {
+        m_after = static_cast<const ContentsCommand*>(other)->m_after;
+        return true;
+    }
+
+private:
+    Session& m_session;
+    Contents m_before, m_after;
+    int m_join;
+};
+
+Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith)
+{
+    Structure s;
+    s.known = pack.classById(finding.target.classId);
+    s.name = QString::fromStdString(s.known.name);
+    s.rgb = s.known.rgb;
+    s.finding = std::make_shared<const Finding>(finding);
+    s.statistics = measure(finding.mask, volume);
+    if (s.known.kind != "organ")
+        for (const Mask& part : components(finding.mask))
+            s.lesions.push_back(measure(part, volume));
+    s.warnings = warningsOf(finding, s.statistics);
+    s.madeWith = madeWith;
+    for (const PromptPart& part : prompt.parts)
+        for (const Target& target : part.targets)
+            if (target.classId == s.known.id && s.asked.empty()) {
+                s.asked = part.text;
+                s.explanation = part.explanation;
+            }
+    return s;
+}
+
+Session::Session(QObject* parent) : QObject(parent) {}
+
+void Session::open(std::shared_ptr<const Scan> scan)
+{
+    m_scan = std::move(scan);
+    m_undo.clear();
+    m_unsaved = false;
+    m_selected = 0;
+    m_contents = {};
+    Q_EMIT scanChanged();
+    Q_EMIT contentsChanged();
+}
+
+void Session::close()
+{
+    open(nullptr);
+}
+
+const Structure* Session::structure(int id) const
+{
+    const auto found = std::find_if(m_contents.structures.begin(), m_contents.structures.end(), [&](const Structure& s) { return s.id == id; });
+    return found == m_contents.structures.end() ? nullptr : &*found;
+}
+
+void Session::setSaved()
+{
+    m_unsaved = false;
+}
+
+void Session::change(const QString& what, Contents after, int joinAs)
+{
+    m_undo.push(new ContentsCommand(*this, what, m_contents, std::move(after), joinAs));
+}
+
+void Session::setContents(const Contents& contents)
+{
+    m_contents = contents;
+    m_unsaved = true;
+    if (m_selected != 0 && !structure(m_selected))
+        m_selected = 0;
+    Q_EMIT contentsChanged();
+}
+
+void Session::addFindings(const std::vector<Finding>& findings, const Prompt& prompt, const ModelPack& pack, const QString& madeWith)
+{
+    Contents after = m_contents;
+    int last = 0;
+    for (const Finding& finding : findings) {
+        Structure made = makeStructure(finding, prompt, pack, *m_scan->volume, madeWith);
+        const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.known.id == made.known.id; });
+        if (old != after.structures.end()) {
+            made.id = old->id;
+            made.rgb = old->rgb;
+            made.name = old->name;
+            made.visible = old->visible;
+            if (made.asked.empty()) {
+                made.asked = old->asked;
+                made.explanation = old->explanation;
+            }
+            *old = made;
+        } else {
+            made.id = m_nextId++;
+            after.structures.push_back(made);
+        }
+        last = last ? last : made.id;
+    }
+    if (!findings.empty())
+        // Steps of one slider on one structure are one step of undo.
+        change(tr("find %1").arg(QString::fromStdString(findings.front().target.name)), std::move(after), prompt.parts.empty() ? 1000 + last : -1);
+}
+
+void Session::rename(int id, const QString& name)
+{
+    Contents after = m_contents;
+    for (Structure& s : after.structures)
+        if (s.id == id)
+            s.name = name;
+    change(tr("rename"), std::move(after));
+}
+
+void Session::setColour(int id, const std::array<int, 3>& rgb)
+{
+    Contents after = m_contents;
+    for (Structure& s : after.structures)
+        if (s.id == id)
+            s.rgb = rgb;
+    change(tr("change the colour"), std::move(after));
+}
+
+void Session::setVisible(int id, bool visible)
+{
+    for (Structure& s : m_contents.structures)
+        if (s.id == id)
+            s.visible = visible;
+    Q_EMIT contentsChanged();
+}
+
+void Session::remove(int id)
+{
+    Contents after = m_contents;
+    std::erase_if(after.structures, [&](const Structure& s) { return s.id == id; });
+    change(tr("delete"), std::move(after));
+}
+
+void Session::keepMeasurement(Measurement measurement, bool moving)
+{
+    Contents after = m_contents;
+    if (measurement.id == 0) {
+        measurement.id = m_nextId++;
+        after.measurements.push_back(std::move(measurement));
+        change(tr("measure"), std::move(after));
+        return;
+    }
+    const int join = moving ? 100000 + measurement.id : -1;
+    for (Measurement& old : after.measurements)
+        if (old.id == measurement.id)
+            old = measurement;
+    change(tr("move a measurement"), std::move(after), join);
+}
+
+void Session::removeMeasurement(int id)
+{
+    Contents after = m_contents;
+    std::erase_if(after.measurements, [&](const Measurement& m) { return m.id == id; });
+    change(tr("delete a measurement"), std::move(after));
+}
+
+void Session::restore(Contents contents)
+{
+    for (const Structure& s : contents.structures)
+        m_nextId = std::max(m_nextId, s.id + 1);
+    for (const Measurement& m : contents.measurements)
+        m_nextId = std::max(m_nextId, m.id + 1);
+    setContents(contents);
+    m_undo.clear();
+    m_unsaved = false;
+}
+
+void Session::select(int id)
+{
+    m_selected = structure(id) ? id : 0;
+    Q_EMIT selectionChanged(m_selected);
+}
+
+} // namespace hounsfield

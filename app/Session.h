@@ -1,0 +1,90 @@
+#pragma once
+
+#include "inference/Segmenter.h"
+#include "viewer/scene/Measurement.h"
+#include "volume/Statistics.h"
+#include "volume/io/ScanReader.h"
+
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+
+#include <memory>
+#include <vector>
+
+namespace hounsfield {
+
+/// One thing found in the scan, with all that is shown of it. A value: masks are shared and never changed.
+struct Structure {
+    int id = 0;                              ///< in this session
+    QString name;
+    std::array<int, 3> rgb{255, 255, 255};
+    bool visible = true;
+    ModelClass known;
+    std::string asked, explanation;          ///< the words, and what they were understood as
+    std::shared_ptr<const Finding> finding;
+    Statistics statistics;
+    std::vector<Statistics> lesions;         ///< parts of a tumor or cyst, largest first
+    std::vector<std::string> warnings;
+    QString madeWith;                        ///< "small, cpu, fp32"
+    std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }
+};
+
+/// All that a person made from a scan; undo goes from one to another.
+struct Contents {
+    std::vector<Structure> structures;
+    std::vector<Measurement> measurements;
+};
+
+/// The open scan and all that was made from it: the single source of truth of the program.
+class Session : public QObject {
+    Q_OBJECT
+public:
+    explicit Session(QObject* parent = nullptr);
+
+    void open(std::shared_ptr<const Scan> scan);
+    void close();
+    const std::shared_ptr<const Scan>& scan() const { return m_scan; }
+    const Contents& contents() const { return m_contents; }
+    const Structure* structure(int id) const; ///< null: gone
+    QUndoStack& undo() { return m_undo; }
+    bool unsaved() const { return m_unsaved; }
+    void setSaved();
+
+    /// Findings become structures; one of the same class is replaced (another threshold, another model), keeping its colour and eye.
+    void addFindings(const std::vector<Finding>& findings, const Prompt& prompt, const ModelPack& pack, const QString& madeWith);
+    void rename(int id, const QString& name);
+    void setColour(int id, const std::array<int, 3>& rgb);
+    void setVisible(int id, bool visible); ///< no undo: only looking
+    void remove(int id);
+    /// A new one gets an id; one that has an id is replaced. Moves of the same point join into one step of undo.
+    void keepMeasurement(Measurement measurement, bool moving);
+    void removeMeasurement(int id);
+    /// From a session file.
+    void restore(Contents contents);
+
+    int selected() const { return m_selected; }
+    void select(int id); ///< 0: none
+
+Q_SIGNALS:
+    void scanChanged();
+    void contentsChanged();
+    void selectionChanged(int id);
+
+private:
+    friend class ContentsCommand;
+    void change(const QString& what, Contents after, int joinAs = -1);
+    void setContents(const Contents& contents);
+
+    std::shared_ptr<const Scan> m_scan;
+    Contents m_contents;
+    QUndoStack m_undo;
+    int m_nextId = 1;
+    int m_selected = 0;
+    bool m_unsaved = false;
+};
+
+/// One finding measured in its scan, ready to be shown.
+Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith);
+
+} // namespace hounsfield

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "viewer/ViewGrid.h"
+#include "volume/io/ScanReader.h"
+
+#include <QWidget>
+
+class QListWidget;
+
+namespace hounsfield {
+
+/// On the left: the series of what was opened, the tools of the mouse, how slices and the 3D view are shown.
+class SidePanel : public QWidget {
+    Q_OBJECT
+public:
+    SidePanel(ViewState& view, ViewGrid& views, QWidget* parent = nullptr);
+    void setSeries(const QString& path, const std::vector<SeriesInfo>& series, const std::string& openUid);
+
+Q_SIGNALS:
+    void seriesAsked(QString path, std::string uidOrNumber);
+
+private:
+    QWidget* tools(ViewState& view);
+    QWidget* slices(ViewState& view);
+    QWidget* volume(ViewGrid& views);
+
+    QListWidget* m_series = nullptr;
+    QString m_path;
+    std::vector<SeriesInfo> m_listed;
+};
+
+} // namespace hounsfield

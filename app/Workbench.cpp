@@ -1,0 +1,248 @@
+#include "app/Workbench.h"
+
+#include "app/results/Results.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+QString scanTextOf(const Scan& scan)
+{
+    QStringList lines;
+    if (!scan.series.patientName.empty())
+        lines << QString::fromStdString(scan.series.patientName).replace('^', ' ');
+    if (!scan.series.description.empty())
+        lines << QString::fromStdString(scan.series.description);
+    if (scan.series.studyDate.size() == 8)
+        lines << QString("%1-%2-%3").arg(QString::fromStdString(scan.series.studyDate.substr(0, 4)), QString::fromStdString(scan.series.studyDate.substr(4, 2)), QString::fromStdString(scan.series.studyDate.substr(6, 2)));
+    if (lines.isEmpty())
+        lines << QString::fromStdString(scan.caseName);
+    return lines.join('\n');
+}
+
+/// The numbers of a structure that came from a file, measured again. @throws Error where its mask lies on another grid
+void measureAgain(Structure& s, const Volume& volume)
+{
+    s.statistics = measure(s.finding->mask, volume);
+    s.lesions.clear();
+    if (s.known.kind != "organ")
+        for (const Mask& part : components(s.finding->mask))
+            s.lesions.push_back(measure(part, volume));
+}
+
+} // namespace
+
+Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pack(std::make_shared<const ModelPack>(openEmbeddedPack()))
+{
+    if (!open)
+        open = [pack = m_pack] { return Segmenter::open(*pack, {}); };
+    m_asking.setModel(std::move(open));
+    connect(&m_opening, &Opening::opened, this, &Workbench::take);
+    connect(&m_opening, &Opening::failed, this, [this](const QString& why) {
+        m_pending.reset();
+        Q_EMIT failed(why);
+    });
+    connect(&m_asking, &Asking::found, this, &Workbench::takeFindings);
+    connect(&m_asking, &Asking::growing, this, [this](const std::vector<PartialMask>& masks) {
+        if (!m_asking.busy())
+            return;
+        m_growing = masks;
+        showLayers();
+    });
+    connect(&m_asking, &Asking::busyChanged, this, [this](bool busy) {
+        if (busy)
+            return;
+        m_running.reset();
+        m_growing.clear();
+        showLayers();
+    });
+    connect(&m_asking, &Asking::failed, this, [this](const QString& why) { Q_EMIT failed(why + "\n" + tr("What was found before is still here.")); });
+    connect(&m_asking, &Asking::stopped, this, [this] { Q_EMIT said(tr("Stopped. What was found before is still here.")); });
+    connect(&m_session, &Session::contentsChanged, this, [this] {
+        showLayers();
+        m_view.setMeasurements(m_session.contents().measurements);
+        if (m_session.scan())
+            m_autosave.start();
+    });
+    connect(&m_session, &Session::selectionChanged, this, &Workbench::showLayers);
+    connect(&m_view, &ViewState::measurementMade, this, [this](const Measurement& made) { m_session.keepMeasurement(made, false); });
+    connect(&m_view, &ViewState::measurementMoved, this, [this](const Measurement& moved) { m_session.keepMeasurement(moved, true); });
+    m_autosave.setSingleShot(true);
+    m_autosave.setInterval(800);
+    connect(&m_autosave, &QTimer::timeout, this, &Workbench::autosave);
+}
+
+Workbench::~Workbench()
+{
+    if (m_autosave.isActive())
+        autosave();
+    m_session.disconnect(this);
+    m_view.disconnect(this);
+}
+
+QStringList Workbench::doubts() const
+{
+    QStringList all;
+    if (m_session.scan())
+        for (const std::string& note : m_session.scan()->notes)
+            all << QString::fromStdString(note);
+    all << m_engineNotes;
+    if (!m_pack->notice.empty() && !m_session.contents().structures.empty())
+        all << QString::fromStdString(m_pack->notice);
+    return all;
+}
+
+void Workbench::open(const QString& path, const std::optional<std::string>& series)
+{
+    try {
+        if (path.endsWith(".hounsfield")) {
+            m_pending = readSession(path);
+            const QString scan = m_pending->scanPath;
+            if (scan != Opening::samplePath && !QFileInfo::exists(scan)) {
+                const QString told = tr("The scan of this session is not at %1 any more. Put it back there and open the session again; the session file is untouched.").arg(scan);
+                m_pending.reset();
+                Q_EMIT failed(told);
+                return;
+            }
+            m_opening.open(scan, m_pending->seriesUid.isEmpty() ? std::nullopt : std::optional(m_pending->seriesUid.toStdString()));
+        } else {
+            m_pending.reset();
+            m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series);
+        }
+        m_scanPath = m_pending ? m_pending->scanPath : path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
+    } catch (const Error& error) {
+        m_pending.reset();
+        Q_EMIT failed(QString::fromUtf8(error.what()));
+    }
+}
+
+void Workbench::closeScan()
+{
+    m_asking.stop();
+    m_asking.forgetScan();
+    m_session.close();
+    m_view.setScan(nullptr, {}, {});
+}
+
+void Workbench::take(std::shared_ptr<const Scan> scan)
+{
+    if (m_autosave.isActive())
+        autosave();
+    m_autosave.stop();
+    m_asking.stop();
+    m_growing.clear();
+    m_engineNotes.clear();
+    m_scanHash = hashOf(*scan->volume);
+    // The views first: they take their layers from the new session.
+    m_view.setScan(scan->volume, scan->series.windowLevel, scanTextOf(*scan));
+    m_session.open(scan);
+    m_autosave.stop();
+    if (m_pending) {
+        const StoredSession stored = std::move(*m_pending);
+        m_pending.reset();
+        try {
+            if (stored.scanHash != m_scanHash)
+                throw Error(ErrorKind::Scan, "The scan at this place is not the one the session was made from: its masks are not shown. The session file is untouched.");
+            Contents contents = stored.contents;
+            for (Structure& s : contents.structures)
+                measureAgain(s, *scan->volume);
+            m_session.restore(std::move(contents));
+            viewFromJson(stored.view, m_view);
+            m_prompts = stored.prompts;
+            Q_EMIT promptsRestored(stored.prompts);
+        } catch (const Error& error) {
+            Q_EMIT failed(QString::fromUtf8(error.what()));
+        }
+    }
+    m_asking.estimate(scan->volume, 4);
+    Q_EMIT opened();
+    Q_EMIT doubtsChanged();
+}
+
+void Workbench::ask(const Prompt& prompt)
+{
+    if (!m_session.scan())
+        return;
+    Request request{m_session.scan()->volume, prompt, prompt.targets(), {}, m_view.crosshairMm()};
+    m_prompts.prepend(QString::fromStdString(prompt.text));
+    m_running = request;
+    m_asking.ask(request);
+}
+
+void Workbench::setThreshold(int structure, double threshold)
+{
+    const Structure* s = m_session.structure(structure);
+    if (!s)
+        return;
+    m_asking.ask({m_session.scan()->volume, {}, {{s->known.id, s->known.name}}, threshold, m_view.crosshairMm()});
+}
+
+void Workbench::takeFindings(const std::vector<Finding>& findings, const Request& request, const QString& madeWith, const QStringList& notes)
+{
+    if (!m_session.scan() || request.volume != m_session.scan()->volume)
+        return;
+    m_growing.clear();
+    m_engineNotes = notes;
+    m_session.addFindings(findings, request.prompt, *m_pack, madeWith);
+    Q_EMIT doubtsChanged();
+}
+
+void Workbench::showLayers()
+{
+    std::vector<MaskLayer> layers;
+    const int selected = m_session.selected();
+    // Organs first: a tumor is drawn over the organ that it lies in.
+    for (const bool lesions : {false, true})
+        for (const Structure& s : m_session.contents().structures)
+            if (s.visible && !s.finding->mask.empty() && (s.known.kind != "organ") == lesions)
+                layers.push_back({s.mask(), s.rgb, selected == 0 || selected == s.id ? 1.0 : 0.5});
+    for (const PartialMask& growing : m_growing) {
+        const auto& known = m_pack->classById(growing.target.classId);
+        if (!growing.mask.empty())
+            layers.push_back({std::make_shared<const Mask>(growing.mask), known.rgb, 0.8, true});
+    }
+    m_view.setLayers(std::move(layers));
+}
+
+StoredSession Workbench::stored(const QStringList& prompts) const
+{
+    return {m_scanPath, QString::fromStdString(m_session.scan()->series.uid), m_scanHash, m_session.contents(), viewToJson(m_view), prompts};
+}
+
+void Workbench::saveSession(const QString& file, const QStringList& prompts)
+{
+    writeSession(stored(prompts), file);
+    m_session.setSaved();
+    Q_EMIT said(tr("Saved to %1.").arg(QDir::toNativeSeparators(file)));
+}
+
+void Workbench::autosave()
+{
+    m_autosave.stop();
+    if (!m_session.scan())
+        return;
+    try {
+        if (m_session.contents().structures.empty() && m_session.contents().measurements.empty())
+            m_recovery.forgetOwn();
+        else
+            writeSession(stored(m_prompts), m_recovery.file());
+    } catch (const Error& error) {
+        Q_EMIT failed(tr("Work is not being kept for recovery: %1").arg(QString::fromUtf8(error.what())));
+    }
+}
+
+void Workbench::setModel(const QString& nameOrFolder, const QString& device)
+{
+    auto pack = std::make_shared<const ModelPack>(PackStore().open(nameOrFolder.isEmpty() ? std::nullopt : std::optional(nameOrFolder.toStdString())));
+    EngineSettings settings;
+    settings.device = device.isEmpty() ? "auto" : device.toStdString();
+    m_pack = pack;
+    m_asking.setModel([pack, settings] { return Segmenter::open(*pack, settings); });
+    Q_EMIT modelChanged();
+}
+
+} // namespace hounsfield

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "app/Asking.h"
+#include "app/Opening.h"
+#include "app/Recovery.h"
+#include "app/SessionFile.h"
+
+#include <QTimer>
+
+#include <optional>
+
+namespace hounsfield {
+
+/// The program without its windows: opens, asks, keeps; joins session, views and engine. Everything a person can do goes through here.
+class Workbench : public QObject {
+    Q_OBJECT
+public:
+    /// @param open makes the segmenter (a test gives its own); empty: the model of the settings
+    explicit Workbench(Asking::Open open = {}, QObject* parent = nullptr);
+    ~Workbench() override;
+
+    Session& session() { return m_session; }
+    ViewState& view() { return m_view; }
+    Opening& opening() { return m_opening; }
+    Asking& asking() { return m_asking; }
+    Recovery& recovery() { return m_recovery; }
+    const ModelPack& pack() const { return *m_pack; }
+    const QString& scanPath() const { return m_scanPath; }
+    /// Doubts about scan, machine and model: whole sentences.
+    QStringList doubts() const;
+
+    /// A scan, a folder or a .hounsfield session.
+    void open(const QString& path, const std::optional<std::string>& series = {});
+    void closeScan();
+    void ask(const Prompt& prompt);
+    void setThreshold(int structure, double threshold);
+    /// @throws Error
+    void saveSession(const QString& file, const QStringList& prompts);
+    /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws Error(Model)
+    void setModel(const QString& nameOrFolder, const QString& device);
+
+Q_SIGNALS:
+    void opened();                      ///< a scan, with what was restored
+    void said(QString message);         ///< for a moment: "Saved."
+    void failed(QString message);       ///< what happened, what was kept, what to do
+    void doubtsChanged();
+    void promptsRestored(QStringList prompts);
+    void modelChanged();
+
+private:
+    void take(std::shared_ptr<const Scan> scan);
+    void takeFindings(const std::vector<Finding>& findings, const Request& request, const QString& madeWith, const QStringList& notes);
+    void showLayers();
+    StoredSession stored(const QStringList& prompts) const;
+    void autosave();
+
+    Session m_session;
+    ViewState m_view;
+    std::shared_ptr<const ModelPack> m_pack;
+    Opening m_opening;
+    Asking m_asking;
+    Recovery m_recovery;
+    QTimer m_autosave;
+    QString m_scanPath;
+    QByteArray m_scanHash;
+    std::optional<StoredSession> m_pending; ///< a session whose scan is being opened
+    std::vector<PartialMask> m_growing;
+    QStringList m_engineNotes, m_prompts;
+    std::optional<Request> m_running;
+};
+
+} // namespace hounsfield

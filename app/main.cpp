@@ -1,0 +1,113 @@
+#include "app/MainWindow.h"
+#include "app/PromptBar.h"
+#include "app/Exporter.h"
+#include "viewer/Theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QLocale>
+#include <QSettings>
+#include <QSurfaceFormat>
+#include <QTimer>
+#include <QTranslator>
+
+#include <cstdio>
+
+using namespace hounsfield;
+
+namespace {
+
+void useLanguage(QApplication& app, const QString& wanted)
+{
+    auto* translator = new QTranslator(&app);
+    const QLocale locale = wanted.isEmpty() ? QLocale::system() : QLocale(wanted);
+    if (translator->load(locale, "hounsfield", "_", ":/translations"))
+        app.installTranslator(translator);
+}
+
+/// For a machine without a person before it: asks, exports, takes a picture, ends.
+void runAlone(MainWindow& window, Workbench& bench, const QString& picture, const QString& folder)
+{
+    QObject::connect(&bench.asking(), &Asking::busyChanged, &window, [&window, &bench, picture, folder](bool busy) {
+        if (busy)
+            return;
+        QTimer::singleShot(1500, &window, [&window, &bench, picture, folder] {
+            int code = bench.session().contents().structures.empty() ? 1 : 0;
+            try {
+                if (!folder.isEmpty()) {
+                    ExportSettings settings;
+                    settings.folder = folder.toStdU16String();
+                    Progress silent;
+                    exportSession(*bench.session().scan(), bench.session().contents(), bench.pack(), settings, silent);
+                }
+            } catch (const std::exception& error) {
+                std::fprintf(stderr, "%s\n", error.what());
+                code = 5;
+            }
+            if (!picture.isEmpty() && !window.grab().save(picture))
+                code = 5;
+            QApplication::exit(code);
+        });
+    });
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QSurfaceFormat format;
+    format.setVersion(3, 2);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    format.setDepthBufferSize(24);
+    format.setAlphaBufferSize(8);
+    format.setSamples(0);
+    QSurfaceFormat::setDefaultFormat(format);
+    QApplication app(argc, argv);
+    QApplication::setApplicationName("hounsfield");
+    QApplication::setOrganizationName("hounsfield");
+    QApplication::setApplicationVersion(HOUNSFIELD_VERSION);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.");
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument("scan", "DICOM folder or file, NIfTI, NRRD, MetaImage or .hounsfield session", "[scan]");
+    const QCommandLineOption sample("sample", "Open the sample scan, a made-up patient."), prompt("prompt", "Ask this as soon as the scan is open.", "text"),
+        picture("picture", "With --prompt: when it is answered, write a picture of the window to this file and end.", "file"), out("out", "With --picture: also export masks and measurements to this folder.", "folder");
+    parser.addOptions({sample, prompt, picture, out});
+    parser.process(app);
+
+    const QSettings settings;
+    useLanguage(app, settings.value("language").toString());
+    theme::setLight(settings.value("light", false).toBool());
+    app.setStyle("Fusion");
+    app.setStyleSheet(theme::styleSheet());
+
+    Workbench bench;
+    bench.view().setMouseProfile(MouseProfile(settings.value("mouse", 0).toInt()));
+    MainWindow window(bench);
+    try {
+        if (settings.contains("model"))
+            bench.setModel(settings.value("model").toString(), settings.value("device").toString());
+    } catch (const Error& error) {
+        window.showError(QString::fromUtf8(error.what()));
+    }
+    window.show();
+    if (parser.isSet(prompt))
+        QObject::connect(&bench, &Workbench::opened, &window, [&] {
+            window.promptBar().setText(parser.value(prompt));
+            bench.ask(window.promptBar().prompt());
+        });
+    if (parser.isSet(picture)) {
+        runAlone(window, bench, parser.value(picture), parser.value(out));
+        QObject::connect(&bench, &Workbench::failed, &app, [](const QString& why) {
+            std::fprintf(stderr, "%s\n", qPrintable(why));
+            QApplication::exit(3);
+        });
+    }
+    if (parser.isSet(sample))
+        bench.open(Opening::samplePath);
+    else if (!parser.positionalArguments().isEmpty())
+        bench.open(parser.positionalArguments().first());
+    return QApplication::exec();
+}
