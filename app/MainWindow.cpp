@@ -65,7 +65,9 @@ void MainWindow::buildCentre()
     columns->addWidget(m_views);
     columns->addWidget(m_found);
     columns->setStretchFactor(1, 1);
-    columns->setSizes({210, 900, 320});
+    left->setMinimumWidth(246);
+    m_found->setMinimumWidth(280);
+    columns->setSizes({246, 880, 314});
     m_work = columns;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_start);
@@ -217,7 +219,7 @@ void MainWindow::showDoubts()
         menu->addAction(tr("Nothing to be said against this scan."));
     m_doubts->setMenu(menu);
     m_doubts->setVisible(m_bench.session().scan() != nullptr);
-    m_doubts->setText(all.isEmpty() ? tr("● no doubts") : tr("● %n note(s)", nullptr, int(all.size())));
+    m_doubts->setText(all.isEmpty() ? tr("● no doubts") : tr("● %1 to note").arg(all.size()));
     m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(all.isEmpty() ? good : amber));
 }
 

@@ -160,7 +160,7 @@ void MainWindow::exportAll(int onlyStructure)
     try {
         Progress silent;
         const auto files = exportSession(*m_bench.session().scan(), m_bench.session().contents(), m_bench.pack(), *settings, silent);
-        Q_EMIT m_bench.said(tr("%n file(s) written to %1.", nullptr, int(files.size())).arg(QString::fromStdString(settings->folder.string())));
+        Q_EMIT m_bench.said(tr("Files written to %1: %2").arg(QString::fromStdString(settings->folder.string())).arg(files.size()));
     } catch (const std::exception& error) {
         showError(QString::fromUtf8(error.what()));
     }

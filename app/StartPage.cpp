@@ -102,7 +102,7 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
     if (!left.empty())
         heading(tr("Go on where you left off"));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i)
-        link(tr("%1, %2, %n finding(s)", nullptr, left[i].structures).arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)), left[i].scanPath, left[i].file);
+        link(tr("%1, %2, findings: %3").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures), left[i].scanPath, left[i].file);
     if (!recent.isEmpty())
         heading(tr("Recent"));
     for (const QString& path : recent.mid(0, 5))

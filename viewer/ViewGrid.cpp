@@ -80,7 +80,7 @@ QImage ViewGrid::picture(bool withText)
         if (view->isVisible())
             painter.drawImage(view->mapTo(this, QPoint(0, 0)), view->picture(withText));
     if (m_volume->isVisible())
-        painter.drawImage(QRect(m_volume->mapTo(this, QPoint(0, 0)), m_volume->size()), m_volume->grabFramebuffer());
+        painter.drawImage(m_volume->mapTo(this, QPoint(0, 0)), m_volume->picture());
     return image;
 }
 

@@ -30,7 +30,24 @@ struct VolumeView::Parts {
     CropBox crop;
     bool ready = false, stale = true, layersStale = true;
     QPointF last;
+    Labels* labels = nullptr;
     QTimer settle; ///< when the hand rests, the fine picture
+};
+
+/// Letters and border over the picture, by Qt's own painter: it shares no state with VTK.
+class VolumeView::Labels final : public QWidget {
+public:
+    explicit Labels(VolumeView& view) : QWidget(&view), m_view(view) { setAttribute(Qt::WA_TransparentForMouseEvents); }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        QPainter painter(this);
+        m_view.drawLabels(painter);
+    }
+
+private:
+    VolumeView& m_view;
 };
 
 VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent), m_state(state), m_parts(std::make_unique<Parts>())
@@ -38,6 +55,7 @@ VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(120, 120);
     setAccessibleName(tr("three dimensions"));
+    m_parts->labels = new Labels(*this);
     m_parts->window->AddRenderer(m_parts->scene.renderer());
     m_parts->window->SetMultiSamples(0);
     m_parts->settle.setSingleShot(true);
@@ -132,12 +150,21 @@ void VolumeView::paintGL()
     f->glClearColor(0, 0, 0, 1);
     f->glClear(GL_COLOR_BUFFER_BIT);
     f->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-    drawLabels();
+    m_parts->labels->resize(size());
+    m_parts->labels->update();
 }
 
-void VolumeView::drawLabels()
+QImage VolumeView::picture()
 {
-    QPainter painter(this);
+    QImage image = grabFramebuffer();
+    image.setDevicePixelRatio(devicePixelRatioF());
+    QPainter painter(&image);
+    drawLabels(painter);
+    return image;
+}
+
+void VolumeView::drawLabels(QPainter& painter) const
+{
     QColor border = theme::colour("volume");
     border.setAlphaF(hasFocus() ? 0.9f : 0.45f);
     painter.setPen(border);

@@ -20,6 +20,7 @@ public:
     void setPreset(const QString& name); ///< empty: masks alone
     void setVolumeOpacity(double opacity);
     void lookFrom(char letter);
+    QImage picture(); ///< with its letters
     void setCropEnd(int axis, double low, double high); ///< shares of the scan along its axis
     QString mapperText() const; ///< "on the processor (llvmpipe)": for About and for whoever wonders
 
@@ -39,9 +40,10 @@ protected:
 
 private:
     struct Parts;
+    class Labels;
     void renew();
     void releaseGraphics();
-    void drawLabels();
+    void drawLabels(QPainter& painter) const;
 
     ViewState& m_state;
     std::unique_ptr<Parts> m_parts;
