@@ -41,14 +41,19 @@ function(hounsfield_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
-# hounsfield_test(name SOURCES a.cpp ... LIBRARIES targets [DEPENDS targets]): one executable test_<name>, every case a ctest
+# hounsfield_test(name SOURCES a.cpp ... LIBRARIES targets [DEPENDS targets] [WINDOWS]): one executable test_<name>, every case a
+# ctest; WINDOWS: it opens real windows, in a virtual display
 function(hounsfield_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "WINDOWS" "" "SOURCES;LIBRARIES;DEPENDS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
   hounsfield_settings(test_${name})
   target_link_libraries(test_${name} PRIVATE hounsfield_test_support ${ARG_LIBRARIES})
   if(ARG_DEPENDS)
     add_dependencies(test_${name} ${ARG_DEPENDS})
+  endif()
+  if(ARG_WINDOWS)
+    set_target_properties(test_${name} PROPERTIES AUTOMOC ON
+      CROSSCOMPILING_EMULATOR "env;HOUNSFIELD_VIRTUAL=1;${PROJECT_SOURCE_DIR}/installers/in-display")
   endif()
   # The cases are listed when the tests run, not while building: a build under load does not fail on a slow listing.
   catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 4)
