@@ -85,7 +85,11 @@ void Asking::ask(const Request& request)
         QStringList notes;
         for (const std::string& note : segmenter.notes())
             notes << QString::fromStdString(note);
-        return [this, findings = std::move(findings), request, madeWith, notes] { Q_EMIT found(findings, request, madeWith, notes); };
+        // Measured here, not on the GUI thread: a large mask takes its time.
+        std::vector<Structure> structures;
+        for (const Finding& finding : findings)
+            structures.push_back(makeStructure(finding, request.prompt, segmenter.pack(), *request.volume, madeWith));
+        return [this, structures = std::move(structures), request, notes] { Q_EMIT found(structures, request, notes); };
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/Session.h"
 #include "app/Task.h"
 #include "inference/PackStore.h"
 #include "inference/Segmenter.h"
@@ -41,7 +42,7 @@ Q_SIGNALS:
     void busyChanged(bool busy);
     void progressed(QString stage, double fraction, double secondsLeft);
     void growing(std::vector<hounsfield::PartialMask> masks);
-    void found(std::vector<hounsfield::Finding> findings, hounsfield::Request request, QString madeWith, QStringList notes);
+    void found(std::vector<hounsfield::Structure> structures, hounsfield::Request request, QStringList notes);
     void estimated(hounsfield::Estimate estimate);
     void failed(QString message);
     void stopped();

@@ -1,5 +1,6 @@
 #include "app/Opening.h"
 
+#include "app/SessionFile.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
 namespace hounsfield {
@@ -37,13 +38,12 @@ void Opening::open(const QString& path, const std::optional<std::string>& which)
     }
     m_task.start([this, path, which](Progress& progress) -> Task::Then {
         const std::filesystem::path file(path.toStdU16String());
-        if (file.extension() == ".zip" || file.extension() == ".ZIP")
-            throw Error(ErrorKind::Scan, "This is a ZIP archive. Unpack it and open the folder that comes out.");
         std::vector<SeriesInfo> series = listSeries(file, progress);
         auto scan = std::make_shared<const Scan>(readScan(file, which, progress));
-        return [this, path, series = std::move(series), scan] {
+        const QByteArray hash = hashOf(*scan->volume);
+        return [this, path, series = std::move(series), scan, hash] {
             Q_EMIT listed(path, series);
-            Q_EMIT opened(scan);
+            Q_EMIT opened(scan, hash);
         };
     });
 }
@@ -52,9 +52,10 @@ void Opening::openSample()
 {
     m_task.start([this](Progress& progress) -> Task::Then {
         auto scan = std::make_shared<const Scan>(sampleScan(progress));
-        return [this, scan] {
+        const QByteArray hash = hashOf(*scan->volume);
+        return [this, scan, hash] {
             Q_EMIT listed(samplePath, {scan->series});
-            Q_EMIT opened(scan);
+            Q_EMIT opened(scan, hash);
         };
     });
 }

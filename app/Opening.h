@@ -24,7 +24,7 @@ Q_SIGNALS:
     void busyChanged(bool busy);
     void progressed(QString stage, double fraction, double secondsLeft);
     void listed(QString path, std::vector<hounsfield::SeriesInfo> series);
-    void opened(std::shared_ptr<const hounsfield::Scan> scan);
+    void opened(std::shared_ptr<const hounsfield::Scan> scan, QByteArray hash); ///< hash: hashOf its volume
     void failed(QString message);
 
 private:

@@ -95,12 +95,14 @@ void Session::setContents(const Contents& contents)
     Q_EMIT contentsChanged();
 }
 
-void Session::addFindings(const std::vector<Finding>& findings, const Prompt& prompt, const ModelPack& pack, const QString& madeWith)
+void Session::addStructures(std::vector<Structure> all, bool joined)
 {
+    if (all.empty())
+        return;
     Contents after = m_contents;
-    int last = 0;
-    for (const Finding& finding : findings) {
-        Structure made = makeStructure(finding, prompt, pack, *m_scan->volume, madeWith);
+    const QString what = tr("find %1").arg(QString::fromStdString(all.front().known.name));
+    int first = 0;
+    for (Structure& made : all) {
         const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.known.id == made.known.id; });
         if (old != after.structures.end()) {
             made.id = old->id;
@@ -116,11 +118,9 @@ void Session::addFindings(const std::vector<Finding>& findings, const Prompt& pr
             made.id = m_nextId++;
             after.structures.push_back(made);
         }
-        last = last ? last : made.id;
+        first = first ? first : made.id;
     }
-    if (!findings.empty())
-        // Steps of one slider on one structure are one step of undo.
-        change(tr("find %1").arg(QString::fromStdString(findings.front().target.name)), std::move(after), prompt.parts.empty() ? 1000 + last : -1);
+    change(what, std::move(after), joined ? 1000 + first : -1);
 }
 
 void Session::rename(int id, const QString& name)

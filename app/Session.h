@@ -52,7 +52,8 @@ public:
     void setSaved();
 
     /// Findings become structures; one of the same class is replaced (another threshold, another model), keeping its colour and eye.
-    void addFindings(const std::vector<Finding>& findings, const Prompt& prompt, const ModelPack& pack, const QString& madeWith);
+    /// @param joined a step of a slider: joins with the step before it in undo
+    void addStructures(std::vector<Structure> made, bool joined);
     void rename(int id, const QString& name);
     void setColour(int id, const std::array<int, 3>& rgb);
     void setVisible(int id, bool visible); ///< no undo: only looking

@@ -128,7 +128,7 @@ void Workbench::closeScan()
     m_view.setScan(nullptr, {}, {});
 }
 
-void Workbench::take(std::shared_ptr<const Scan> scan)
+void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
 {
     if (m_autosave.isActive())
         autosave();
@@ -136,7 +136,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan)
     m_asking.stop();
     m_growing.clear();
     m_engineNotes.clear();
-    m_scanHash = hashOf(*scan->volume);
+    m_scanHash = hash;
     // The views first: they take their layers from the new session.
     m_view.setScan(scan->volume, scan->series.windowLevel, scanTextOf(*scan));
     m_session.open(scan);
@@ -181,13 +181,13 @@ void Workbench::setThreshold(int structure, double threshold)
     m_asking.ask({m_session.scan()->volume, {}, {{s->known.id, s->known.name}}, threshold, m_view.crosshairMm()});
 }
 
-void Workbench::takeFindings(const std::vector<Finding>& findings, const Request& request, const QString& madeWith, const QStringList& notes)
+void Workbench::takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes)
 {
     if (!m_session.scan() || request.volume != m_session.scan()->volume)
         return;
     m_growing.clear();
     m_engineNotes = notes;
-    m_session.addFindings(findings, request.prompt, *m_pack, madeWith);
+    m_session.addStructures(structures, request.prompt.parts.empty());
     Q_EMIT doubtsChanged();
 }
 

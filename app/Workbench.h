@@ -48,8 +48,8 @@ Q_SIGNALS:
     void modelChanged();
 
 private:
-    void take(std::shared_ptr<const Scan> scan);
-    void takeFindings(const std::vector<Finding>& findings, const Request& request, const QString& madeWith, const QStringList& notes);
+    void take(std::shared_ptr<const Scan> scan, const QByteArray& hash);
+    void takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes);
     void showLayers();
     StoredSession stored(const QStringList& prompts) const;
     void autosave();

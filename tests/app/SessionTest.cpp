@@ -33,7 +33,10 @@ struct Open {
         const Prompt prompt = PromptResolver(pack.classes).resolve(text);
         SegmentSettings settings;
         settings.threshold = threshold;
-        session.addFindings(segmenter.segment(*prepared, prompt.targets(), settings, silent), prompt, pack, "small, cpu, fp32");
+        std::vector<Structure> made;
+        for (const Finding& finding : segmenter.segment(*prepared, prompt.targets(), settings, silent))
+            made.push_back(makeStructure(finding, prompt, pack, *session.scan()->volume, "small, cpu, fp32"));
+        session.addStructures(std::move(made), false);
     }
 };
 

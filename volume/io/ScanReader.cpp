@@ -5,6 +5,7 @@
 #include "volume/io/internal/HounsfieldDoubts.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
+#include "volume/io/internal/ZipArchive.h"
 
 #include <algorithm>
 
@@ -177,10 +178,23 @@ Scan readImage(const fs::path& file, FileFormat format, const std::optional<std:
     return scan;
 }
 
+/// What an archive holds, but never a second archive: such a chain need not end.
+fs::path insideOf(const UnpackedZip& unpacked, const fs::path& archive)
+{
+    const fs::path inside = unpacked.path();
+    if (isZipArchive(inside))
+        throw Error(ErrorKind::Scan, quoted(archive) + " holds another ZIP archive. Unpack it and open what is inside.");
+    return inside;
+}
+
 } // namespace
 
 std::vector<SeriesInfo> listSeries(const fs::path& path, Progress& progress)
 {
+    if (isZipArchive(path)) {
+        const UnpackedZip unpacked(path, progress);
+        return listSeries(insideOf(unpacked, path), progress);
+    }
     std::vector<SeriesInfo> infos;
     const bool folder = isFolder(path);
     const FileFormat format = folder ? FileFormat::Dicom : formatOf(path);
@@ -193,6 +207,13 @@ std::vector<SeriesInfo> listSeries(const fs::path& path, Progress& progress)
 
 Scan readScan(const fs::path& path, const std::optional<std::string>& which, Progress& progress)
 {
+    if (isZipArchive(path)) {
+        const UnpackedZip unpacked(path, progress);
+        Scan scan = readScan(insideOf(unpacked, path), which, progress);
+        scan.source = path;
+        scan.caseName = hounsfield::caseNameOf(path);
+        return scan;
+    }
     const bool folder = isFolder(path);
     const FileFormat format = folder ? FileFormat::Dicom : formatOf(path);
     Scan scan;

@@ -1,0 +1,76 @@
+#include "app/FoundPanel.h"
+#include "app/MainWindow.h"
+#include "app/PromptBar.h"
+#include "tests/app/Helpers.h"
+#include "tests/support/catch.h"
+#include "viewer/Theme.h"
+#include "viewer/ViewGrid.h"
+
+#include <QDialog>
+#include <QTest>
+#include <QTimer>
+#include <QTreeView>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+// Hidden: run by name to renew docs/screenshots (HOUNSFIELD_SCREENSHOTS names the folder).
+TEST_CASE("the main states, as pictures", "[.screenshots]")
+{
+    application();
+    const QString folder = qEnvironmentVariable("HOUNSFIELD_SCREENSHOTS", ".");
+    Workbench bench;
+    MainWindow window(bench);
+    window.resize(1360, 850);
+    window.show();
+    REQUIRE(QTest::qWaitForWindowExposed(&window));
+    const auto take = [&](const QString& name) {
+        QTest::qWait(700);
+        REQUIRE(window.grab().save(folder + "/" + name + ".png"));
+    };
+    take("empty");
+    bool ready = false;
+    QObject::connect(&bench, &Workbench::opened, &window, [&] { ready = true; });
+    bench.open(Opening::samplePath);
+    REQUIRE(waitFor([&] { return ready; }));
+    REQUIRE(waitFor([&] { return !window.promptBar().text().isNull(); }));
+    take("loaded");
+    window.promptBar().setText("liver, bth kidneys, spleen, pancras and shoulder");
+    take("understood");
+    window.promptBar().setText("liver, both kidneys, spleen, pancreas, stomach, aorta, lungs, liver tumor");
+    int grown = 0;
+    QObject::connect(&bench.asking(), &Asking::growing, &window, [&] {
+        if (++grown == 2)
+            window.grab().save(folder + "/running.png");
+    });
+    bench.ask(window.promptBar().prompt());
+    REQUIRE(waitFor([&] { return !bench.asking().busy(); }, 120000));
+    window.foundPanel().tree().expandAll();
+    const Structure& liver = bench.session().contents().structures.front();
+    bench.view().setCrosshair(bestPlace(liver.finding->mask));
+    take("results");
+    bench.session().select(liver.id);
+    take("selected");
+    bench.session().select(0);
+    bench.session().keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{50, 0, 0}, bench.view().crosshairMm() + Vector3{30, 25, 0}}, {}}, false);
+    bench.session().keepMeasurement({0, MeasurementKind::Ellipse, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{40, 50, 0}, bench.view().crosshairMm() - Vector3{5, 25, 0}}, {}}, false);
+    bench.view().setFrame(turned(bench.view().frame(), Plane::Sagittal, 20));
+    bench.view().setTool(Tool::Crosshair);
+    take("oblique");
+    bench.view().setFrame(patientFrame());
+    bench.view().setLayout(Layout::Axial);
+    take("measuring");
+    bench.view().setLayout(Layout::Volume);
+    take("volume");
+    bench.view().setLayout(Layout::Grid);
+    bench.open("/nowhere/scan.nii.gz");
+    QTest::qWait(300);
+    take("error");
+    QTimer::singleShot(800, [&] {
+        if (QWidget* dialog = QApplication::activeModalWidget()) {
+            dialog->grab().save(folder + "/export.png");
+            dialog->close();
+        }
+    });
+    window.exportAll();
+}

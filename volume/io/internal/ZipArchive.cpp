@@ -1,0 +1,130 @@
+#include "volume/io/internal/ZipArchive.h"
+
+#include "volume/Error.h"
+
+#include <zip.h>
+
+#include <array>
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include <stdlib.h>
+
+namespace hounsfield {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uint64_t mostFiles = 200000;
+
+std::string nameOf(const fs::path& file)
+{
+    return file.filename().string();
+}
+
+struct CloseArchive {
+    void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseMember {
+    void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+
+/// The last part of a member's name, without what a file system could take for something else.
+std::string safeName(std::string name)
+{
+    name = name.substr(name.find_last_of("/\\") + 1);
+    for (char& c : name)
+        if (static_cast<unsigned char>(c) < 32 || c == ':')
+            c = '_';
+    return name.size() > 100 ? name.substr(name.size() - 100) : name;
+}
+
+} // namespace
+
+bool isZipArchive(const fs::path& file)
+{
+    std::array<char, 4> start{};
+    std::ifstream in(file, std::ios::binary);
+    in.read(start.data(), 4);
+    return in.gcount() == 4 && start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4;
+}
+
+UnpackedZip::UnpackedZip(const fs::path& archive, Progress& progress)
+{
+    std::string place = (fs::temp_directory_path() / "hounsfield-zip-XXXXXX").string();
+    if (!mkdtemp(place.data()))
+        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files cannot be written.");
+    m_folder = place;
+    try {
+        unpack(archive, progress);
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(m_folder, ignored);
+        throw;
+    }
+}
+
+UnpackedZip::~UnpackedZip()
+{
+    std::error_code ignored;
+    fs::remove_all(m_folder, ignored);
+}
+
+fs::path UnpackedZip::path() const
+{
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(m_folder))
+        files.push_back(entry.path());
+    return files.size() == 1 ? files.front() : m_folder;
+}
+
+void UnpackedZip::unpack(const fs::path& archive, Progress& progress)
+{
+    int code = 0;
+    const std::unique_ptr<zip_t, CloseArchive> zip(zip_open(archive.c_str(), ZIP_RDONLY, &code));
+    if (!zip)
+        throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " is damaged or incomplete. Copy it again, or unpack it and open the folder.");
+    const auto count = static_cast<std::uint64_t>(zip_get_num_entries(zip.get(), 0));
+    std::uint64_t bytes = 0;
+    for (std::uint64_t n = 0; n < count; ++n) {
+        zip_stat_t about;
+        if (zip_stat_index(zip.get(), n, 0, &about) == 0 && about.valid & ZIP_STAT_SIZE)
+            bytes += about.size;
+    }
+    std::error_code failed;
+    const fs::space_info space = fs::space(m_folder, failed);
+    if (count > mostFiles || (!failed && bytes > space.available / 10 * 9))
+        throw Error(ErrorKind::Resources, "Unpacking " + nameOf(archive) + " takes " + std::to_string(bytes >> 20) + " MB for " + std::to_string(count) + " files; there are " +
+                                              std::to_string(space.available >> 20) + " MB left. Unpack it elsewhere and open the folder.");
+    std::uint64_t written = 0;
+    std::vector<char> buffer(1 << 16);
+    for (std::uint64_t n = 0; n < count; ++n) {
+        progress.step({"unpacking", double(n) / double(count), {}});
+        const char* given = zip_get_name(zip.get(), n, 0);
+        const std::string name = given ? given : "";
+        if (name.empty() || name.back() == '/')
+            continue;
+        const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(zip.get(), n, 0));
+        if (!member)
+            throw Error(ErrorKind::Scan, nameOf(archive) + " cannot be unpacked (" + safeName(name) + " is encrypted or packed in an unknown way). Unpack it with its own program and open the folder.");
+        std::ofstream out(m_folder / (std::to_string(n) + "_" + safeName(name)), std::ios::binary);
+        for (;;) {
+            const zip_int64_t got = zip_fread(member.get(), buffer.data(), buffer.size());
+            if (got < 0)
+                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " is damaged at " + safeName(name) + ". Copy it again.");
+            if (got == 0)
+                break;
+            // An archive may hold more than it says.
+            written += static_cast<std::uint64_t>(got);
+            if (written > bytes + (1u << 20))
+                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " holds more than it says. It is not opened.");
+            out.write(buffer.data(), got);
+        }
+        if (!out.flush())
+            throw Error(ErrorKind::Resources, "The disk is full: " + nameOf(archive) + " could not be unpacked.");
+    }
+    if (written == 0)
+        throw Error(ErrorKind::Scan, "There is nothing in the ZIP archive " + nameOf(archive) + ".");
+}
+
+} // namespace hounsfield
