@@ -142,6 +142,14 @@ const PromptResolver::Entry* PromptResolver::exact(const Words& words) const
     return found == m_entries.end() ? nullptr : &*found;
 }
 
+/// Edits from what was typed to a known word; 1000 where it is no slip for it. A plural's ending was taken off before: "pancras"
+/// came as "pancra" and still means "pancreas".
+static int slips(const std::string& typed, const std::string& known)
+{
+    const std::string whole = known.back() == 's' && typed.back() != 's' ? typed + "s" : typed;
+    return isSlip(whole, known) ? editDistance(whole, known) : isSlip(typed, known) ? editDistance(typed, known) : 1000;
+}
+
 PromptResolver::Match PromptResolver::find(Words words) const
 {
     if (words.empty())
@@ -164,7 +172,7 @@ PromptResolver::Match PromptResolver::find(Words words) const
         int edits = 0;
         for (std::size_t i = 0; i < form.size() && edits < 1000; ++i)
             if (form[i] != entry.words[i])
-                edits += isSlip(form[i], entry.words[i]) ? editDistance(form[i], entry.words[i]) : 1000;
+                edits += slips(form[i], entry.words[i]);
         if (edits >= 1000 || edits > fewest)
             continue;
         torn = edits == fewest && best.entry && best.entry->classIds != entry.classIds;

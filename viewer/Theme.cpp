@@ -84,7 +84,8 @@ QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox { b
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; } QLineEdit#prompt { font-size: 15px; padding: 9px 12px; border-radius: 8px; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @line; } QComboBox::drop-down { border: none; width: 18px; }
 QTreeView, QListView, QTableView { background: @panel; border: none; outline: 0; } QTreeView::item, QListView::item { padding: 5px 4px; border-radius: 4px; }
-QTreeView::item:hover, QListView::item:hover { background: @raised; } QTreeView::item:selected, QListView::item:selected { background: @raised; color: @text; border-left: 2px solid @accent; }
+QTreeView::item:hover, QListView::item:hover { background: @raised; } QTreeView::item:selected, QListView::item:selected { background: @raised; color: @text; }
+QListView::item:selected { border-left: 2px solid @accent; }
 QHeaderView::section { background: @panel; color: @quiet; border: none; border-bottom: 1px solid @line; padding: 4px 6px; }
 QScrollBar:vertical { background: transparent; width: 10px; } QScrollBar::handle:vertical { background: @line; border-radius: 5px; min-height: 24px; }
 QScrollBar:horizontal { background: transparent; height: 10px; } QScrollBar::handle:horizontal { background: @line; border-radius: 5px; } QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }

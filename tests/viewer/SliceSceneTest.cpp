@@ -1,7 +1,10 @@
+#include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "tests/viewer/Phantoms.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -125,4 +128,37 @@ TEST_CASE("a mask is drawn where its voxels are, as large at any zoom, its outli
     const SliceGrid beyond{axesOf(Plane::Axial, patientFrame()), {0, 0, 40}, 1, 100, 100};
     const Picture& none = scene.render(beyond, look, {{mask, {255, 0, 0}, 1, false}});
     CHECK(std::none_of(none.pixels.begin(), none.pixels.end(), [](std::uint32_t p) { return (p >> 16 & 0xff) > 40; }));
+}
+
+TEST_CASE("a slice with masks looks as it did: the golden picture")
+{
+    // An oblique grid, two overlapping masks, a slab of another scan: everything a scene draws, 96 pixels wide.
+    const Geometry grid = everyGrid()[4].grid;
+    const auto volume = ball(grid, {12, -24, 300}, 40);
+    const auto large = std::make_shared<const Mask>(above(*ball(grid, {0, -24, 300}, 22), 0));
+    const auto small = std::make_shared<const Mask>(above(*ball(grid, {-6, -30, 302}, 9), 0));
+    SliceScene scene(volume);
+    SliceLook look;
+    look.window = 1500;
+    look.level = -400;
+    const SliceGrid at{axesOf(Plane::Axial, turned(patientFrame(), Plane::Coronal, 12)), {10, -20, 300}, 1.25, 96, 96};
+    const Picture& picture = scene.render(at, look, {{large, {40, 140, 40}, 1, false}, {small, {255, 0, 200}, 1, false}});
+    std::string bytes = "P6\n96 96\n255\n";
+    for (const std::uint32_t p : picture.pixels)
+        for (const int shift : {16, 8, 0})
+            bytes += static_cast<char>(p >> shift & 0xff);
+    const std::filesystem::path golden = std::filesystem::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "viewer" / "golden" / "slice.ppm";
+    if (std::getenv("HOUNSFIELD_RENEW_GOLDEN")) {
+        std::filesystem::create_directories(golden.parent_path());
+        writeFile(golden, bytes);
+    }
+    const std::string wanted = readFile(golden);
+    REQUIRE(wanted.size() == bytes.size());
+    int different = 0;
+    for (std::size_t b = 0; b < bytes.size(); ++b)
+        different += std::abs(int(static_cast<unsigned char>(bytes[b])) - int(static_cast<unsigned char>(wanted[b]))) > 2;
+    if (different > 0)
+        writeFile(std::filesystem::temp_directory_path() / "slice-actual.ppm", bytes);
+    INFO("wanted: " << golden << ", actual: " << std::filesystem::temp_directory_path() / "slice-actual.ppm");
+    CHECK(different == 0);
 }

@@ -103,7 +103,7 @@ VolumeScene::VolumeScene() : m_parts(std::make_unique<Parts>())
     m_parts->volume->GetProperty()->SetColor(m_parts->colours);
     m_parts->volume->GetProperty()->SetScalarOpacity(m_parts->opacity);
     m_parts->volume->GetProperty()->SetInterpolationTypeToLinear();
-    m_parts->volume->GetProperty()->SetAmbient(0.35);
+    m_parts->volume->GetProperty()->SetAmbient(0.45);
     m_parts->volume->GetProperty()->SetDiffuse(0.95);
     m_parts->volume->GetProperty()->SetSpecular(0.15);
     setPreset(volumePresets().front());

@@ -145,6 +145,7 @@ TEST_CASE("a refused part names the three nearest classes, and a slip or an addi
     CHECK(artery.suggestions[0] == "Kidney Tumor");
     CHECK(resolver().resolve("gall").parts.at(0).suggestions.at(0) == "Gall Bladder");
     CHECK(resolver().resolve("livre").parts.at(0).explanation == "Read as \"liver\": Liver.");
+    CHECK(resolver().resolve("pancras").parts.at(0).explanation == "Read as \"pancreas\": Pancreas.");
     CHECK(resolver().resolve("liver tumor").parts.at(0).explanation.find("class 29") != std::string::npos);
     CHECK(resolver().resolve("liver and kidney tumors").parts.at(1).explanation.find("write \"liver tumor\"") != std::string::npos);
     CHECK(resolver().resolve("x, Kidneys ,y").parts.at(1).text == "Kidneys");
