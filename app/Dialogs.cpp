@@ -175,7 +175,7 @@ void showAbout(QWidget& parent, const ModelPack& pack, const QString& renderer)
                  tr("For research only. Not a medical device."),
                  tr("Model: %1, version %2, licence %3.").arg(QString::fromStdString(pack.title), QString::fromStdString(pack.version), QString::fromStdString(pack.licence)).toHtmlEscaped() + "<br>" + QString::fromStdString(pack.notice).toHtmlEscaped(),
                  tr("3D is drawn %1.").arg(renderer).toHtmlEscaped(),
-                 tr("Licence: Apache-2.0. Built on Qt %1 (LGPL-3.0), VTK and ITK (BSD, Apache-2.0), LibTorch (BSD), GDCM (BSD), zlib, nlohmann JSON (MIT). The network follows the CLIP-Driven Universal Model, Liu et al., ICCV 2023.").arg(qVersion()));
+                 tr("Licence: Apache-2.0. Built on Qt %1 (LGPL-3.0), VTK and ITK (BSD, Apache-2.0), LibTorch (BSD), GDCM (BSD), zlib, libzip (BSD), nlohmann JSON (MIT). The network follows the CLIP-Driven Universal Model, Liu et al., ICCV 2023.").arg(qVersion()));
     showText(parent, tr("About Hounsfield"), html, {560, 420});
 }
 

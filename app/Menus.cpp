@@ -115,7 +115,7 @@ void MainWindow::chooseFolder()
 
 void MainWindow::chooseFile()
 {
-    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString(), tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)"));
+    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString(), tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.zip);;All files (*)"));
     if (chosen.isEmpty())
         return;
     QSettings().setValue("openFolder", QFileInfo(chosen).absolutePath());

@@ -37,7 +37,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     title->setObjectName("title");
     auto* line = new QLabel(tr("Open a CT scan, type what you want to find, get it outlined and measured."));
     line->setObjectName("quiet");
-    auto* drop = new QLabel(tr("Drop a DICOM folder or a NIfTI, NRRD or MetaImage file anywhere in this window."));
+    auto* drop = new QLabel(tr("Drop a DICOM folder, a ZIP, or a NIfTI, NRRD or MetaImage file anywhere in this window."));
     drop->setObjectName("quiet");
     auto* folder = bigButton("open", tr("Open folder…"), true);
     auto* file = bigButton("file", tr("Open file…"), false);

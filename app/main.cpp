@@ -1,6 +1,7 @@
+#include "app/Exporter.h"
 #include "app/MainWindow.h"
 #include "app/PromptBar.h"
-#include "app/Exporter.h"
+#include "app/Translation.h"
 #include "viewer/Theme.h"
 
 #include <QApplication>
@@ -9,7 +10,6 @@
 #include <QSettings>
 #include <QSurfaceFormat>
 #include <QTimer>
-#include <QTranslator>
 
 #include <cstdio>
 
@@ -17,12 +17,12 @@ using namespace hounsfield;
 
 namespace {
 
+/// @param wanted empty: the system's
 void useLanguage(QApplication& app, const QString& wanted)
 {
-    auto* translator = new QTranslator(&app);
     const QLocale locale = wanted.isEmpty() ? QLocale::system() : QLocale(wanted);
-    if (translator->load(locale, "hounsfield", "_", ":/translations"))
-        app.installTranslator(translator);
+    QLocale::setDefault(locale);
+    QCoreApplication::installTranslator(new Translation(locale.name().left(2), &app));
 }
 
 /// For a machine without a person before it: asks, exports, takes a picture, ends.

@@ -3,7 +3,7 @@
 set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config ccache mold git libinsighttoolkit5-dev libtorch-dev libopenblas0-openmp catch2
   libdcmtk-dev dcmtk libgdcm-tools nlohmann-json3-dev libcli11-dev zlib1g-dev libzip-dev
-  qt6-base-dev libqt6opengl6-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools libvtk9-dev libgl-dev libegl-dev libgl1-mesa-dri libxkbcommon-dev xvfb xauth fonts-noto-core fonts-noto-cjk)
+  qt6-base-dev libqt6opengl6-dev qt6-svg-dev libvtk9-dev pkg-config libgl-dev libegl-dev libgl1-mesa-dri libxkbcommon-dev xvfb xauth fonts-noto-core fonts-noto-cjk)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -2,6 +2,7 @@
 #include "tests/support/catch.h"
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 #include <vector>
 
@@ -124,6 +125,34 @@ TEST_CASE("no source is longer than 400 lines and no header longer than 150")
         INFO(file.string());
         CHECK(lines(file).size() <= (file.extension() == ".h" ? 150u : 400u));
     }
+}
+
+TEST_CASE("every text of the window has a German and a Chinese translation with the same places for numbers")
+{
+    const std::string de = hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "translations" / "de.json");
+    const std::string zh = hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "translations" / "zh.json");
+    const std::regex text("(?:\\btr\\(|QT_TRANSLATE_NOOP\\(\"\\w+\", )\"((?:[^\"\\\\]|\\\\.)*)\"");
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        if (!begins(file.string(), "app/") && !begins(file.string(), "viewer/"))
+            continue;
+        for (const std::string& line : lines(file))
+            for (std::sregex_iterator match(line.begin(), line.end(), text), end; match != end; ++match) {
+                const std::string source = (*match)[1];
+                INFO(file.string() << ": " << source);
+                ++seen;
+                for (const std::string& language : {de, zh}) {
+                    const std::size_t at = language.find("\"" + source + "\": \"");
+                    REQUIRE(at != std::string::npos);
+                    const std::size_t from = at + source.size() + 5, to = language.find("\"", from);
+                    const std::string translated = language.substr(from, to - from);
+                    CHECK_FALSE(translated.empty());
+                    for (const char* place : {"%1", "%2", "%3", "%4"})
+                        CHECK((source.find(place) == std::string::npos) == (translated.find(place) == std::string::npos));
+                }
+            }
+    }
+    CHECK(seen > 180);
 }
 
 TEST_CASE("window and session stay small enough to be read at once")
