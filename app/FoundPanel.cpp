@@ -3,6 +3,7 @@
 #include "viewer/Theme.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QColorDialog>
 #include <QHeaderView>
 #include <QLabel>
@@ -48,6 +49,9 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_tree->header()->setSectionResizeMode(FoundModel::Volume, QHeaderView::ResizeToContents);
     m_tree->header()->setSectionResizeMode(FoundModel::Hu, QHeaderView::ResizeToContents);
     m_tree->setIndentation(16);
+    m_tree->setMouseTracking(true);
+    m_tree->viewport()->installEventFilter(this);
+    connect(m_tree, &QTreeView::entered, this, [this](const QModelIndex& index) { m_session.hover(index.data(FoundModel::StructureId).toInt()); });
     m_tree->setAccessibleName(tr("Found structures"));
     m_empty = new QLabel(tr("Nothing asked yet. Type what you want to find, above."));
     m_empty->setObjectName("quiet");
@@ -100,6 +104,13 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     connect(&session, &Session::contentsChanged, this, renew);
     connect(&session, &Session::selectionChanged, this, renew);
     renew();
+}
+
+bool FoundPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Leave)
+        m_session.hover(0);
+    return QWidget::eventFilter(watched, event);
 }
 
 void FoundPanel::showDetails()

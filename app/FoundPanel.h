@@ -24,6 +24,9 @@ Q_SIGNALS:
     void thresholdAsked(int id, double threshold); ///< while the slider moves
     void exportAsked(int id);                      ///< 0: all
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void showDetails();
     void showMenu(const QPoint& at);

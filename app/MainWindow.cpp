@@ -1,10 +1,12 @@
 #include "app/MainWindow.h"
 
+#include "app/Beside.h"
 #include "app/Dialogs.h"
 #include "app/FoundPanel.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
 #include "app/StartPage.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QApplication>
@@ -63,11 +65,15 @@ void MainWindow::buildCentre()
     columns->setHandleWidth(1);
     columns->addWidget(left);
     columns->addWidget(m_views);
+    m_beside = new Beside(m_bench.view());
+    columns->addWidget(m_beside);
     columns->addWidget(m_found);
     columns->setStretchFactor(1, 1);
     left->setMinimumWidth(246);
     m_found->setMinimumWidth(280);
-    columns->setSizes({246, 880, 314});
+    columns->setStretchFactor(2, 1);
+    columns->setSizes({246, 880, 880, 314});
+    connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_work = columns;
     m_stack = new QStackedWidget;
     m_stack->addWidget(m_start);
@@ -115,6 +121,7 @@ void MainWindow::buildStatus()
     auto* research = new QLabel(tr("Research use only"));
     research->setObjectName("quiet");
     statusBar()->setSizeGripEnabled(false);
+    statusBar()->setContentsMargins(8, 0, 12, 0);
     statusBar()->addWidget(m_pointed);
     statusBar()->addWidget(m_window);
     statusBar()->addWidget(m_said, 1);
@@ -140,6 +147,8 @@ void MainWindow::joinBench()
     connect(&m_bench, &Workbench::opened, this, [this] {
         m_errorBar->hide();
         rememberRecent(m_bench.scanPath());
+        thumbnails::keep(m_bench.scanPath(), m_bench.session().scan()->volume);
+        m_side->setOpenSeries(m_bench.session().scan()->series, thumbnails::of(m_bench.scanPath()));
         showState();
         m_prompt->setFocus();
     });
@@ -150,7 +159,7 @@ void MainWindow::joinBench()
         m_prompt->setClasses(m_bench.pack().classes);
         m_prompt->setModelText(tr("Model: %1").arg(QString::fromStdString(m_bench.pack().name)));
     });
-    connect(&m_bench.opening(), &Opening::listed, this, [this](const QString& path, const std::vector<SeriesInfo>& series) { m_side->setSeries(path, series, {}); });
+    connect(&m_bench.opening(), &Opening::listed, this, [this](const QString& path, const std::vector<SeriesInfo>& series) { m_side->setSeries(path, series); });
     connect(&m_bench.opening(), &Opening::progressed, this, [this](const QString& stage, double fraction, double) { m_loading->setText(tr("%1 %2 %").arg(stage).arg(int(100 * fraction))); });
     connect(&m_bench.opening(), &Opening::busyChanged, this, [this](bool busy) {
         m_loading->setVisible(busy);

@@ -10,6 +10,7 @@ class QToolButton;
 
 namespace hounsfield {
 
+class Beside;
 class FoundPanel;
 class PromptBar;
 class SidePanel;
@@ -64,6 +65,7 @@ private:
     QToolButton* m_doubts = nullptr;
     SidePanel* m_side = nullptr;
     ViewGrid* m_views = nullptr;
+    Beside* m_beside = nullptr;
     FoundPanel* m_found = nullptr;
     QString m_sessionFile;
     QTimer m_cine;

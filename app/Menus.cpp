@@ -1,4 +1,5 @@
 // The menus of the main window and what they do with files.
+#include "app/Beside.h"
 #include "app/Dialogs.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
@@ -29,6 +30,11 @@ void MainWindow::buildMenus()
     add(file, tr("Open folder…"), QKeySequence("Ctrl+O"), [this] { chooseFolder(); });
     add(file, tr("Open file…"), QKeySequence("Ctrl+Shift+O"), [this] { chooseFile(); });
     add(file, tr("Open session…"), {}, [this] { chooseSession(); });
+    add(file, tr("Open a second scan beside…"), {}, [this] {
+        const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString());
+        if (!chosen.isEmpty() && m_bench.session().scan())
+            m_beside->open(chosen);
+    });
     add(file, tr("Sample scan"), {}, [this] { m_bench.open(Opening::samplePath); });
     file->addSeparator();
     add(file, tr("Save session…"), QKeySequence("Ctrl+S"), [this] { saveSession(); });

@@ -190,6 +190,14 @@ void Session::restore(Contents contents)
     m_unsaved = false;
 }
 
+void Session::hover(int id)
+{
+    if (m_hovered == id)
+        return;
+    m_hovered = id;
+    Q_EMIT selectionChanged(m_selected);
+}
+
 void Session::select(int id)
 {
     m_selected = structure(id) ? id : 0;

@@ -66,6 +66,8 @@ public:
 
     int selected() const { return m_selected; }
     void select(int id); ///< 0: none
+    int hovered() const { return m_hovered; }
+    void hover(int id);  ///< the row under the mouse: shown at full strength; 0: none
 
 Q_SIGNALS:
     void scanChanged();
@@ -81,7 +83,7 @@ private:
     Contents m_contents;
     QUndoStack m_undo;
     int m_nextId = 1;
-    int m_selected = 0;
+    int m_selected = 0, m_hovered = 0;
     bool m_unsaved = false;
 };
 

@@ -48,6 +48,7 @@ SidePanel::SidePanel(ViewState& view, ViewGrid& views, QWidget* parent) : QWidge
     setObjectName("panel");
     m_series = new QListWidget;
     m_series->setWordWrap(true);
+    m_series->setIconSize({48, 48});
     m_series->setMaximumHeight(150);
     m_series->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(m_series, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
@@ -180,7 +181,7 @@ QWidget* SidePanel::volume(ViewGrid& views)
     return area;
 }
 
-void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& series, const std::string& openUid)
+void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& series)
 {
     m_path = path;
     m_listed = series;
@@ -193,11 +194,16 @@ void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& se
         if (!info.readable)
             item->setForeground(theme::colour("quiet"));
         m_series->addItem(item);
-        if (!info.uid.empty() && info.uid == openUid)
-            m_series->setCurrentItem(item);
     }
-    if (series.size() == 1)
-        m_series->setCurrentRow(0);
+}
+
+void SidePanel::setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail)
+{
+    for (std::size_t row = 0; row < m_listed.size(); ++row)
+        if (m_listed[row].uid == open.uid && (!open.uid.empty() || m_listed[row].number == open.number)) {
+            m_series->setCurrentRow(int(row));
+            m_series->item(int(row))->setIcon(thumbnail);
+        }
 }
 
 } // namespace hounsfield

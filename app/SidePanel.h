@@ -14,7 +14,9 @@ class SidePanel : public QWidget {
     Q_OBJECT
 public:
     SidePanel(ViewState& view, ViewGrid& views, QWidget* parent = nullptr);
-    void setSeries(const QString& path, const std::vector<SeriesInfo>& series, const std::string& openUid);
+    void setSeries(const QString& path, const std::vector<SeriesInfo>& series);
+    /// Marks the series that is open. @param thumbnail of it
+    void setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail);
 
 Q_SIGNALS:
     void seriesAsked(QString path, std::string uidOrNumber);

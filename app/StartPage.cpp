@@ -1,6 +1,7 @@
 #include "app/StartPage.h"
 
 #include "app/Opening.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QDir>
@@ -91,8 +92,9 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
         label->setObjectName("heading");
         m_list->addWidget(label);
     };
-    const auto link = [this](const QString& text, const QString& tip, const QString& path) {
-        auto* button = new QPushButton(text);
+    const auto link = [this](const QString& text, const QString& tip, const QString& path, const QString& scan) {
+        auto* button = new QPushButton(thumbnails::of(scan), text);
+        button->setIconSize({40, 40});
         button->setObjectName("link");
         button->setToolTip(tip);
         button->setCursor(Qt::PointingHandCursor);
@@ -102,11 +104,11 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
     if (!left.empty())
         heading(tr("Go on where you left off"));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i)
-        link(tr("%1, %2, findings: %3").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures), left[i].scanPath, left[i].file);
+        link(tr("%1, %2, findings: %3").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures), left[i].scanPath, left[i].file, left[i].scanPath);
     if (!recent.isEmpty())
         heading(tr("Recent"));
     for (const QString& path : recent.mid(0, 5))
-        link(shownName(path), QDir::toNativeSeparators(path), path);
+        link(shownName(path), QDir::toNativeSeparators(path), path, path);
 }
 
 } // namespace hounsfield

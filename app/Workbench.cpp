@@ -194,7 +194,7 @@ void Workbench::takeFindings(const std::vector<Structure>& structures, const Req
 void Workbench::showLayers()
 {
     std::vector<MaskLayer> layers;
-    const int selected = m_session.selected();
+    const int selected = m_session.structure(m_session.hovered()) ? m_session.hovered() : m_session.selected();
     // Organs first: a tumor is drawn over the organ that it lies in.
     for (const bool lesions : {false, true})
         for (const Structure& s : m_session.contents().structures)

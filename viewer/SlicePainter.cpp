@@ -118,7 +118,7 @@ void SlicePainter::drawText() const
     const QColor quiet = theme::colour("viewText");
     const QRectF all(inset, inset - 2, m_grid.width - 2 * inset, m_grid.height - 2 * inset + 4);
     haloText(all, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
-    haloText(all.adjusted(0, 17, 0, 0), Qt::AlignLeft | Qt::AlignTop, m_state.scanText(), quiet);
+    haloText(all.adjusted(0, 17, -0.5 * all.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
     const Geometry& scan = m_state.scan()->geometry();
     const auto number = sliceNumber(scan, m_grid.axes.normal, m_state.crosshairMm());
     const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);

@@ -1,3 +1,4 @@
+#include "app/Beside.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
 #include "app/PromptBar.h"
@@ -63,9 +64,18 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     bench.view().setLayout(Layout::Volume);
     take("volume");
     bench.view().setLayout(Layout::Grid);
+    window.findChild<Beside*>()->open(Opening::samplePath);
+    REQUIRE(waitFor([&] { return window.findChild<Beside*>()->isVisible(); }));
+    bench.view().setLayout(Layout::Axial);
+    take("beside");
+    window.findChild<Beside*>()->closeScan();
+    bench.view().setLayout(Layout::Grid);
     bench.open("/nowhere/scan.nii.gz");
     QTest::qWait(300);
     take("error");
+    qApp->setStyleSheet((theme::setLight(true), theme::styleSheet()));
+    take("light");
+    qApp->setStyleSheet((theme::setLight(false), theme::styleSheet()));
     QTimer::singleShot(800, [&] {
         if (QWidget* dialog = QApplication::activeModalWidget()) {
             dialog->grab().save(folder + "/export.png");

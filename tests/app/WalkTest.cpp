@@ -1,3 +1,4 @@
+#include "app/Beside.h"
 #include "app/Exporter.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
@@ -232,4 +233,24 @@ TEST_CASE("the views show what they are of: four pictures that differ, masks in 
     CHECK(coloured(three) > 200);
     CHECK(all.width() > 400);
     CHECK(program.slice(Plane::Axial) != program.slice(Plane::Coronal));
+}
+
+TEST_CASE("a second scan beside the first moves along by the same millimetres and takes its window")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path(), "first.nii.gz"));
+    auto* beside = program.window.findChild<Beside*>();
+    REQUIRE(beside);
+    CHECK_FALSE(beside->isVisible());
+    beside->open(QString::fromStdString(writeScan(folder.path(), "second.nii.gz", 2).string()));
+    REQUIRE(waitFor([&] { return beside->isVisible(); }));
+    const Vector3 first = program.bench.view().crosshairMm(), second = beside->view().crosshairMm();
+    program.bench.view().setCrosshair(first + Vector3{6, -9, 12});
+    CHECK(length(beside->view().crosshairMm() - second - Vector3{6, -9, 12}) < 1e-6);
+    program.bench.view().applyPreset(5);
+    CHECK(beside->view().look().window == 2000);
+    beside->closeScan();
+    CHECK_FALSE(beside->isVisible());
+    program.bench.view().scroll(Plane::Axial, 1);
 }

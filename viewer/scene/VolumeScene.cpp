@@ -141,7 +141,7 @@ void VolumeScene::setVolume(std::shared_ptr<const Volume> volume, VolumeMapper m
     }
     m_parts->volume->SetUserMatrix(matrix);
     // Opacity is told for one voxel's length.
-    m_parts->volume->GetProperty()->SetScalarOpacityUnitDistance(1.5);
+    m_parts->volume->GetProperty()->SetScalarOpacityUnitDistance(0.6);
     setPreset(m_parts->preset);
     setInteractive(false);
     m_parts->renderer->AddViewProp(m_parts->volume);
