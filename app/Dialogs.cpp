@@ -210,7 +210,7 @@ void showSettings(QWidget& parent, Workbench& bench)
     form->addRow(tr("Model"), model);
     form->addRow(tr("Compute on"), device);
     form->addRow(tr("Mouse as in"), mouse);
-    form->addRow(tr("Colours"), colours);
+    form->addRow(tr("Colours (after a restart)"), colours);
     form->addRow(tr("Language (after a restart)"), language);
     auto* where = new QLabel(tr("Installed models: %1").arg(QString::fromStdString(PackStore().folder().string())));
     where->setObjectName("quiet");
@@ -233,8 +233,6 @@ void showSettings(QWidget& parent, Workbench& bench)
     stored.setValue("light", colours->currentIndex() == 1);
     stored.setValue("language", language->currentData());
     bench.view().setMouseProfile(MouseProfile(mouse->currentIndex()));
-    theme::setLight(colours->currentIndex() == 1);
-    qApp->setStyleSheet(theme::styleSheet());
     try {
         bench.setModel(model->currentData().toString(), device->currentData().toString());
     } catch (const Error& error) {

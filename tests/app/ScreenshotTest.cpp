@@ -73,9 +73,6 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     bench.open("/nowhere/scan.nii.gz");
     QTest::qWait(300);
     take("error");
-    qApp->setStyleSheet((theme::setLight(true), theme::styleSheet()));
-    take("light");
-    qApp->setStyleSheet((theme::setLight(false), theme::styleSheet()));
     QTimer::singleShot(800, [&] {
         if (QWidget* dialog = QApplication::activeModalWidget()) {
             dialog->grab().save(folder + "/export.png");

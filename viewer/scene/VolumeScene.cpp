@@ -66,7 +66,8 @@ namespace {
 /// A rendering needs no more than this many voxels along an axis; a longer scan is thinned for the picture alone.
 constexpr std::int64_t largestSide = 320;
 
-/// The voxels for rendering: the scan's, thinned where it is large, in voxel indices.
+/// The voxels for rendering: the scan's, thinned where it is large, along its own axes in millimetres. (The spacing is the image's and
+/// not the matrix': VTK shades with normals that a scaling matrix would make dark.)
 vtkSmartPointer<vtkImageData> renderingImage(const Volume& scan)
 {
     const Index3 n = scan.geometry().size();
@@ -77,7 +78,8 @@ vtkSmartPointer<vtkImageData> renderingImage(const Volume& scan)
     }
     auto image = vtkSmartPointer<vtkImageData>::New();
     image->SetDimensions(int(small[0]), int(small[1]), int(small[2]));
-    image->SetSpacing(double(every[0]), double(every[1]), double(every[2]));
+    const Vector3 spacing = scan.geometry().spacingMm();
+    image->SetSpacing(double(every[0]) * spacing[0], double(every[1]) * spacing[1], double(every[2]) * spacing[2]);
     if (every == Index3{1, 1, 1}) {
         vtkNew<vtkShortArray> scalars;
         scalars->SetArray(const_cast<short*>(scan.voxels().data()), static_cast<vtkIdType>(scan.voxels().size()), 1);
@@ -103,8 +105,8 @@ VolumeScene::VolumeScene() : m_parts(std::make_unique<Parts>())
     m_parts->volume->GetProperty()->SetColor(m_parts->colours);
     m_parts->volume->GetProperty()->SetScalarOpacity(m_parts->opacity);
     m_parts->volume->GetProperty()->SetInterpolationTypeToLinear();
-    m_parts->volume->GetProperty()->SetAmbient(0.45);
-    m_parts->volume->GetProperty()->SetDiffuse(0.95);
+    m_parts->volume->GetProperty()->SetAmbient(0.3);
+    m_parts->volume->GetProperty()->SetDiffuse(0.85);
     m_parts->volume->GetProperty()->SetSpecular(0.15);
     setPreset(volumePresets().front());
 }
@@ -134,14 +136,15 @@ void VolumeScene::setVolume(std::shared_ptr<const Volume> volume, VolumeMapper m
     m_parts->volume->SetMapper(m_parts->mapper);
     vtkNew<vtkMatrix4x4> matrix;
     const Geometry& g = m_parts->scan->geometry();
+    const Matrix3 direction = g.direction();
     for (int r = 0; r < 3; ++r) {
         for (int c = 0; c < 3; ++c)
-            matrix->SetElement(r, c, g.matrix()[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)]);
+            matrix->SetElement(r, c, direction[static_cast<std::size_t>(r)][static_cast<std::size_t>(c)]);
         matrix->SetElement(r, 3, g.originMm()[static_cast<std::size_t>(r)]);
     }
     m_parts->volume->SetUserMatrix(matrix);
     // Opacity is told for one voxel's length.
-    m_parts->volume->GetProperty()->SetScalarOpacityUnitDistance(0.6);
+    m_parts->volume->GetProperty()->SetScalarOpacityUnitDistance(1.2);
     setPreset(m_parts->preset);
     setInteractive(false);
     m_parts->renderer->AddViewProp(m_parts->volume);
@@ -207,10 +210,11 @@ void VolumeScene::setCrop(const CropBox& crop)
     if (!m_parts->mapper || !m_parts->scan)
         return;
     const Index3 n = m_parts->scan->geometry().size();
+    const Vector3 spacing = m_parts->scan->geometry().spacingMm();
     double planes[6];
     for (std::size_t a = 0; a < 3; ++a) {
-        planes[2 * a] = crop.low[a] * double(n[a] - 1);
-        planes[2 * a + 1] = std::max(crop.high[a], crop.low[a] + 0.01) * double(n[a] - 1);
+        planes[2 * a] = crop.low[a] * double(n[a] - 1) * spacing[a];
+        planes[2 * a + 1] = std::max(crop.high[a], crop.low[a] + 0.01) * double(n[a] - 1) * spacing[a];
     }
     m_parts->mapper->SetCroppingRegionPlanes(planes);
     m_parts->mapper->SetCroppingRegionFlagsToSubVolume();
