@@ -158,7 +158,7 @@ void showShortcuts(QWidget& parent)
         {"Ctrl+K", "Type what you want to find"}, {"Enter", "Ask"}, {"Esc", "Stop, or drop a measurement being drawn"}, {"Up, Down in the prompt", "Earlier prompts"},
         {"Wheel, Up, Down, PgUp, PgDn", "Next slice; with Shift five or ten"}, {"Home, End", "First, last slice"}, {"Ctrl+wheel, right drag", "Zoom"}, {"Middle drag, Alt+drag", "Move the picture"},
         {"Shift+move", "Crosshair follows the mouse"}, {"Ctrl+Alt+drag", "Turn the planes about the crosshair"}, {"Alt+wheel", "Thickness of the slab"}, {"Double click", "One view alone, and back"},
-        {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, the scan's own, automatic"}, {"I", "Invert grey"}, {"A, S", "Mask fill less, more"}, {"M", "Masks on and off"}, {"X", "Crosshair on and off"},
+        {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, the scan's own, automatic"}, {"I", "Invert grey"}, {"A, S", "Mask fill less, more"}, {"M", "Masks on and off"}, {"Y", "Probability of the selected structure"}, {"X", "Crosshair on and off"},
         {"Space", "Texts on and off"}, {"W T Z C H", "Tools: window, move, zoom, slices, crosshair"}, {"D B G E R F P Q", "Measure: distance, axes, angle, ellipse, rectangle, freehand, point, arrow"},
         {"A P L R S I in the 3D view", "Look from that side"}, {"F11", "Views only"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
     QString html = "<table cellspacing='8'>";

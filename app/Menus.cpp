@@ -79,6 +79,7 @@ void MainWindow::buildMenus()
     add(show, tr("Interpolation"), QKeySequence("N"), [look] { look([](SliceLook& l) { l.interpolate = !l.interpolate; }); });
     add(show, tr("Mask outlines"), QKeySequence("O"), [look] { look([](SliceLook& l) { l.outline = !l.outline; }); });
     add(show, tr("Masks"), QKeySequence("M"), [&view] { view.setMasksShown(!view.masksShown()); });
+    add(show, tr("Probability of the selected structure"), QKeySequence("Y"), [this] { m_bench.setHeatShown(!m_bench.heatShown()); });
     add(show, tr("Crosshair"), QKeySequence("X"), [&view] { view.setCrosshairShown(!view.crosshairShown()); });
     add(show, tr("Texts"), QKeySequence("Space"), [&view] { view.setTextShown(!view.textShown()); });
     add(show, tr("Run through the slices"), QKeySequence("V"), [this] { toggleCine(); });

@@ -105,7 +105,7 @@ Structure structureFromJson(const QJsonObject& json)
     s.madeWith = json["made_with"].toString();
     s.warnings = sentencesOf(json["warnings"]);
     s.finding = std::make_shared<const Finding>(Finding{{s.known.id, s.known.name}, maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
-                                                        json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}});
+                                                        json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr});
     return s;
 }
 

@@ -42,13 +42,13 @@ private:
     void run();
     void finish(const std::shared_ptr<Job>& job, const Then& then, const QString& failure, bool cancelled);
 
-    std::thread m_thread;
     std::mutex m_mutex;
     std::condition_variable m_wake;
     std::shared_ptr<Job> m_next, m_current; ///< under m_mutex
     bool m_end = false;                     ///< under m_mutex
     bool m_busy = false;                    ///< GUI thread
     std::shared_ptr<Job> m_newest;          ///< GUI thread
+    std::thread m_thread;                   ///< last: it starts when all the others are there
 };
 
 } // namespace hounsfield

@@ -206,6 +206,23 @@ void Workbench::showLayers()
             layers.push_back({std::make_shared<const Mask>(growing.mask), known.rgb, 0.8, true});
     }
     m_view.setLayers(std::move(layers));
+    const Structure* chosen = m_session.structure(m_session.selected());
+    const auto heat = m_heatShown && chosen ? chosen->finding->probability : nullptr;
+    if (heat != m_view.heat())
+        m_view.setHeat(heat);
+}
+
+void Workbench::setHeatShown(bool shown)
+{
+    m_heatShown = shown;
+    showLayers();
+    if (!shown)
+        return;
+    const Structure* chosen = m_session.structure(m_session.selected());
+    if (!chosen)
+        Q_EMIT said(tr("Click a row of what was found to see its probability."));
+    else if (!chosen->finding->probability)
+        Q_EMIT said(tr("Its probability is not kept in the session. Ask for it again to see it."));
 }
 
 StoredSession Workbench::stored(const QStringList& prompts) const

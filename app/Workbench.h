@@ -34,6 +34,9 @@ public:
     void closeScan();
     void ask(const Prompt& prompt);
     void setThreshold(int structure, double threshold);
+    /// The probability of the selected structure as colour. Sessions do not keep it: ask again to see it.
+    void setHeatShown(bool shown);
+    bool heatShown() const { return m_heatShown; }
     /// @throws Error
     void saveSession(const QString& file, const QStringList& prompts);
     /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws Error(Model)
@@ -65,6 +68,7 @@ private:
     QByteArray m_scanHash;
     std::optional<StoredSession> m_pending; ///< a session whose scan is being opened
     std::vector<PartialMask> m_growing;
+    bool m_heatShown = false;
     QStringList m_engineNotes, m_prompts;
     std::optional<Request> m_running;
 };

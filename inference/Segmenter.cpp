@@ -121,6 +121,30 @@ private:
     std::chrono::steady_clock::time_point m_last;
 };
 
+/// The probabilities as a small volume of their own, to be looked at.
+std::shared_ptr<const Volume> thousandths(const std::vector<float>& probability, const ModelImage& image)
+{
+    constexpr float least = 0.02f;
+    const Index3 size = image.crop.size();
+    IndexBox box;
+    std::size_t v = 0;
+    for (std::int64_t x = 0; x < size[0]; ++x)
+        for (std::int64_t y = 0; y < size[1]; ++y)
+            for (std::int64_t z = 0; z < size[2]; ++z, ++v)
+                if (probability[v] > least)
+                    box.include({x, y, z});
+    if (box.empty())
+        return nullptr;
+    std::vector<std::int16_t> values;
+    values.reserve(static_cast<std::size_t>(box.count()));
+    for (std::int64_t z = box.begin[2]; z < box.end[2]; ++z)
+        for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y)
+            for (std::int64_t x = box.begin[0]; x < box.end[0]; ++x)
+                values.push_back(static_cast<std::int16_t>(std::lround(1000 * probability[static_cast<std::size_t>(image.offset({x, y, z}))])));
+    const Index3 first{image.crop.begin[0] + box.begin[0], image.crop.begin[1] + box.begin[1], image.crop.begin[2] + box.begin[2]};
+    return std::make_shared<const Volume>(Geometry(box.size(), image.resampled.toMm(first), image.resampled.matrix()), std::move(values));
+}
+
 class UniversalSegmenter final : public Segmenter {
 public:
     UniversalSegmenter(const ModelPack& pack, const EngineSettings& settings)
@@ -264,7 +288,7 @@ private:
         Mask mask = settings.cleanUp == CleanUp::Standard
                         ? toScanGridLinear(result.probability, inside, result.threshold, prepared.image, scan)
                         : toScanGridNearest(inside, prepared.image, scan);
-        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}};
+        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, thousandths(result.probability, prepared.image)};
         double sum = 0;
         std::int64_t count = 0;
         for (std::size_t v = 0; v < inside.size(); ++v) {

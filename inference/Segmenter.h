@@ -62,6 +62,8 @@ struct Finding {
     double volumeLowMl = 0;                 ///< volume with the threshold at 0.7: the smallest that is still plausible
     double volumeHighMl = 0;                ///< volume with the threshold at 0.3
     std::vector<std::string> warnings;      ///< what was removed or is doubtful: whole sentences
+    /// Probability in thousandths on the model's own grid, the box where it is above 0.02; null where it nowhere is. For the eye.
+    std::shared_ptr<const Volume> probability;
 };
 
 /// A scan as the model has seen it: gap vector and 8-channel map of every window. Opaque, immutable, shared.

@@ -63,6 +63,7 @@ void SliceView::drawScan(QPainter& painter)
     fine.mmPerPixel /= ratio;
     SliceLook look = m_state.look();
     look.outlinePixels = std::max(1, int(std::lround(1.5 * ratio)));
+    m_scene->setHeat(m_state.heat());
     const Picture& picture = m_scene->render(fine, look, m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{});
     QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height, picture.width * 4, QImage::Format_RGB32);
     image.setDevicePixelRatio(ratio);

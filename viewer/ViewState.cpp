@@ -41,6 +41,7 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     m_scanText = std::move(scanText);
     m_ownWindow = windowLevel;
     m_layers.clear();
+    m_heat = nullptr;
     m_measurements.clear();
     m_frame = patientFrame();
     m_look.slab = {};
@@ -179,6 +180,12 @@ void ViewState::setLayers(std::vector<MaskLayer> layers)
 {
     m_layers = std::move(layers);
     Q_EMIT layersChanged();
+    Q_EMIT changed();
+}
+
+void ViewState::setHeat(std::shared_ptr<const Volume> thousandths)
+{
+    m_heat = std::move(thousandths);
     Q_EMIT changed();
 }
 

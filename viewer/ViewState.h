@@ -59,6 +59,9 @@ public:
 
     const std::vector<MaskLayer>& layers() const { return m_layers; }
     void setLayers(std::vector<MaskLayer> layers);
+    /// The probability that is shown as colour, in thousandths; null: none.
+    const std::shared_ptr<const Volume>& heat() const { return m_heat; }
+    void setHeat(std::shared_ptr<const Volume> thousandths);
     const std::vector<Measurement>& measurements() const { return m_measurements; }
     void setMeasurements(std::vector<Measurement> measurements);
     void setPointed(const std::optional<Vector3>& mm); ///< the place under the mouse
@@ -87,6 +90,7 @@ private:
     Layout m_layout = Layout::Grid;
     bool m_text = true, m_crosshairShown = true, m_masksShown = true;
     std::vector<MaskLayer> m_layers;
+    std::shared_ptr<const Volume> m_heat;
     std::vector<Measurement> m_measurements;
 };
 

@@ -27,7 +27,7 @@ StoredSession example()
     s.known = openEmbeddedPack().classById(27);
     s.asked = "liver tumor";
     s.warnings = {"One.", "Two."};
-    s.finding = std::make_shared<const Finding>(Finding{{27, "Liver Tumor"}, Mask::fromGrid(grid, inside), 0.35, 0.98, 0.7, 1.5, 2.5, {}});
+    s.finding = std::make_shared<const Finding>(Finding{{27, "Liver Tumor"}, Mask::fromGrid(grid, inside), 0.35, 0.98, 0.7, 1.5, 2.5, {}, nullptr});
     session.contents.structures.push_back(s);
     session.contents.measurements.push_back({9, MeasurementKind::Angle, axesOf(Plane::Sagittal, patientFrame()), {{1, 2, 3}, {4, 5, 6}, {7.5, 8, 9}}, "note"});
     session.prompts = {"liver tumor", "spleen"};

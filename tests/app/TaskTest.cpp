@@ -27,6 +27,17 @@ TEST_CASE("the newest of several jobs wins, the others leave nothing behind")
     CHECK(stopped.count() == 0);
 }
 
+TEST_CASE("hundreds of tasks are made and gone without a slip")
+{
+    application();
+    for (int n = 0; n < 300; ++n) {
+        Task task;
+        if (n % 2)
+            task.start([](Progress&) -> Task::Then { return {}; });
+    }
+    SUCCEED();
+}
+
 TEST_CASE("a job that is stopped, fails or runs out of memory says so in words, and the next one runs")
 {
     application();

@@ -130,6 +130,27 @@ TEST_CASE("a mask is drawn where its voxels are, as large at any zoom, its outli
     CHECK(std::none_of(none.pixels.begin(), none.pixels.end(), [](std::uint32_t p) { return (p >> 16 & 0xff) > 40; }));
 }
 
+TEST_CASE("a probability is drawn as colour where it is, on a grid of its own")
+{
+    SliceScene scene(ball(everyGrid()[0].grid, {10, -20, 300}, 200));
+    const Geometry own = Geometry::fromSpacing({10, 10, 10}, {20, -40, 285}, {4, 4, 4});
+    scene.setHeat(std::make_shared<const Volume>(own, std::vector<std::int16_t>(1000, 900)));
+    const SliceGrid at{axesOf(Plane::Axial, patientFrame()), {10, -20, 300}, 1, 100, 100};
+    const Picture& picture = scene.render(at, {}, {});
+    int coloured = 0;
+    double x = 0;
+    for (int p = 0; p < 10000; ++p)
+        if ((picture.pixels[std::size_t(p)] >> 16 & 0xff) != (picture.pixels[std::size_t(p)] & 0xff)) {
+            ++coloured;
+            x += p % 100 + 0.5;
+        }
+    CHECK(coloured == Approx(1600).epsilon(0.02));
+    CHECK(at.toMm(x / coloured, 50)[0] == Approx(38).margin(0.6));
+    scene.setHeat(nullptr);
+    const Picture& plain = scene.render(at, {}, {});
+    CHECK(std::all_of(plain.pixels.begin(), plain.pixels.end(), [](std::uint32_t p) { return (p >> 16 & 0xff) == (p & 0xff); }));
+}
+
 TEST_CASE("a slice with masks looks as it did: the golden picture")
 {
     // An oblique grid, two overlapping masks, a slab of another scan: everything a scene draws, 96 pixels wide.

@@ -101,9 +101,37 @@ const Picture& SliceScene::render(const SliceGrid& grid, const SliceLook& look, 
     table[0] = beyondScan;
     for (std::size_t p = 0; p < hu.size(); ++p)
         m_picture.pixels[p] = table[static_cast<std::size_t>(hu[p] + 32768)];
+    if (m_heat)
+        drawHeat(grid);
     for (const MaskLayer& layer : layers)
         drawLayer(grid, look, layer);
     return m_picture;
+}
+
+std::array<int, 3> heatColour(double probability)
+{
+    static constexpr double stops[5][3] = {{40, 60, 190}, {30, 160, 200}, {70, 200, 90}, {240, 210, 60}, {235, 60, 50}};
+    const double at = std::clamp(probability, 0.0, 1.0) * 4;
+    const auto low = std::min<std::size_t>(3, std::size_t(at));
+    std::array<int, 3> rgb{};
+    for (std::size_t c = 0; c < 3; ++c)
+        rgb[c] = int(std::lround(stops[low][c] + (stops[low + 1][c] - stops[low][c]) * (at - double(low))));
+    return rgb;
+}
+
+void SliceScene::setHeat(std::shared_ptr<const Volume> thousandths)
+{
+    if (thousandths && m_heat && m_heat->volume() == thousandths)
+        return;
+    m_heat = thousandths ? std::make_unique<SliceSampler>(std::move(thousandths)) : nullptr;
+}
+
+void SliceScene::drawHeat(const SliceGrid& grid)
+{
+    const std::vector<std::int16_t>& values = m_heat->sample(grid, {}, true);
+    for (std::size_t p = 0; p < values.size(); ++p)
+        if (values[p] > 20)
+            m_picture.pixels[p] = mixed(m_picture.pixels[p], heatColour(values[p] / 1000.0), 0.25 + 0.4 * std::min(1.0, values[p] / 1000.0));
 }
 
 void SliceScene::drawLayer(const SliceGrid& grid, const SliceLook& look, const MaskLayer& layer)

@@ -40,16 +40,23 @@ class SliceScene {
 public:
     explicit SliceScene(std::shared_ptr<const Volume> volume) : m_sampler(std::move(volume)) {}
     const Picture& render(const SliceGrid& grid, const SliceLook& look, const std::vector<MaskLayer>& layers);
+    /// A probability in thousandths, on any grid, drawn as colour between scan and masks; null: none.
+    void setHeat(std::shared_ptr<const Volume> thousandths);
     SliceSampler& sampler() { return m_sampler; }
 
 private:
     void drawLayer(const SliceGrid& grid, const SliceLook& look, const MaskLayer& layer);
 
+    void drawHeat(const SliceGrid& grid);
+
     SliceSampler m_sampler;
+    std::unique_ptr<SliceSampler> m_heat;
     Picture m_picture;
     std::vector<std::uint8_t> m_inside;
 };
 
+/// Colour of a probability: from blue over green and yellow to red.
+std::array<int, 3> heatColour(double probability);
 /// Grey 0..255 of a value under a window (DICOM PS3.3 C.11.2.1.2.1, linear).
 std::uint8_t greyOf(double hu, const SliceLook& look);
 

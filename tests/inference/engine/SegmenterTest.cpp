@@ -166,6 +166,19 @@ TEST_CASE("windows from a focus outward give the same masks, and tell of growing
     const auto fresh = segmenter->segment(*segmenter->prepare(scan, settings, silent), {{6, "Liver"}}, lower, silent);
     CHECK(again[0].mask.count() == fresh[0].mask.count());
     CHECK(again[0].mask.count() >= focused[0].mask.count());
+    // What is shown as probability is above the threshold where the mask is.
+    REQUIRE(focused[0].probability);
+    const Volume& shown = *focused[0].probability;
+    std::int64_t above = 0, inside = 0;
+    for (std::int64_t k = 0; k < shown.geometry().size()[2]; ++k)
+        for (std::int64_t j = 0; j < shown.geometry().size()[1]; ++j)
+            for (std::int64_t i = 0; i < shown.geometry().size()[0]; ++i)
+                if (shown.at({i, j, k}) > 520) {
+                    const Vector3 at = focused[0].mask.geometry().toIndex(shown.geometry().toMm(Index3{i, j, k}));
+                    ++above;
+                    inside += focused[0].mask.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
+                }
+    CHECK(double(inside) > 0.9 * double(above));
     const Estimate estimate = segmenter->estimate(scan->geometry(), 1, 0.5);
     CHECK(estimate.windows > 8);
     CHECK(estimate.seconds > 0);
