@@ -20,11 +20,6 @@ namespace {
 
 constexpr double overlap = 0.5;
 
-QString nameOf(Precision precision)
-{
-    return precision == Precision::Bf16 ? "bf16" : precision == Precision::Fp16 ? "fp16" : "fp32";
-}
-
 } // namespace
 
 Asking::Asking(QObject* parent) : QObject(parent)
@@ -81,7 +76,7 @@ void Asking::ask(const Request& request)
         SegmentSettings settings;
         settings.threshold = request.threshold;
         auto findings = segmenter.segment(*engine->prepared, request.targets, settings, progress);
-        const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), nameOf(segmenter.precision()));
+        const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), QString::fromStdString(nameOf(segmenter.precision())));
         QStringList notes;
         for (const std::string& note : segmenter.notes())
             notes << QString::fromStdString(note);

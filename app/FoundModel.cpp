@@ -56,8 +56,6 @@ void FoundModel::rebuild()
                 addRow(s.id, int(l), row);
         }
     };
-    // Where only values changed (a threshold, a colour), the tree stays as it is unfolded.
-    const auto before = m_rows;
     beginResetModel();
     layout();
     endResetModel();

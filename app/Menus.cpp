@@ -10,9 +10,11 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QSettings>
 
 namespace hounsfield {
@@ -163,6 +165,9 @@ void MainWindow::exportAll(int onlyStructure)
     if (!settings)
         return;
     settings->onlyStructure = onlyStructure;
+    const QString folder = QString::fromStdU16String(settings->folder.u16string()), name = QString::fromStdString(m_bench.session().scan()->caseName);
+    if (!QDir(folder).entryList({name + "_*"}, QDir::Files).isEmpty() && QMessageBox::question(this, tr("Export"), tr("Replace the results of this case in %1?").arg(folder)) != QMessageBox::Yes)
+        return;
     QApplication::setOverrideCursor(Qt::WaitCursor);
     try {
         Progress silent;

@@ -13,10 +13,21 @@ Recovery::Recovery()
     const QByteArray given = qgetenv("HOUNSFIELD_RECOVERY");
     m_folder = given.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/hounsfield/recovery" : QString::fromLocal8Bit(given);
     QDir().mkpath(m_folder);
-    m_name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd_hhmmss_zzz") + "_" + QString::number(QCoreApplication::applicationPid());
+    lock();
+}
+
+void Recovery::lock()
+{
+    m_name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd_hhmmss_zzz") + "_" + QString::number(QCoreApplication::applicationPid()) + "_" + QString::number(++m_scans);
     m_lock = std::make_unique<QLockFile>(m_folder + "/" + m_name + ".lock");
     m_lock->setStaleLockTime(0);
     m_lock->tryLock(0);
+}
+
+void Recovery::startNew()
+{
+    if (QFile::exists(file()))
+        lock();
 }
 
 Recovery::~Recovery() = default;

@@ -22,15 +22,20 @@ public:
 
     Recovery();
     ~Recovery();
-    /// Where this program keeps its own work.
+    /// Where this program keeps its work on the scan that is open.
     QString file() const;
+    /// Another scan is opened: the work on the one before stays, and is offered like that of a program that is gone.
+    void startNew();
     /// Work left by programs that are gone, newest first.
     std::vector<Kept> left() const;
     void forget(const QString& file) const;
     void forgetOwn() const { forget(file()); }
 
 private:
+    void lock();
+
     QString m_folder, m_name;
+    int m_scans = 0;
     std::unique_ptr<QLockFile> m_lock;
 };
 

@@ -58,7 +58,6 @@ void Session::open(std::shared_ptr<const Scan> scan)
 {
     m_scan = std::move(scan);
     m_undo.clear();
-    m_unsaved = false;
     m_selected = 0;
     m_contents = {};
     Q_EMIT scanChanged();
@@ -76,11 +75,6 @@ const Structure* Session::structure(int id) const
     return found == m_contents.structures.end() ? nullptr : &*found;
 }
 
-void Session::setSaved()
-{
-    m_unsaved = false;
-}
-
 void Session::change(const QString& what, Contents after, int joinAs)
 {
     m_undo.push(new ContentsCommand(*this, what, m_contents, std::move(after), joinAs));
@@ -89,7 +83,6 @@ void Session::change(const QString& what, Contents after, int joinAs)
 void Session::setContents(const Contents& contents)
 {
     m_contents = contents;
-    m_unsaved = true;
     if (m_selected != 0 && !structure(m_selected))
         m_selected = 0;
     Q_EMIT contentsChanged();
@@ -187,7 +180,6 @@ void Session::restore(Contents contents)
         m_nextId = std::max(m_nextId, m.id + 1);
     setContents(contents);
     m_undo.clear();
-    m_unsaved = false;
 }
 
 void Session::hover(int id)

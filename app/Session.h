@@ -48,8 +48,6 @@ public:
     const Contents& contents() const { return m_contents; }
     const Structure* structure(int id) const; ///< null: gone
     QUndoStack& undo() { return m_undo; }
-    bool unsaved() const { return m_unsaved; }
-    void setSaved();
 
     /// Findings become structures; one of the same class is replaced (another threshold, another model), keeping its colour and eye.
     /// @param joined a step of a slider: joins with the step before it in undo
@@ -84,7 +82,6 @@ private:
     QUndoStack m_undo;
     int m_nextId = 1;
     int m_selected = 0, m_hovered = 0;
-    bool m_unsaved = false;
 };
 
 /// One finding measured in its scan, ready to be shown.

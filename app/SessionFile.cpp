@@ -1,10 +1,11 @@
 #include "app/SessionFile.h"
 
+#include "volume/io/MaskWriter.h"
+
 #include <QCryptographicHash>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QSaveFile>
 
 namespace hounsfield {
 namespace {
@@ -156,14 +157,7 @@ QByteArray hashOf(const Volume& volume)
 
 void writeSession(const StoredSession& session, const QString& file)
 {
-    const QByteArray bytes = bytesOf(session);
-    QSaveFile out(file);
-    const bool written = out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.flush();
-    QFile check(out.fileName());
-    if (!written || !out.commit())
-        throw Error(ErrorKind::Resources, "The session could not be saved to " + file.toStdString() + ": " + out.errorString().toStdString() + ". Choose another place; what you made is still open here.");
-    if (!check.open(QIODevice::ReadOnly) || check.readAll() != bytes)
-        throw Error(ErrorKind::Resources, "The session file " + file.toStdString() + " does not read back as it was written. Save to another place.");
+    writeTextFile(bytesOf(session).toStdString(), std::filesystem::path(file.toStdU16String()));
 }
 
 StoredSession readSession(const QString& file)

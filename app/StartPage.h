@@ -19,7 +19,6 @@ Q_SIGNALS:
     void openFolderAsked();
     void openFileAsked();
     void openAsked(QString path);
-    void forgetAsked(QString file);
 
 private:
     QVBoxLayout* m_list = nullptr;

@@ -56,7 +56,7 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     connect(&m_asking, &Asking::busyChanged, this, [this](bool busy) {
         if (busy)
             return;
-        m_running.reset();
+        m_prompting = false;
         m_growing.clear();
         showLayers();
     });
@@ -113,7 +113,7 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
             m_pending.reset();
             m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series);
         }
-        m_scanPath = m_pending ? m_pending->scanPath : path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
+        m_openingPath = m_pending ? m_pending->scanPath : path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
     } catch (const Error& error) {
         m_pending.reset();
         Q_EMIT failed(QString::fromUtf8(error.what()));
@@ -122,6 +122,9 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
 
 void Workbench::closeScan()
 {
+    if (m_autosave.isActive())
+        autosave();
+    m_recovery.startNew();
     m_asking.stop();
     m_asking.forgetScan();
     m_session.close();
@@ -136,6 +139,8 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     m_asking.stop();
     m_growing.clear();
     m_engineNotes.clear();
+    m_recovery.startNew();
+    m_scanPath = m_openingPath;
     m_scanHash = hash;
     // The views first: they take their layers from the new session.
     m_view.setScan(scan->volume, scan->series.windowLevel, scanTextOf(*scan));
@@ -169,7 +174,7 @@ void Workbench::ask(const Prompt& prompt)
         return;
     Request request{m_session.scan()->volume, prompt, prompt.targets(), {}, m_view.crosshairMm()};
     m_prompts.prepend(QString::fromStdString(prompt.text));
-    m_running = request;
+    m_prompting = true;
     m_asking.ask(request);
 }
 
@@ -178,6 +183,15 @@ void Workbench::setThreshold(int structure, double threshold)
     const Structure* s = m_session.structure(structure);
     if (!s)
         return;
+    // The newest request wins: a slider must not drop a prompt that runs, nor put another model's mask in place of this one's.
+    if (m_prompting) {
+        Q_EMIT said(tr("The threshold can be changed once the prompt is answered."));
+        return;
+    }
+    if (s->madeWith.section(", ", 0, 0) != QString::fromStdString(m_pack->name)) {
+        Q_EMIT said(tr("It was found by the model %1. Choose that model in the settings to change the threshold.").arg(s->madeWith.section(", ", 0, 0)));
+        return;
+    }
     m_asking.ask({m_session.scan()->volume, {}, {{s->known.id, s->known.name}}, threshold, m_view.crosshairMm()});
 }
 
@@ -233,7 +247,6 @@ StoredSession Workbench::stored(const QStringList& prompts) const
 void Workbench::saveSession(const QString& file, const QStringList& prompts)
 {
     writeSession(stored(prompts), file);
-    m_session.setSaved();
     Q_EMIT said(tr("Saved to %1.").arg(QDir::toNativeSeparators(file)));
 }
 

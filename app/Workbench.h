@@ -64,13 +64,13 @@ private:
     Asking m_asking;
     Recovery m_recovery;
     QTimer m_autosave;
-    QString m_scanPath;
+    QString m_scanPath, m_openingPath; ///< of the scan that is open; of the one that is being opened
     QByteArray m_scanHash;
     std::optional<StoredSession> m_pending; ///< a session whose scan is being opened
     std::vector<PartialMask> m_growing;
     bool m_heatShown = false;
     QStringList m_engineNotes, m_prompts;
-    std::optional<Request> m_running;
+    bool m_prompting = false; ///< a prompt, not a threshold, is being answered
 };
 
 } // namespace hounsfield

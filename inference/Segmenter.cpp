@@ -315,6 +315,16 @@ private:
 
 } // namespace
 
+std::string nameOf(Precision precision)
+{
+    switch (precision) {
+    case Precision::Bf16: return "bf16";
+    case Precision::Fp16: return "fp16";
+    case Precision::Fp32: return "fp32";
+    default: return "auto";
+    }
+}
+
 std::unique_ptr<Segmenter> Segmenter::open(const ModelPack& pack, const EngineSettings& settings)
 {
     return std::make_unique<UniversalSegmenter>(pack, settings);

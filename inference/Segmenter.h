@@ -15,6 +15,7 @@
 namespace hounsfield {
 
 enum class Precision { Auto, Fp32, Bf16, Fp16 };
+std::string nameOf(Precision precision); ///< "auto", "fp32", "bf16", "fp16"
 enum class CleanUp { Standard, Published, None };
 
 /// What to compute on.

@@ -70,6 +70,9 @@ VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent
     });
     connect(&m_state, &ViewState::layersChanged, this, [this] {
         m_parts->layersStale = true;
+        // Masks come and go in quick succession (a slider, the mouse over rows): coarse at once, fine when it rests.
+        m_parts->scene.setInteractive(true);
+        m_parts->settle.start();
         update();
     });
 }

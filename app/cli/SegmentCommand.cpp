@@ -32,11 +32,6 @@ Precision precisionOf(const std::string& name)
     return name == "fp32" ? Precision::Fp32 : name == "bf16" ? Precision::Bf16 : name == "fp16" ? Precision::Fp16 : Precision::Auto;
 }
 
-std::string nameOf(Precision precision)
-{
-    return precision == Precision::Bf16 ? "bf16" : precision == Precision::Fp16 ? "fp16" : "fp32";
-}
-
 CleanUp cleanUpOf(const std::string& name)
 {
     return name == "published" ? CleanUp::Published : name == "none" ? CleanUp::None : CleanUp::Standard;

@@ -1,3 +1,4 @@
+#include "app/Exporter.h"
 #include "app/MainWindow.h"
 #include "app/Recovery.h"
 #include "tests/app/Helpers.h"
@@ -8,6 +9,7 @@
 #include <QTest>
 
 #include <fstream>
+#include <map>
 #include <unistd.h>
 
 using namespace hounsfield;
@@ -41,7 +43,7 @@ TEST_CASE("a program that is killed leaves what it found, whole, to the next one
     const auto left = [&] {
         std::error_code none;
         for (const auto& entry : std::filesystem::directory_iterator(kept, none))
-            if (entry.path().extension() == ".hounsfield")
+            if (entry.path().extension() == ".hounsfield" && entry.path().filename().string()[0] != '.') // not one still being written
                 return true;
         return false;
     };
@@ -80,6 +82,72 @@ TEST_CASE("a save that cannot be finished leaves the older file whole")
     // Nothing can be written any more beside it: a full disk.
     CHECK_THROWS_AS(bench.saveSession("/dev/full/a.hounsfield", {}), Error);
     CHECK(readFile(file) == whole);
+}
+
+TEST_CASE("what was found in one scan is kept when another is opened, and when one cannot be opened")
+{
+    application();
+    const TemporaryFolder folder;
+    const QByteArray before = qgetenv("HOUNSFIELD_RECOVERY");
+    qputenv("HOUNSFIELD_RECOVERY", (folder.path() / "kept").c_str());
+    const auto one = writeScan(folder.path(), "one.nii.gz"), two = writeScan(folder.path(), "two.nii.gz");
+    const auto path = [](const std::filesystem::path& file) { return QString::fromStdString(file.string()); };
+    {
+        Workbench bench(fake());
+        int ready = 0, failed = 0;
+        QObject::connect(&bench, &Workbench::opened, &bench, [&] { ++ready; });
+        QObject::connect(&bench, &Workbench::failed, &bench, [&] { ++failed; });
+        const auto find = [&](const char* text) {
+            bench.ask(PromptResolver(bench.pack().classes).resolve(text));
+            REQUIRE(waitFor([&] { return !bench.asking().busy(); }));
+        };
+        bench.open(path(one));
+        REQUIRE(waitFor([&] { return ready == 1; }));
+        find("liver");
+        bench.open(path(folder.path() / "missing.nii.gz"));
+        REQUIRE(waitFor([&] { return failed == 1; }));
+        CHECK(bench.scanPath() == path(one));
+        find("both kidneys");
+        bench.open(path(two));
+        REQUIRE(waitFor([&] { return ready == 2; }));
+        find("spleen");
+        bench.closeScan();
+        CHECK(bench.recovery().left().size() == 2);
+    }
+    const Recovery recovery;
+    std::map<QString, int> kept;
+    for (const Recovery::Kept& work : recovery.left())
+        kept[work.scanPath] = work.structures;
+    CHECK(kept.size() == 2);
+    CHECK(kept[path(one)] == 3);
+    CHECK(kept[path(two)] == 1);
+    qputenv("HOUNSFIELD_RECOVERY", before);
+}
+
+TEST_CASE("a threshold never puts another model's mask in place, and an export says whose a mask is")
+{
+    application();
+    const TemporaryFolder folder;
+    Workbench bench(fake());
+    bool ready = false;
+    QString said;
+    QObject::connect(&bench, &Workbench::opened, &bench, [&] { ready = true; });
+    QObject::connect(&bench, &Workbench::said, &bench, [&](const QString& text) { said = text; });
+    bench.open(QString::fromStdString(writeScan(folder.path()).string()));
+    REQUIRE(waitFor([&] { return ready; }));
+    bench.ask(PromptResolver(bench.pack().classes).resolve("liver"));
+    REQUIRE(waitFor([&] { return !bench.asking().busy(); }));
+    Contents contents = bench.session().contents();
+    contents.structures[0].madeWith = "published, cuda:0, fp16";
+    bench.session().restore(contents);
+    bench.setThreshold(contents.structures[0].id, 0.2);
+    CHECK(said.contains("published"));
+    CHECK_FALSE(bench.asking().busy());
+    Progress silent;
+    ExportSettings settings;
+    settings.folder = folder.path() / "out";
+    exportSession(*bench.session().scan(), bench.session().contents(), bench.pack(), settings, silent);
+    CHECK(readFile(settings.folder / "scan_measurements.json").find("Found by the model published") != std::string::npos);
 }
 
 TEST_CASE("twenty scans opened one after another do not make memory grow")
