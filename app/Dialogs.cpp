@@ -1,6 +1,7 @@
 #include "app/Dialogs.h"
 
 #include "app/PromptBar.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QApplication>
@@ -15,6 +16,7 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QStandardPaths>
 #include <QTextBrowser>
 #include <QVBoxLayout>
@@ -160,7 +162,7 @@ void showShortcuts(QWidget& parent)
         {"Shift+move", "Crosshair follows the mouse"}, {"Ctrl+Alt+drag", "Turn the planes about the crosshair"}, {"Alt+wheel", "Thickness of the slab"}, {"Double click", "One view alone, and back"},
         {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, the scan's own, automatic"}, {"I", "Invert grey"}, {"A, S", "Mask fill less, more"}, {"M", "Masks on and off"}, {"Y", "Probability of the selected structure"}, {"X", "Crosshair on and off"},
         {"Space", "Texts on and off"}, {"W T Z C H", "Tools: window, move, zoom, slices, crosshair"}, {"D B G E R F P Q", "Measure: distance, axes, angle, ellipse, rectangle, freehand, point, arrow"},
-        {"A P L R S I in the 3D view", "Look from that side"}, {"F11", "Views only"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
+        {"A P L R S I in the 3D view", "Look from that side"}, {"F11", "Views only"}, {"V", "Run through the slices"}, {"Shift+M", "Show or hide the selected structure"}, {"Delete", "Delete the chosen measurement"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
     QString html = "<table cellspacing='8'>";
     for (const auto& [key, what] : keys)
         html += QString("<tr><td style='color:%1'>%2</td><td>%3</td></tr>").arg(theme::colour("accent").name(), QString(key).toHtmlEscaped(), tr(what).toHtmlEscaped());
@@ -205,6 +207,13 @@ void showSettings(QWidget& parent, Workbench& bench)
     language->addItem("Deutsch", "de");
     language->addItem("中文", "zh");
     language->setCurrentIndex(std::max(0, language->findData(stored.value("language").toString())));
+    auto* cache = new QLineEdit(stored.value("cacheFolder").toString());
+    cache->setPlaceholderText(tr("the system's place for caches"));
+    cache->setToolTip(tr("Where small pictures of recent scans are kept. Empty: the system's place"));
+    auto* cacheMb = new QSpinBox;
+    cacheMb->setRange(0, 100000);
+    cacheMb->setSuffix(tr(" MB"));
+    cacheMb->setValue(thumbnails::mostMb());
     auto* form = new QFormLayout;
     form->setSpacing(10);
     form->addRow(tr("Model"), model);
@@ -212,6 +221,8 @@ void showSettings(QWidget& parent, Workbench& bench)
     form->addRow(tr("Mouse as in"), mouse);
     form->addRow(tr("Colours (after a restart)"), colours);
     form->addRow(tr("Language (after a restart)"), language);
+    form->addRow(tr("Cache folder"), cache);
+    form->addRow(tr("Cache up to"), cacheMb);
     auto* where = new QLabel(tr("Installed models: %1").arg(QString::fromStdString(PackStore().folder().string())));
     where->setObjectName("quiet");
     where->setWordWrap(true);
@@ -232,6 +243,7 @@ void showSettings(QWidget& parent, Workbench& bench)
     stored.setValue("mouse", mouse->currentIndex());
     stored.setValue("light", colours->currentIndex() == 1);
     stored.setValue("language", language->currentData());
+    thumbnails::setPlace(cache->text().trimmed(), cacheMb->value());
     bench.view().setMouseProfile(MouseProfile(mouse->currentIndex()));
     try {
         bench.setModel(model->currentData().toString(), device->currentData().toString());

@@ -46,7 +46,7 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
         row.file = files[i];
         row.warnings = s.warnings;
         if (with.value(0) != QString::fromStdString(pack.name))
-            row.warnings.push_back("Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.");
+            row.warnings.push_back({"Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.", {}});
         run.rows.push_back(std::move(row));
     }
     return run;

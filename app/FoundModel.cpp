@@ -1,6 +1,6 @@
 #include "app/FoundModel.h"
 
-#include "app/FoundPanel.h"
+#include "viewer/Theme.h"
 
 #include <QColor>
 #include <QLocale>
@@ -104,18 +104,24 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     const Statistics& numbers = row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)];
     if (role == StructureId)
         return s->id;
-    if (role == PlaceMm) {
-        const Vector3 at = row.lesion < 0 ? bestPlace(s->finding->mask) : numbers.centroidMm;
-        return QVariantList{at[0], at[1], at[2]};
-    }
+    if (role == Lesion)
+        return row.lesion;
     if (role == Qt::TextAlignmentRole)
         return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole)
-        return s->warnings.empty() ? QString::fromStdString(s->explanation) : QString::fromStdString(s->warnings.front());
+        return index.column() == Eye    ? (s->visible ? tr("Shown: click to hide it") : tr("Hidden: click to show it"))
+               : s->warnings.empty() ? QString::fromStdString(s->explanation)
+                                      : QString::fromStdString(s->warnings.front().text);
     if (role == Qt::EditRole && index.column() == Name)
         return s->name;
-    if (role == Qt::CheckStateRole && index.column() == Name && row.lesion < 0)
-        return s->visible ? Qt::Checked : Qt::Unchecked;
+    if (index.column() == Eye && row.lesion < 0) {
+        if (role == Qt::DecorationRole)
+            return theme::icon(s->visible ? "eye" : "eye-off", s->visible ? "text" : "quiet");
+        if (role == Qt::AccessibleTextRole)
+            return s->visible ? tr("shown") : tr("hidden");
+    }
+    if (role == Qt::ForegroundRole && !s->visible)
+        return theme::colour("quiet");
     if (role == Qt::DecorationRole && index.column() == Name && row.lesion < 0) {
         QPixmap swatch(12, 12);
         swatch.fill(QColor(s->rgb[0], s->rgb[1], s->rgb[2]));
@@ -125,6 +131,8 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         return {};
     if (index.column() == Name)
         return row.lesion < 0 ? s->name : tr("Lesion %1").arg(row.lesion + 1);
+    if (index.column() == Eye)
+        return {};
     if (index.column() == Volume)
         return numbers.voxels ? millilitres(numbers.volumeMl) : tr("not found");
     return numbers.hu ? tr("%1 HU").arg(numbers.hu->mean, 0, 'f', 0) : QString();
@@ -133,10 +141,6 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
 bool FoundModel::setData(const QModelIndex& index, const QVariant& value, int role)
 {
     const int id = data(index, StructureId).toInt();
-    if (role == Qt::CheckStateRole) {
-        m_session.setVisible(id, value.toInt() == Qt::Checked);
-        return true;
-    }
     if (role == Qt::EditRole && !value.toString().trimmed().isEmpty()) {
         m_session.rename(id, value.toString().trimmed());
         return true;
@@ -148,7 +152,7 @@ QVariant FoundModel::headerData(int section, Qt::Orientation orientation, int ro
 {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
-    return section == Name ? tr("Found") : section == Volume ? tr("Volume") : tr("Mean");
+    return section == Name ? tr("Found") : section == Volume ? tr("Volume") : section == Hu ? tr("Mean") : QString();
 }
 
 Qt::ItemFlags FoundModel::flags(const QModelIndex& index) const
@@ -157,7 +161,7 @@ Qt::ItemFlags FoundModel::flags(const QModelIndex& index) const
         return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
     if (index.column() == Name && m_rows[std::size_t(index.internalId())].lesion < 0)
-        flags |= Qt::ItemIsUserCheckable | Qt::ItemIsEditable;
+        flags |= Qt::ItemIsEditable;
     return flags;
 }
 

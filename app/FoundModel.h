@@ -7,12 +7,12 @@
 namespace hounsfield {
 
 /// The structures of a session as a tree: an organ holds its tumors and cysts, those hold their single lesions.
-/// Columns: name (with swatch and eye), volume, mean HU.
+/// Columns: name (with swatch), volume, mean HU, eye.
 class FoundModel : public QAbstractItemModel {
     Q_OBJECT
 public:
-    enum Column { Name, Volume, Hu, ColumnCount };
-    enum Role { StructureId = Qt::UserRole + 1, PlaceMm };
+    enum Column { Name, Volume, Hu, Eye, ColumnCount };
+    enum Role { StructureId = Qt::UserRole + 1, Lesion }; ///< Lesion: number among the structure's, -1 for the structure itself
 
     explicit FoundModel(Session& session, QObject* parent = nullptr);
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;

@@ -48,6 +48,10 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_tree->header()->setSectionResizeMode(FoundModel::Name, QHeaderView::Stretch);
     m_tree->header()->setSectionResizeMode(FoundModel::Volume, QHeaderView::ResizeToContents);
     m_tree->header()->setSectionResizeMode(FoundModel::Hu, QHeaderView::ResizeToContents);
+    m_tree->header()->setSectionResizeMode(FoundModel::Eye, QHeaderView::Fixed);
+    m_tree->header()->resizeSection(FoundModel::Eye, 30);
+    m_tree->header()->moveSection(FoundModel::Eye, 0);
+    m_tree->setIconSize({16, 16});
     m_tree->setIndentation(16);
     m_tree->setMouseTracking(true);
     m_tree->viewport()->installEventFilter(this);
@@ -59,7 +63,8 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_details = new QLabel;
     m_details->setWordWrap(true);
     m_details->setTextFormat(Qt::RichText);
-    m_details->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_details->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    connect(m_details, &QLabel::linkActivated, this, &FoundPanel::followLink);
     m_thresholdRow = new QWidget;
     m_thresholdText = new QLabel;
     m_thresholdText->setObjectName("quiet");
@@ -87,10 +92,11 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
             m_rest.start();
     });
     connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) {
-        m_session.select(index.data(FoundModel::StructureId).toInt());
-        const QVariantList at = index.siblingAtColumn(0).data(FoundModel::PlaceMm).toList();
-        if (const Structure* s = m_session.structure(m_session.selected()); s && !s->finding->mask.empty())
-            Q_EMIT jumpAsked({at[0].toDouble(), at[1].toDouble(), at[2].toDouble()});
+        const Structure* s = m_session.structure(index.data(FoundModel::StructureId).toInt());
+        if (s && index.column() == FoundModel::Eye)
+            m_session.setVisible(s->id, !s->visible);
+        else
+            jumpTo(index);
     });
     connect(m_tree, &QTreeView::customContextMenuRequested, this, &FoundPanel::showMenu);
     const auto renew = [this] {
@@ -104,6 +110,28 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     connect(&session, &Session::contentsChanged, this, renew);
     connect(&session, &Session::selectionChanged, this, renew);
     renew();
+}
+
+void FoundPanel::jumpTo(const QModelIndex& index)
+{
+    m_session.select(index.data(FoundModel::StructureId).toInt());
+    const Structure* s = m_session.structure(m_session.selected());
+    if (!s || s->finding->mask.empty())
+        return;
+    const int lesion = index.data(FoundModel::Lesion).toInt();
+    if (lesion < 0)
+        Q_EMIT jumpAsked(bestPlace(s->finding->mask), s->statistics.box);
+    else
+        Q_EMIT jumpAsked(s->lesions[std::size_t(lesion)].centroidMm, s->lesions[std::size_t(lesion)].box);
+}
+
+/// Links are numbers of warnings that have a place.
+void FoundPanel::followLink(const QString& link)
+{
+    const Structure* s = m_session.structure(m_session.selected());
+    const auto number = std::size_t(link.toUInt());
+    if (s && number < s->warnings.size() && s->warnings[number].placeMm)
+        Q_EMIT jumpAsked(*s->warnings[number].placeMm, {});
 }
 
 bool FoundPanel::eventFilter(QObject* watched, QEvent* event)
@@ -138,8 +166,12 @@ void FoundPanel::showDetails()
         line(tr("Model"), s->madeWith.toHtmlEscaped());
         text += "</table>";
     }
-    for (const std::string& warning : s->warnings)
-        text += QString("<p style='color:%1'>%2</p>").arg(doubt, QString::fromStdString(warning).toHtmlEscaped());
+    for (std::size_t w = 0; w < s->warnings.size(); ++w) {
+        text += QString("<p style='color:%1'>%2").arg(doubt, QString::fromStdString(s->warnings[w].text).toHtmlEscaped());
+        if (s->warnings[w].placeMm)
+            text += QString(" <a href='%1' style='color:%2'>%3</a>").arg(w).arg(theme::colour("accent").name(), tr("Show it"));
+        text += "</p>";
+    }
     m_details->setText(text);
     if (!m_threshold->isSliderDown()) {
         const QSignalBlocker quietly(m_threshold);

@@ -20,7 +20,7 @@ public:
     QSlider& threshold() { return *m_threshold; }
 
 Q_SIGNALS:
-    void jumpAsked(hounsfield::Vector3 mm);
+    void jumpAsked(hounsfield::Vector3 mm, hounsfield::IndexBox box); ///< box: what to frame; empty: nothing
     void thresholdAsked(int id, double threshold); ///< while the slider moves
     void exportAsked(int id);                      ///< 0: all
 
@@ -29,6 +29,8 @@ protected:
 
 private:
     void showDetails();
+    void jumpTo(const QModelIndex& index);
+    void followLink(const QString& link);
     void showMenu(const QPoint& at);
 
     Session& m_session;

@@ -3,10 +3,13 @@
 #include "app/Beside.h"
 #include "app/Dialogs.h"
 #include "app/FoundPanel.h"
+#include "app/MeasurementPanel.h"
+#include "app/Pages.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
-#include "app/StartPage.h"
+#include "app/StatusLine.h"
 #include "app/Thumbnails.h"
+#include "viewer/Cine.h"
 #include "viewer/Theme.h"
 
 #include <QApplication>
@@ -16,16 +19,11 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMenu>
 #include <QMimeData>
 #include <QScrollArea>
 #include <QSettings>
 #include <QSplitter>
-#include <QStackedWidget>
-#include <QStatusBar>
 #include <QToolButton>
-
-#include <cmath>
 
 namespace hounsfield {
 
@@ -35,11 +33,19 @@ MainWindow::MainWindow(Workbench& bench, QWidget* parent) : QMainWindow(parent),
     setAcceptDrops(true);
     resize(1440, 900);
     buildCentre();
-    buildStatus();
+    m_status = new StatusLine(bench);
+    setStatusBar(m_status);
     buildMenus();
     joinBench();
     const QSettings settings;
     restoreGeometry(settings.value("window").toByteArray());
+    m_columns->restoreState(settings.value("columns").toByteArray());
+    ViewGrid::Borders borders;
+    for (std::size_t s = 0; s < borders.size(); ++s)
+        for (const QVariant& size : settings.value(QString("borders%1").arg(s)).toList())
+            borders[s] << size.toInt();
+    m_views->setBorders(borders);
+    m_cine->setSlicesPerSecond(settings.value("cine", m_cine->slicesPerSecond()).toInt());
     m_prompt->setHistory(settings.value("prompts").toStringList());
     m_prompt->setClasses(bench.pack().classes);
     m_prompt->setModelText(tr("Model: %1").arg(QString::fromStdString(bench.pack().name)));
@@ -51,33 +57,38 @@ MainWindow::~MainWindow() = default;
 void MainWindow::buildCentre()
 {
     m_prompt = new PromptBar;
-    m_start = new StartPage;
     m_views = new ViewGrid(m_bench.view());
-    m_side = new SidePanel(m_bench.view(), *m_views);
+    m_cine = new Cine(m_bench.view(), this);
+    m_side = new SidePanel(m_bench.view(), *m_views, *m_cine);
     m_found = new FoundPanel(m_bench.session());
+    m_measured = new MeasurementPanel(m_bench.session(), m_bench.view());
+    m_right = new QWidget;
+    m_right->setObjectName("panel");
+    auto* right = new QVBoxLayout(m_right);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(0);
+    right->addWidget(m_found, 1);
+    right->addWidget(m_measured);
     auto* left = new QScrollArea;
     left->setObjectName("panel");
     left->setWidget(m_side);
     left->setWidgetResizable(true);
     left->setFrameShape(QFrame::NoFrame);
     left->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* columns = new QSplitter(Qt::Horizontal);
-    columns->setHandleWidth(1);
-    columns->addWidget(left);
-    columns->addWidget(m_views);
+    m_columns = new QSplitter(Qt::Horizontal);
+    m_columns->setHandleWidth(1);
     m_beside = new Beside(m_bench.view());
-    columns->addWidget(m_beside);
-    columns->addWidget(m_found);
-    columns->setStretchFactor(1, 1);
+    for (QWidget* column : std::initializer_list<QWidget*>{left, m_views, m_beside, m_right})
+        m_columns->addWidget(column);
+    m_columns->setStretchFactor(1, 1);
     left->setMinimumWidth(246);
-    m_found->setMinimumWidth(280);
-    columns->setStretchFactor(2, 1);
-    columns->setSizes({246, 880, 880, 314});
+    m_right->setMinimumWidth(280);
+    m_columns->setStretchFactor(2, 1);
+    m_columns->setSizes({246, 880, 880, 314});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
-    m_work = columns;
-    m_stack = new QStackedWidget;
-    m_stack->addWidget(m_start);
-    m_stack->addWidget(m_work);
+    m_pages = new Pages(m_bench, m_columns);
+    connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);
+    connect(m_pages, &Pages::openFileAsked, this, &MainWindow::chooseFile);
 
     m_errorBar = new QWidget;
     m_errorBar->setObjectName("panel");
@@ -101,33 +112,8 @@ void MainWindow::buildCentre()
     box->setSpacing(0);
     box->addWidget(m_prompt);
     box->addWidget(m_errorBar);
-    box->addWidget(m_stack, 1);
+    box->addWidget(m_pages, 1);
     setCentralWidget(all);
-}
-
-void MainWindow::buildStatus()
-{
-    m_pointed = new QLabel;
-    m_pointed->setMinimumWidth(300);
-    m_window = new QLabel;
-    m_said = new QLabel;
-    m_said->setObjectName("quiet");
-    m_loading = new QLabel;
-    m_loading->setObjectName("quiet");
-    m_doubts = new QToolButton;
-    m_doubts->setPopupMode(QToolButton::InstantPopup);
-    m_doubts->setToolButtonStyle(Qt::ToolButtonTextOnly);
-    m_doubts->setToolTip(tr("What the program is not sure of"));
-    auto* research = new QLabel(tr("Research use only"));
-    research->setObjectName("quiet");
-    statusBar()->setSizeGripEnabled(false);
-    statusBar()->setContentsMargins(8, 0, 12, 0);
-    statusBar()->addWidget(m_pointed);
-    statusBar()->addWidget(m_window);
-    statusBar()->addWidget(m_said, 1);
-    statusBar()->addPermanentWidget(m_loading);
-    statusBar()->addPermanentWidget(m_doubts);
-    statusBar()->addPermanentWidget(research);
 }
 
 void MainWindow::joinBench()
@@ -147,89 +133,33 @@ void MainWindow::joinBench()
     connect(&m_bench, &Workbench::opened, this, [this] {
         m_errorBar->hide();
         rememberRecent(m_bench.scanPath());
-        thumbnails::keep(m_bench.scanPath(), m_bench.session().scan()->volume);
+        m_side->setSeries(m_bench.opening().path(), m_bench.opening().series());
         m_side->setOpenSeries(m_bench.session().scan()->series, thumbnails::of(m_bench.scanPath()));
         showState();
         m_prompt->setFocus();
     });
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
-    connect(&m_bench, &Workbench::said, this, [this](const QString& text) { m_said->setText(text); });
-    connect(&m_bench, &Workbench::doubtsChanged, this, &MainWindow::showDoubts);
     connect(&m_bench, &Workbench::modelChanged, this, [this] {
         m_prompt->setClasses(m_bench.pack().classes);
         m_prompt->setModelText(tr("Model: %1").arg(QString::fromStdString(m_bench.pack().name)));
     });
-    connect(&m_bench.opening(), &Opening::listed, this, [this](const QString& path, const std::vector<SeriesInfo>& series) { m_side->setSeries(path, series); });
-    connect(&m_bench.opening(), &Opening::progressed, this, [this](const QString& stage, double fraction, double) { m_loading->setText(tr("%1 %2 %").arg(stage).arg(int(100 * fraction))); });
-    connect(&m_bench.opening(), &Opening::busyChanged, this, [this](bool busy) {
-        m_loading->setVisible(busy);
-        m_loading->setText(busy ? tr("opening…") : QString());
-    });
+    connect(&m_bench.opening(), &Opening::previewed, this, [this](const QString& path, int number, const QImage& slice) { m_side->setPreview(path, number, slice); });
     connect(m_side, &SidePanel::seriesAsked, this, [this](const QString& path, const std::string& which) { m_bench.open(path, which); });
-    connect(m_start, &StartPage::openFolderAsked, this, &MainWindow::chooseFolder);
-    connect(m_start, &StartPage::openFileAsked, this, &MainWindow::chooseFile);
-    connect(m_start, &StartPage::openAsked, this, [this](const QString& path) { m_bench.open(path); });
-    connect(m_found, &FoundPanel::jumpAsked, this, [this](const Vector3& mm) { m_bench.view().setCrosshair(mm); });
+    connect(m_found, &FoundPanel::jumpAsked, this, [this](const Vector3& mm, const IndexBox& box) { m_bench.view().lookAt(mm, box); });
     connect(m_found, &FoundPanel::thresholdAsked, &m_bench, &Workbench::setThreshold);
     connect(m_found, &FoundPanel::exportAsked, this, &MainWindow::exportAll);
-    connect(&m_bench.view(), &ViewState::pointedChanged, this, &MainWindow::showPointed);
-    connect(&m_bench.view(), &ViewState::changed, this, [this] {
-        const SliceLook& look = m_bench.view().look();
-        m_window->setText(m_bench.session().scan() ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) : QString());
-    });
     connect(&m_bench.session(), &Session::scanChanged, this, &MainWindow::showState);
-    m_cine.setInterval(80);
-    connect(&m_cine, &QTimer::timeout, this, [this] {
-        ViewState& view = m_bench.view();
-        const Vector3 before = view.crosshairMm();
-        view.scroll(Plane::Axial, -1);
-        if (length(view.crosshairMm() - before) < 1e-9)
-            view.scroll(Plane::Axial, 100000); // from the other end again
-    });
 }
 
 void MainWindow::showState()
 {
     const bool open = m_bench.session().scan() != nullptr;
-    m_stack->setCurrentWidget(open ? m_work : static_cast<QWidget*>(m_start));
+    m_pages->showState();
     m_prompt->setScanOpen(open);
     m_prompt->setEstimate({});
-    m_said->clear();
-    if (!open)
-        m_start->show(QSettings().value("recent").toStringList(), m_bench.recovery().left());
+    m_status->clearSaid();
     setWindowTitle(open ? tr("%1 · Hounsfield").arg(QString::fromStdString(m_bench.session().scan()->caseName)) : QString("Hounsfield"));
-    showDoubts();
-}
-
-void MainWindow::showPointed(const std::optional<Vector3>& mm)
-{
-    if (!mm || !m_bench.session().scan()) {
-        m_pointed->clear();
-        return;
-    }
-    const Volume& volume = *m_bench.session().scan()->volume;
-    const Vector3 at = volume.geometry().toIndex(*mm);
-    const Index3 i{std::llround(at[0]), std::llround(at[1]), std::llround(at[2])};
-    const QString hu = volume.geometry().box().contains(i) ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
-    const auto side = [](double v, const char* positive, const char* negative) { return QString("%1 %2").arg(std::abs(v), 0, 'f', 1).arg(v >= 0 ? positive : negative); };
-    m_pointed->setText(QString("%1   %2  %3  %4 mm").arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F")));
-}
-
-void MainWindow::showDoubts()
-{
-    QStringList all = m_bench.doubts();
-    const QString good = theme::colour("good").name(), amber = theme::colour("doubt").name();
-    if (m_doubts->menu())
-        m_doubts->menu()->deleteLater();
-    auto* menu = new QMenu(m_doubts);
-    for (const QString& one : all)
-        menu->addAction(one);
-    if (all.isEmpty())
-        menu->addAction(tr("Nothing to be said against this scan."));
-    m_doubts->setMenu(menu);
-    m_doubts->setVisible(m_bench.session().scan() != nullptr);
-    m_doubts->setText(all.isEmpty() ? tr("● no doubts") : tr("● %1 to note").arg(all.size()));
-    m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(all.isEmpty() ? good : amber));
+    m_status->showDoubts();
 }
 
 void MainWindow::showError(const QString& message)
@@ -247,11 +177,6 @@ void MainWindow::rememberRecent(const QString& path)
     recent.removeAll(path);
     recent.prepend(path);
     settings.setValue("recent", recent.mid(0, 12));
-}
-
-void MainWindow::toggleCine()
-{
-    m_cine.isActive() ? m_cine.stop() : m_cine.start();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
@@ -275,6 +200,14 @@ void MainWindow::closeEvent(QCloseEvent* event)
     // Nothing is asked: what was made is kept and offered when the program starts again.
     QSettings settings;
     settings.setValue("window", saveGeometry());
+    settings.setValue("columns", m_columns->saveState());
+    for (std::size_t s = 0; s < m_views->borders().size(); ++s) {
+        QVariantList sizes;
+        for (const int size : m_views->borders()[s])
+            sizes << size;
+        settings.setValue(QString("borders%1").arg(s), sizes);
+    }
+    settings.setValue("cine", m_cine->slicesPerSecond());
     settings.setValue("prompts", m_prompt->history());
     QMainWindow::closeEvent(event);
 }

@@ -5,16 +5,18 @@
 #include <QMainWindow>
 
 class QLabel;
-class QStackedWidget;
-class QToolButton;
+class QSplitter;
 
 namespace hounsfield {
 
 class Beside;
+class Cine;
 class FoundPanel;
+class MeasurementPanel;
+class Pages;
 class PromptBar;
 class SidePanel;
-class StartPage;
+class StatusLine;
 class ViewGrid;
 
 /// The one window: prompt above, series and tools on the left, views in the middle, what was found on the right, lights below.
@@ -27,6 +29,8 @@ public:
     ViewGrid& views() { return *m_views; }
     PromptBar& promptBar() { return *m_prompt; }
     FoundPanel& foundPanel() { return *m_found; }
+    MeasurementPanel& measurementPanel() { return *m_measured; }
+    Pages& pages() { return *m_pages; }
     /// An error stays until it is closed; what was kept and what to do are in its words.
     void showError(const QString& message);
 
@@ -47,28 +51,26 @@ protected:
 
 private:
     void buildCentre();
-    void buildStatus();
     void buildMenus(); ///< Menus.cpp
     void joinBench();
     void showState();
-    void showPointed(const std::optional<Vector3>& mm);
-    void showDoubts();
     void rememberRecent(const QString& path);
-    void toggleCine();
+    void runCine(); ///< in the plane that has the focus
 
     Workbench& m_bench;
     PromptBar* m_prompt = nullptr;
-    QStackedWidget* m_stack = nullptr;
-    StartPage* m_start = nullptr;
-    QWidget *m_work = nullptr, *m_errorBar = nullptr;
-    QLabel *m_errorText = nullptr, *m_pointed = nullptr, *m_window = nullptr, *m_said = nullptr, *m_loading = nullptr;
-    QToolButton* m_doubts = nullptr;
+    Pages* m_pages = nullptr;
+    StatusLine* m_status = nullptr;
+    QSplitter* m_columns = nullptr;
+    QWidget *m_right = nullptr, *m_errorBar = nullptr;
+    QLabel* m_errorText = nullptr;
     SidePanel* m_side = nullptr;
     ViewGrid* m_views = nullptr;
     Beside* m_beside = nullptr;
     FoundPanel* m_found = nullptr;
+    MeasurementPanel* m_measured = nullptr;
+    Cine* m_cine = nullptr;
     QString m_sessionFile;
-    QTimer m_cine;
 };
 
 } // namespace hounsfield

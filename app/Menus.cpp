@@ -3,8 +3,10 @@
 #include "app/Dialogs.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
+#include "app/MeasurementPanel.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
+#include "viewer/Cine.h"
 #include "viewer/Theme.h"
 #include "viewer/ViewGrid.h"
 
@@ -56,9 +58,13 @@ void MainWindow::buildMenus()
     edit->addActions({undo, redo});
     edit->addSeparator();
     add(edit, tr("Delete the selected structure"), QKeySequence("Ctrl+Delete"), [this] { m_bench.session().remove(m_bench.session().selected()); });
-    add(edit, tr("Delete the last measurement"), QKeySequence("Delete"), [this] {
-        if (!m_bench.session().contents().measurements.empty())
-            m_bench.session().removeMeasurement(m_bench.session().contents().measurements.back().id);
+    add(edit, tr("Delete the chosen measurement, or the last"), QKeySequence("Delete"), [this] {
+        if (const int id = m_measured->chosen())
+            m_bench.session().removeMeasurement(id);
+    });
+    add(edit, tr("Show or hide the selected structure"), QKeySequence("Shift+M"), [this] {
+        if (const Structure* s = m_bench.session().structure(m_bench.session().selected()))
+            m_bench.session().setVisible(s->id, !s->visible);
     });
 
     QMenu* show = menuBar()->addMenu(tr("&View"));
@@ -84,11 +90,11 @@ void MainWindow::buildMenus()
     add(show, tr("Probability of the selected structure"), QKeySequence("Y"), [this] { m_bench.setHeatShown(!m_bench.heatShown()); });
     add(show, tr("Crosshair"), QKeySequence("X"), [&view] { view.setCrosshairShown(!view.crosshairShown()); });
     add(show, tr("Texts"), QKeySequence("Space"), [&view] { view.setTextShown(!view.textShown()); });
-    add(show, tr("Run through the slices"), QKeySequence("V"), [this] { toggleCine(); });
+    add(show, tr("Run through the slices"), QKeySequence("V"), [this] { runCine(); });
     show->addSeparator();
     add(show, tr("Views only"), QKeySequence("F11"), [this] {
-        const bool hide = m_found->isVisible();
-        m_found->setVisible(!hide);
+        const bool hide = m_right->isVisible();
+        m_right->setVisible(!hide);
         m_side->parentWidget()->parentWidget()->setVisible(!hide);
         m_prompt->setVisible(!hide);
     });
@@ -111,6 +117,14 @@ void MainWindow::buildMenus()
         menu.addAction(tr("Copy the views as a picture"), [this] { copyScreenshot(); });
         menu.exec(at);
     });
+}
+
+void MainWindow::runCine()
+{
+    for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal})
+        if (m_views->slice(plane).hasFocus())
+            m_cine->setPlane(plane);
+    m_cine->setRunning(!m_cine->running());
 }
 
 void MainWindow::chooseFolder()

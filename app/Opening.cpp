@@ -1,7 +1,10 @@
 #include "app/Opening.h"
 
 #include "app/SessionFile.h"
+#include "app/Thumbnails.h"
 #include "volume/synthetic/SyntheticPatient.h"
+
+#include <algorithm>
 
 namespace hounsfield {
 
@@ -30,21 +33,72 @@ Opening::Opening(QObject* parent) : QObject(parent)
     connect(&m_task, &Task::failed, this, &Opening::failed);
 }
 
-void Opening::open(const QString& path, const std::optional<std::string>& which)
+void Opening::stop()
 {
+    m_task.stop();
+}
+
+void Opening::open(const QString& path, const std::optional<std::string>& which, Several several)
+{
+    m_previews.stop();
     if (path == samplePath) {
         openSample();
         return;
     }
-    m_task.start([this, path, which](Progress& progress) -> Task::Then {
-        const std::filesystem::path file(path.toStdU16String());
-        std::vector<SeriesInfo> series = listSeries(file, progress);
-        auto scan = std::make_shared<const Scan>(readScan(file, which, progress));
-        const QByteArray hash = hashOf(*scan->volume);
-        return [this, path, series = std::move(series), scan, hash] {
-            Q_EMIT listed(path, series);
-            Q_EMIT opened(scan, hash);
+    const auto known = which && path == m_path ? m_source : nullptr;
+    m_task.start([this, path, which, several, known](Progress& progress) -> Task::Then {
+        if (known)
+            return readFrom(known, which, progress);
+        const auto found = [this, path](const std::vector<SeriesInfo>& soFar) {
+            tell([this, path, soFar] {
+                if (busy())
+                    Q_EMIT seen(path, soFar);
+            });
         };
+        const bool mayAsk = !which && several == Several::Ask;
+        auto source = std::make_shared<const ScanSource>(std::filesystem::path(path.toStdU16String()), progress, mayAsk ? ScanSource::Seen(found) : ScanSource::Seen());
+        const auto& series = source->series();
+        const bool ask = mayAsk && std::count_if(series.begin(), series.end(), [](const SeriesInfo& one) { return one.readable; }) > 1;
+        Task::Then read = ask ? Task::Then() : readFrom(source, which, progress);
+        return [this, path, source, ask, read] {
+            m_path = path;
+            m_source = source;
+            m_series = source->series();
+            if (ask)
+                Q_EMIT choiceAsked(source->chosen({}).number);
+            else
+                read();
+            makePreviews();
+        };
+    });
+}
+
+Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std::optional<std::string>& which, Progress& progress)
+{
+    const SeriesInfo info = source->chosen(which);
+    tell([this, info] { Q_EMIT reading(info); });
+    auto scan = std::make_shared<const Scan>(source->read(which, progress, [this, info](const SliceImage& slice) {
+        tell([this, image = thumbnails::pictureOf(slice, info.windowLevel)] {
+            if (busy())
+                Q_EMIT sliceRead(image);
+        });
+    }));
+    const QByteArray hash = hashOf(*scan->volume);
+    thumbnails::keep(QString::fromStdU16String(source->path().u16string()), scan->volume);
+    return [this, scan, hash] { Q_EMIT opened(scan, hash); };
+}
+
+void Opening::makePreviews()
+{
+    if (m_source->series().size() < 2)
+        return;
+    m_previews.start([this, path = m_path, source = m_source](Progress& progress) -> Task::Then {
+        for (const SeriesInfo& info : source->series()) {
+            progress.check();
+            if (const auto slice = source->middleSlice(info.number))
+                tell([this, path, number = info.number, image = thumbnails::pictureOf(*slice, info.windowLevel)] { Q_EMIT previewed(path, number, image); });
+        }
+        return [] {};
     });
 }
 
@@ -53,8 +107,11 @@ void Opening::openSample()
     m_task.start([this](Progress& progress) -> Task::Then {
         auto scan = std::make_shared<const Scan>(sampleScan(progress));
         const QByteArray hash = hashOf(*scan->volume);
+        thumbnails::keep(samplePath, scan->volume);
         return [this, scan, hash] {
-            Q_EMIT listed(samplePath, {scan->series});
+            m_path = samplePath;
+            m_source = nullptr;
+            m_series = {scan->series};
             Q_EMIT opened(scan, hash);
         };
     });

@@ -1,34 +1,55 @@
 #pragma once
 
 #include "app/Task.h"
-#include "volume/io/ScanReader.h"
+#include "volume/io/ScanSource.h"
+
+#include <QImage>
 
 #include <optional>
 
 namespace hounsfield {
 
-/// Opens scans off the GUI thread: files, folders, the sample.
+/// Opens scans off the GUI thread: files, folders, the sample. A folder with several series that can be read is looked through
+/// and waits for a choice, unless it is told which.
 class Opening : public QObject {
     Q_OBJECT
 public:
+    /// Several series that can be read: wait for a person's choice, or take the best CT.
+    enum class Several { Ask, TakeBest };
+
     explicit Opening(QObject* parent = nullptr);
-    /// @param which number or SeriesInstanceUID; absent: the best CT
-    void open(const QString& path, const std::optional<std::string>& which = {});
-    void openSample();
-    void stop() { m_task.stop(); }
+    /// @param which number or SeriesInstanceUID; a path that was looked through is not looked through again for it
+    void open(const QString& path, const std::optional<std::string>& which = {}, Several several = Several::TakeBest);
+    void stop();
     bool busy() const { return m_task.busy(); }
+    const QString& path() const { return m_path; }                    ///< of what was looked through last
+    const std::vector<SeriesInfo>& series() const { return m_series; } ///< all that is there
 
     static constexpr const char* samplePath = "sample:1"; ///< stands for the made-up patient wherever a path is kept
 
 Q_SIGNALS:
     void busyChanged(bool busy);
     void progressed(QString stage, double fraction, double secondsLeft);
-    void listed(QString path, std::vector<hounsfield::SeriesInfo> series);
+    void seen(QString path, std::vector<hounsfield::SeriesInfo> soFar); ///< while a folder is being looked through for a choice
+    void choiceAsked(int best);                                         ///< among series(); best: number of the one that would be taken
+    void previewed(QString path, int number, QImage slice);                ///< one series after another, in the background
+    void reading(hounsfield::SeriesInfo series);
+    void sliceRead(QImage slice); ///< while it is being read
     void opened(std::shared_ptr<const hounsfield::Scan> scan, QByteArray hash); ///< hash: hashOf its volume
     void failed(QString message);
 
 private:
-    Task m_task;
+    void openSample();
+    Task::Then readFrom(std::shared_ptr<const ScanSource> source, const std::optional<std::string>& which, Progress& progress);
+    void makePreviews();
+    /// From the worker to the GUI thread.
+    template <typename What> void tell(What what) { QMetaObject::invokeMethod(this, std::move(what), Qt::QueuedConnection); }
+
+    Task m_task, m_previews;
+    // Of what was looked through last; GUI thread.
+    QString m_path;
+    std::shared_ptr<const ScanSource> m_source;
+    std::vector<SeriesInfo> m_series;
 };
 
 /// The made-up patient that is inside the program, as a scan.

@@ -14,6 +14,18 @@ Recovery::Recovery()
     m_folder = given.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/hounsfield/recovery" : QString::fromLocal8Bit(given);
     QDir().mkpath(m_folder);
     lock();
+    prune();
+}
+
+void Recovery::prune() const
+{
+    const QFileInfoList all = QDir(m_folder).entryInfoList({"*.hounsfield"}, QDir::Files, QDir::Time);
+    for (const QFileInfo& info : all.mid(mostKept)) {
+        QLockFile lock(m_folder + "/" + info.completeBaseName() + ".lock");
+        lock.setStaleLockTime(0);
+        if (lock.tryLock(0))
+            QFile::remove(info.absoluteFilePath());
+    }
 }
 
 void Recovery::lock()
@@ -43,6 +55,8 @@ std::vector<Recovery::Kept> Recovery::left() const
     for (const QFileInfo& info : QDir(m_folder).entryInfoList({"*.hounsfield"}, QDir::Files, QDir::Time)) {
         if (info.completeBaseName() == m_name)
             continue;
+        if (all.size() == mostOffered)
+            break;
         // Its lock can be had: the program that wrote it is gone.
         QLockFile lock(m_folder + "/" + info.completeBaseName() + ".lock");
         lock.setStaleLockTime(0);

@@ -26,13 +26,16 @@ public:
     QString file() const;
     /// Another scan is opened: the work on the one before stays, and is offered like that of a program that is gone.
     void startNew();
-    /// Work left by programs that are gone, newest first.
+    /// Work left by programs that are gone, newest first, at most so many.
+    static constexpr std::size_t mostOffered = 5;
     std::vector<Kept> left() const;
     void forget(const QString& file) const;
     void forgetOwn() const { forget(file()); }
 
 private:
+    static constexpr int mostKept = 30; ///< older work goes when a program starts
     void lock();
+    void prune() const;
 
     QString m_folder, m_name;
     int m_scans = 0;

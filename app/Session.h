@@ -1,6 +1,6 @@
 #pragma once
 
-#include "inference/Segmenter.h"
+#include "app/results/Results.h"
 #include "viewer/scene/Measurement.h"
 #include "volume/Statistics.h"
 #include "volume/io/ScanReader.h"
@@ -25,7 +25,7 @@ struct Structure {
     std::shared_ptr<const Finding> finding;
     Statistics statistics;
     std::vector<Statistics> lesions;         ///< parts of a tumor or cyst, largest first
-    std::vector<std::string> warnings;
+    std::vector<Warning> warnings;
     QString madeWith;                        ///< "small, cpu, fp32"
     std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }
 };

@@ -58,19 +58,28 @@ Mask maskFromJson(const QJsonObject& json)
     return Mask::fromBox(grid, box, std::vector<std::uint8_t>(voxels.begin(), voxels.end()));
 }
 
-QJsonArray sentences(const std::vector<std::string>& list)
+QJsonArray warningsToJson(const std::vector<Warning>& warnings)
 {
     QJsonArray all;
-    for (const std::string& one : list)
-        all.append(QString::fromStdString(one));
+    for (const Warning& one : warnings) {
+        QJsonObject json{{"text", QString::fromStdString(one.text)}};
+        if (one.placeMm)
+            json["lps_mm"] = listOf(*one.placeMm);
+        all.append(json);
+    }
     return all;
 }
 
-std::vector<std::string> sentencesOf(const QJsonValue& value)
+std::vector<Warning> warningsFromJson(const QJsonValue& value)
 {
-    std::vector<std::string> all;
-    for (const QJsonValue& one : value.toArray())
-        all.push_back(one.toString().toStdString());
+    std::vector<Warning> all;
+    for (const QJsonValue& one : value.toArray()) {
+        // The first sessions held sentences alone.
+        Warning warning{(one.isObject() ? one["text"] : one).toString().toStdString(), {}};
+        if (one["lps_mm"].isArray())
+            warning.placeMm = threeOf<double>(one["lps_mm"]);
+        all.push_back(std::move(warning));
+    }
     return all;
 }
 
@@ -82,7 +91,7 @@ QJsonObject structureToJson(const Structure& s)
             {"file", QString::fromStdString(s.known.fileName)}, {"snomed", QString::fromStdString(s.known.snomedCode)}, {"kind", QString::fromStdString(s.known.kind)}, {"hosts", listOf(hosts)},
             {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold},
             {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
-            {"warnings", sentences(s.warnings)}, {"mask", maskToJson(f.mask)}};
+            {"warnings", warningsToJson(s.warnings)}, {"mask", maskToJson(f.mask)}};
 }
 
 /// Statistics are measured again from scan and mask when the session opens.
@@ -104,7 +113,7 @@ Structure structureFromJson(const QJsonObject& json)
     s.asked = json["asked"].toString().toStdString();
     s.explanation = json["explanation"].toString().toStdString();
     s.madeWith = json["made_with"].toString();
-    s.warnings = sentencesOf(json["warnings"]);
+    s.warnings = warningsFromJson(json["warnings"]);
     s.finding = std::make_shared<const Finding>(Finding{{s.known.id, s.known.name}, maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
                                                         json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr});
     return s;

@@ -1,5 +1,6 @@
 #include "app/SidePanel.h"
 
+#include "app/SeriesPage.h"
 #include "viewer/Theme.h"
 
 #include <QButtonGroup>
@@ -43,7 +44,7 @@ constexpr Qt::Key toolKeys[] = {Qt::Key_W, Qt::Key_T, Qt::Key_Z, Qt::Key_C, Qt::
 
 } // namespace
 
-SidePanel::SidePanel(ViewState& view, ViewGrid& views, QWidget* parent) : QWidget(parent)
+SidePanel::SidePanel(ViewState& view, ViewGrid& views, Cine& cine, QWidget* parent) : QWidget(parent)
 {
     setObjectName("panel");
     m_series = new QListWidget;
@@ -54,7 +55,7 @@ SidePanel::SidePanel(ViewState& view, ViewGrid& views, QWidget* parent) : QWidge
     connect(m_series, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
         const SeriesInfo& info = m_listed[std::size_t(m_series->row(item))];
         if (info.readable)
-            Q_EMIT seriesAsked(m_path, info.uid.empty() ? std::to_string(info.number) : info.uid);
+            Q_EMIT seriesAsked(m_path, keyOf(info));
     });
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(12, 10, 12, 12);
@@ -67,6 +68,7 @@ SidePanel::SidePanel(ViewState& view, ViewGrid& views, QWidget* parent) : QWidge
     box->addSpacing(6);
     box->addWidget(heading(tr("Slices")));
     box->addWidget(slices(view));
+    box->addWidget(run(cine));
     box->addSpacing(6);
     box->addWidget(heading(tr("3D")));
     box->addWidget(volume(views));
@@ -146,6 +148,37 @@ QWidget* SidePanel::slices(ViewState& view)
     return area;
 }
 
+QWidget* SidePanel::run(Cine& cine)
+{
+    auto* area = new QWidget;
+    auto* row = new QHBoxLayout(area);
+    row->setContentsMargins(0, 0, 0, 0);
+    auto* play = new QToolButton;
+    play->setCheckable(true);
+    play->setToolTip(tr("Run through the slices (V)"));
+    play->setAccessibleName(play->toolTip());
+    auto* speed = new QSlider(Qt::Horizontal);
+    speed->setRange(Cine::slowest, Cine::fastest);
+    speed->setToolTip(tr("Slices a second"));
+    auto* text = new QLabel;
+    text->setObjectName("quiet");
+    row->addWidget(play);
+    row->addWidget(speed, 1);
+    row->addWidget(text);
+    connect(play, &QToolButton::clicked, &cine, &Cine::setRunning);
+    connect(speed, &QSlider::valueChanged, &cine, &Cine::setSlicesPerSecond);
+    const auto follow = [&cine, play, speed, text] {
+        const QSignalBlocker quietly(speed);
+        play->setChecked(cine.running());
+        play->setIcon(theme::icon(cine.running() ? "stop" : "play"));
+        speed->setValue(cine.slicesPerSecond());
+        text->setText(tr("%1 / s").arg(cine.slicesPerSecond()));
+    };
+    connect(&cine, &Cine::changed, area, follow);
+    follow();
+    return area;
+}
+
 QWidget* SidePanel::volume(ViewGrid& views)
 {
     auto* area = new QWidget;
@@ -195,6 +228,13 @@ void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& se
             item->setForeground(theme::colour("quiet"));
         m_series->addItem(item);
     }
+}
+
+void SidePanel::setPreview(const QString& path, int number, const QImage& slice)
+{
+    for (std::size_t row = 0; path == m_path && row < m_listed.size(); ++row)
+        if (m_listed[row].number == number)
+            m_series->item(int(row))->setIcon(QIcon(QPixmap::fromImage(slice.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation))));
 }
 
 void SidePanel::setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail)

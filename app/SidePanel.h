@@ -1,5 +1,6 @@
 #pragma once
 
+#include "viewer/Cine.h"
 #include "viewer/ViewGrid.h"
 #include "volume/io/ScanReader.h"
 
@@ -13,8 +14,9 @@ namespace hounsfield {
 class SidePanel : public QWidget {
     Q_OBJECT
 public:
-    SidePanel(ViewState& view, ViewGrid& views, QWidget* parent = nullptr);
+    SidePanel(ViewState& view, ViewGrid& views, Cine& cine, QWidget* parent = nullptr);
     void setSeries(const QString& path, const std::vector<SeriesInfo>& series);
+    void setPreview(const QString& path, int number, const QImage& slice);
     /// Marks the series that is open. @param thumbnail of it
     void setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail);
 
@@ -25,6 +27,7 @@ private:
     QWidget* tools(ViewState& view);
     QWidget* slices(ViewState& view);
     QWidget* volume(ViewGrid& views);
+    QWidget* run(Cine& cine);
 
     QListWidget* m_series = nullptr;
     QString m_path;

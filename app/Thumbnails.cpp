@@ -4,21 +4,51 @@
 
 #include <QCryptographicHash>
 #include <QDir>
-#include <QImage>
 #include <QPixmap>
+#include <QSettings>
 #include <QStandardPaths>
+
+#include <algorithm>
 
 namespace hounsfield::thumbnails {
 namespace {
 
 constexpr int side = 96;
+constexpr int usualMb = 50;
 
 QString fileOf(const QString& path)
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + "/hounsfield/thumbnails/" + QString::fromLatin1(QCryptographicHash::hash(path.toUtf8(), QCryptographicHash::Sha1).toHex()) + ".png";
+    return folder() + "/" + QString::fromLatin1(QCryptographicHash::hash(path.toUtf8(), QCryptographicHash::Sha1).toHex()) + ".png";
+}
+
+/// The oldest go first.
+void prune()
+{
+    qint64 left = qint64(mostMb()) * 1000000;
+    for (const QFileInfo& file : QDir(folder()).entryInfoList({"*.png"}, QDir::Files, QDir::Time))
+        if ((left -= file.size()) < 0)
+            QFile::remove(file.absoluteFilePath());
 }
 
 } // namespace
+
+QString folder()
+{
+    const QString chosen = QSettings().value("cacheFolder").toString();
+    return (chosen.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + "/hounsfield" : chosen) + "/thumbnails";
+}
+
+int mostMb()
+{
+    return QSettings().value("cacheMb", usualMb).toInt();
+}
+
+void setPlace(const QString& folder, int mostMb)
+{
+    QSettings().setValue("cacheFolder", folder);
+    QSettings().setValue("cacheMb", mostMb);
+    prune();
+}
 
 void keep(const QString& path, std::shared_ptr<const Volume> volume)
 {
@@ -29,14 +59,30 @@ void keep(const QString& path, std::shared_ptr<const Volume> volume)
     SliceScene scene(volume);
     const Picture& picture = scene.render(grid, {}, {});
     const QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height, picture.width * 4, QImage::Format_RGB32);
-    QDir().mkpath(QFileInfo(fileOf(path)).path());
+    QDir().mkpath(folder());
     image.save(fileOf(path));
+    prune();
 }
 
 QIcon of(const QString& path)
 {
     const QPixmap pixmap(fileOf(path));
     return pixmap.isNull() ? QIcon() : QIcon(pixmap);
+}
+
+QImage pictureOf(const SliceImage& slice, const std::optional<std::array<double, 2>>& windowLevel)
+{
+    SliceLook look;
+    look.window = windowLevel ? (*windowLevel)[0] : 400;
+    look.level = windowLevel ? (*windowLevel)[1] : 40;
+    QImage image(slice.columns, slice.rows, QImage::Format_Grayscale8);
+    for (int row = 0; row < slice.rows; ++row) {
+        uchar* line = image.scanLine(row);
+        for (int column = 0; column < slice.columns; ++column)
+            line[column] = uchar(greyOf(slice.hu[std::size_t(row) * std::size_t(slice.columns) + std::size_t(column)], look));
+    }
+    const double ratio = slice.rowMm / slice.columnMm;
+    return ratio > 0.99 && ratio < 1.01 ? image : image.scaled(slice.columns, std::max(1, int(slice.rows * ratio)), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
 }
 
 } // namespace hounsfield::thumbnails

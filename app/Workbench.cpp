@@ -65,6 +65,7 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     connect(&m_session, &Session::contentsChanged, this, [this] {
         showLayers();
         m_view.setMeasurements(m_session.contents().measurements);
+        Q_EMIT doubtsChanged();
         if (m_session.scan())
             m_autosave.start();
     });
@@ -84,19 +85,23 @@ Workbench::~Workbench()
     m_view.disconnect(this);
 }
 
-QStringList Workbench::doubts() const
+std::vector<Doubt> Workbench::doubts() const
 {
-    QStringList all;
+    std::vector<Doubt> all;
     if (m_session.scan())
         for (const std::string& note : m_session.scan()->notes)
-            all << QString::fromStdString(note);
-    all << m_engineNotes;
+            all.push_back({QString::fromStdString(note), 0, {}});
+    for (const QString& note : m_engineNotes)
+        all.push_back({note, 0, {}});
     if (!m_pack->notice.empty() && !m_session.contents().structures.empty())
-        all << QString::fromStdString(m_pack->notice);
+        all.push_back({QString::fromStdString(m_pack->notice), 0, {}});
+    for (const Structure& s : m_session.contents().structures)
+        for (const Warning& warning : s.warnings)
+            all.push_back({tr("%1: %2").arg(s.name, QString::fromStdString(warning.text)), s.id, warning.placeMm});
     return all;
 }
 
-void Workbench::open(const QString& path, const std::optional<std::string>& series)
+void Workbench::open(const QString& path, const std::optional<std::string>& series, Opening::Several several)
 {
     try {
         if (path.endsWith(".hounsfield")) {
@@ -111,7 +116,7 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
             m_opening.open(scan, m_pending->seriesUid.isEmpty() ? std::nullopt : std::optional(m_pending->seriesUid.toStdString()));
         } else {
             m_pending.reset();
-            m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series);
+            m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series, several);
         }
         m_openingPath = m_pending ? m_pending->scanPath : path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
     } catch (const Error& error) {

@@ -11,6 +11,13 @@
 
 namespace hounsfield {
 
+/// Something to note about scan, machine, model or a structure: a whole sentence, and where to look.
+struct Doubt {
+    QString text;
+    int structure = 0; ///< id; 0: none
+    std::optional<Vector3> placeMm;
+};
+
 /// The program without its windows: opens, asks, keeps; joins session, views and engine. Everything a person can do goes through here.
 class Workbench : public QObject {
     Q_OBJECT
@@ -26,11 +33,11 @@ public:
     Recovery& recovery() { return m_recovery; }
     const ModelPack& pack() const { return *m_pack; }
     const QString& scanPath() const { return m_scanPath; }
-    /// Doubts about scan, machine and model: whole sentences.
-    QStringList doubts() const;
+    std::vector<Doubt> doubts() const;
 
     /// A scan, a folder or a .hounsfield session.
-    void open(const QString& path, const std::optional<std::string>& series = {});
+    /// @param several what happens where a folder holds several series that can be read and none is given
+    void open(const QString& path, const std::optional<std::string>& series = {}, Opening::Several several = Opening::Several::Ask);
     void closeScan();
     void ask(const Prompt& prompt);
     void setThreshold(int structure, double threshold);

@@ -73,8 +73,8 @@ int main(int argc, char** argv)
     parser.addVersionOption();
     parser.addPositionalArgument("scan", "DICOM folder or file, NIfTI, NRRD, MetaImage or .hounsfield session", "[scan]");
     const QCommandLineOption sample("sample", "Open the sample scan, a made-up patient."), prompt("prompt", "Ask this as soon as the scan is open.", "text"),
-        picture("picture", "With --prompt: when it is answered, write a picture of the window to this file and end.", "file"), out("out", "With --picture: also export masks and measurements to this folder.", "folder");
-    parser.addOptions({sample, prompt, picture, out});
+        series("series", "Of several series in a folder, open this one: its number as listed, or its SeriesInstanceUID.", "number"), picture("picture", "With --prompt: when it is answered, write a picture of the window to this file and end.", "file"), out("out", "With --picture: also export masks and measurements to this folder.", "folder");
+    parser.addOptions({sample, prompt, series, picture, out});
     parser.process(app);
 
     const QSettings settings;
@@ -108,6 +108,6 @@ int main(int argc, char** argv)
     if (parser.isSet(sample))
         bench.open(Opening::samplePath);
     else if (!parser.positionalArguments().isEmpty())
-        bench.open(parser.positionalArguments().first());
+        bench.open(parser.positionalArguments().first(), parser.isSet(series) ? std::optional(parser.value(series).toStdString()) : std::nullopt, parser.isSet(prompt) ? Opening::Several::TakeBest : Opening::Several::Ask);
     return QApplication::exec();
 }

@@ -23,6 +23,10 @@ ViewGrid::ViewGrid(ViewState& state, QWidget* parent) : QWidget(parent), m_state
     for (QSplitter* splitter : {m_rows, m_top, m_bottom}) {
         splitter->setHandleWidth(3);
         splitter->setChildrenCollapsible(false);
+        connect(splitter, &QSplitter::splitterMoved, this, [this] {
+            if (m_state.layout() == Layout::Grid)
+                m_borders = {m_rows->sizes(), m_top->sizes(), m_bottom->sizes()};
+        });
     }
     m_rows->addWidget(m_top);
     m_rows->addWidget(m_bottom);
@@ -64,10 +68,22 @@ void ViewGrid::arrange()
         m_rows->setSizes({640, 320});
         m_bottom->setSizes({200, 200, 200});
     } else {
-        m_rows->setSizes({400, 400});
-        m_top->setSizes({400, 400});
-        m_bottom->setSizes({400, 400});
+        placeBorders();
     }
+}
+
+void ViewGrid::setBorders(const Borders& borders)
+{
+    m_borders = borders;
+    if (m_state.layout() == Layout::Grid)
+        placeBorders();
+}
+
+void ViewGrid::placeBorders()
+{
+    const std::array<QSplitter*, 3> splitters{m_rows, m_top, m_bottom};
+    for (std::size_t s = 0; s < 3; ++s)
+        splitters[s]->setSizes(m_borders[s].size() == 2 ? m_borders[s] : QList<int>{400, 400});
 }
 
 QImage ViewGrid::picture(bool withText)

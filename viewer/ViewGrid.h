@@ -16,6 +16,10 @@ public:
     VolumeView& volume() { return *m_volume; }
     /// All views that are shown, as one picture.
     QImage picture(bool withText);
+    /// Where a person dragged the borders between the views, to be kept; empty sizes: in the middle.
+    using Borders = std::array<QList<int>, 3>;
+    const Borders& borders() const { return m_borders; }
+    void setBorders(const Borders& borders);
 
 Q_SIGNALS:
     void menuAsked(hounsfield::Plane plane, QPoint globalPosition);
@@ -23,11 +27,13 @@ Q_SIGNALS:
 private:
     void arrange();
     void toggle(Layout alone);
+    void placeBorders();
 
     ViewState& m_state;
     std::array<SliceView*, 3> m_slices{};
     VolumeView* m_volume = nullptr;
     QSplitter *m_rows = nullptr, *m_top = nullptr, *m_bottom = nullptr;
+    Borders m_borders; ///< of m_rows, m_top, m_bottom with four views
 };
 
 } // namespace hounsfield

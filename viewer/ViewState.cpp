@@ -144,6 +144,40 @@ void ViewState::fitAll()
     Q_EMIT changed();
 }
 
+void ViewState::lookAt(const Vector3& mm, const IndexBox& box)
+{
+    if (!m_scan)
+        return;
+    const Geometry& scan = m_scan->geometry();
+    std::array<Vector3, 8> corners;
+    Vector3 middle{0, 0, 0};
+    for (std::size_t c = 0; c < 8 && !box.empty(); ++c) {
+        Vector3 index;
+        for (std::size_t a = 0; a < 3; ++a)
+            index[a] = double(c >> a & 1 ? box.end[a] : box.begin[a]) - 0.5;
+        corners[c] = scan.toMm(index);
+        middle = middle + 0.125 * corners[c];
+    }
+    for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
+        if (box.empty())
+            break;
+        const PlaneAxes axes = axesOf(plane, m_frame);
+        double zoom = 4;
+        for (const Vector3& way : {axes.right, axes.down}) {
+            double low = 1e30, high = -1e30;
+            for (const Vector3& corner : corners) {
+                low = std::min(low, dot(corner, way));
+                high = std::max(high, dot(corner, way));
+            }
+            const auto whole = extentMm(scan, way);
+            zoom = std::min(zoom, 0.6 * (whole[1] - whole[0]) / std::max(high - low, 1e-6));
+        }
+        m_zoom[std::size_t(plane)] = std::max(1.0, zoom);
+        m_pan[std::size_t(plane)] = zoom > 1 ? middle - middleMm(scan) : Vector3{0, 0, 0};
+    }
+    setCrosshair(mm);
+}
+
 void ViewState::setTool(Tool tool)
 {
     m_tool = tool;

@@ -34,12 +34,32 @@ std::string csv(std::string text)
     return quoted + "\"";
 }
 
-std::string joined(const std::vector<std::string>& sentences)
+std::string joined(const std::vector<Warning>& warnings)
 {
     std::string all;
-    for (const std::string& sentence : sentences)
-        all += (all.empty() ? "" : " ") + sentence;
+    for (const Warning& warning : warnings)
+        all += (all.empty() ? "" : " ") + warning.text;
     return all;
+}
+
+/// The middle of the part of a mask that lies on the face of the scan where most of it does.
+std::optional<Vector3> placeAtEdge(const Mask& mask)
+{
+    const Index3& size = mask.geometry().size();
+    std::array<std::int64_t, 6> counts{};
+    std::array<Vector3, 6> sums{};
+    forEachVoxel(mask, [&](const Index3& i) {
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            for (std::size_t end = 0; end < 2; ++end)
+                if (i[axis] == (end ? size[axis] - 1 : 0)) {
+                    ++counts[2 * axis + end];
+                    sums[2 * axis + end] = sums[2 * axis + end] + Vector3{double(i[0]), double(i[1]), double(i[2])};
+                }
+    });
+    const auto most = std::size_t(std::max_element(counts.begin(), counts.end()) - counts.begin());
+    if (counts[most] == 0)
+        return std::nullopt;
+    return mask.geometry().toMm((1.0 / double(counts[most])) * sums[most]);
 }
 
 nlohmann::ordered_json statisticsJson(const Statistics& s)
@@ -60,13 +80,15 @@ std::size_t shownWidth(const std::string& text)
 
 } // namespace
 
-std::vector<std::string> warningsOf(const Finding& finding, const Statistics& statistics)
+std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statistics)
 {
-    std::vector<std::string> warnings = finding.warnings;
+    std::vector<Warning> warnings;
     if (finding.mask.empty())
-        warnings.insert(warnings.begin(), print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", finding.largestProbability, finding.threshold));
+        warnings.push_back({print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", finding.largestProbability, finding.threshold), {}});
+    for (const std::string& text : finding.warnings)
+        warnings.push_back({text, {}});
     if (!statistics.leavesScan.empty())
-        warnings.push_back("It reaches the edge of the scan (" + statistics.leavesScan + "): the volume is that of the visible part.");
+        warnings.push_back({"It reaches the edge of the scan (" + statistics.leavesScan + "): the volume is that of the visible part.", placeAtEdge(finding.mask)});
     return warnings;
 }
 
@@ -113,7 +135,9 @@ std::string measurementsJson(const Run& run)
         one["lesions"] = json::array();
         for (const Statistics& lesion : row.lesions)
             one["lesions"].push_back(statisticsJson(lesion));
-        one["warnings"] = row.warnings;
+        one["warnings"] = json::array();
+        for (const Warning& warning : row.warnings)
+            one["warnings"].push_back(warning.text);
         root["targets"].push_back(std::move(one));
     }
     root["not_understood"] = json::array();
@@ -144,8 +168,8 @@ std::string measurementsTable(const Run& run)
         }
         text += "\n";
         if (r > 0)
-            for (const std::string& warning : run.rows[r - 1].warnings)
-                text += "    ! " + warning + "\n";
+            for (const Warning& warning : run.rows[r - 1].warnings)
+                text += "    ! " + warning.text + "\n";
     }
     return text;
 }

@@ -9,6 +9,12 @@
 
 namespace hounsfield {
 
+/// What a person should know of a result: a whole sentence, and where to look where that is one place.
+struct Warning {
+    std::string text;
+    std::optional<Vector3> placeMm; ///< LPS
+};
+
 /// One structure with everything that is told of it.
 struct Row {
     std::string asked;                 ///< the words as typed
@@ -18,7 +24,7 @@ struct Row {
     Statistics statistics;
     std::vector<Statistics> lesions;   ///< connected parts of a tumor or cyst, largest first
     std::string file;                  ///< name of its mask in the result folder
-    std::vector<std::string> warnings; ///< whole sentences
+    std::vector<Warning> warnings;
 };
 
 /// One run, as written to the measurements files (docs/results-schema.md).
@@ -33,7 +39,7 @@ struct Run {
     std::vector<Row> rows;
 };
 
-std::vector<std::string> warningsOf(const Finding& finding, const Statistics& statistics);
+std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statistics);
 std::string measurementsCsv(const Run& run);
 std::string measurementsJson(const Run& run);
 /// The table for the terminal.

@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <map>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace hounsfield;
@@ -65,6 +66,46 @@ TEST_CASE("a program that is killed leaves what it found, whole, to the next one
         CHECK(bench.session().contents().structures.size() == 25);
     }
     qputenv("HOUNSFIELD_RECOVERY", before);
+}
+
+TEST_CASE("a program that is killed in the middle of a save leaves one whole file, the old or the new")
+{
+    const TemporaryFolder folder;
+    const QString file = QString::fromStdString((folder.path() / "a.hounsfield").string());
+    const auto session = [](int findings) {
+        StoredSession stored;
+        stored.scanPath = "scan";
+        const Geometry grid = Geometry::fromSpacing({64, 64, 64}, {0, 0, 0}, {1, 1, 1});
+        std::vector<std::uint8_t> noise(64 * 64 * 64);
+        for (std::size_t v = 0; v < noise.size(); ++v)
+            noise[v] = v * 2654435761u >> 13 & 1;
+        for (int n = 0; n < findings; ++n) {
+            Structure s;
+            s.id = n + 1;
+            s.finding = std::make_shared<const Finding>(Finding{{1, "spleen"}, Mask::fromGrid(grid, noise), 0.5, 1, 1, 0, 0, {}, nullptr});
+            stored.contents.structures.push_back(s);
+        }
+        return stored;
+    };
+    const StoredSession few = session(2), many = session(5);
+    writeSession(few, file);
+    int kills = 0;
+    for (int run = 0; run < 20; ++run) {
+        const pid_t child = fork();
+        if (child == 0) {
+            for (int n = 0;; ++n)
+                writeSession(n % 2 ? few : many, file);
+        }
+        REQUIRE(child > 0);
+        usleep(15000 + 3700 * unsigned(run));
+        kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        kills += WIFSIGNALED(status);
+        const std::size_t found = readSession(file).contents.structures.size();
+        CHECK((found == 2 || found == 5));
+    }
+    CHECK(kills == 20);
 }
 
 TEST_CASE("a save that cannot be finished leaves the older file whole")

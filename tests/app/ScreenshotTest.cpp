@@ -1,16 +1,21 @@
 #include "app/Beside.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
+#include "app/Pages.h"
 #include "app/PromptBar.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
 #include "viewer/Theme.h"
 #include "viewer/ViewGrid.h"
+#include "volume/io/MaskWriter.h"
+#include "volume/synthetic/SyntheticPatient.h"
 
 #include <QDialog>
 #include <QTest>
 #include <QTimer>
 #include <QTreeView>
+
+#include <utility>
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -70,6 +75,30 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     take("beside");
     window.findChild<Beside*>()->closeScan();
     bench.view().setLayout(Layout::Grid);
+    {
+        // A folder with three series of made-up patients.
+        const TemporaryFolder study;
+        Progress silent;
+        const synthetic::SyntheticPatient patient(900001);
+        for (const double mm : {3.0, 5.0, 8.0}) {
+            const auto scan = patient.sample(patient.wholeBodyGrid(mm), patient.randomAppearance(), silent);
+            writeDicomSeries(*scan.volume, {"Sample^Synthetic", "1", "Body " + std::to_string(int(mm)) + " mm"}, study.path() / std::to_string(int(mm)));
+        }
+        int previews = 0;
+        QObject::connect(&bench.opening(), &Opening::previewed, &window, [&] { ++previews; });
+        bench.open(QString::fromStdString(study.path().string()));
+        REQUIRE(waitFor([&] { return previews == 3; }));
+        take("series");
+        bool slice = false;
+        QObject::connect(&bench.opening(), &Opening::sliceRead, &window, [&] {
+            if (!std::exchange(slice, true)) {
+                window.pages().setCurrentIndex(2);
+                window.grab().save(folder + "/loading.png");
+            }
+        });
+        bench.open(QString::fromStdString(study.path().string()), "1");
+        REQUIRE(waitFor([&] { return slice && !bench.opening().busy(); }));
+    }
     bench.open("/nowhere/scan.nii.gz");
     QTest::qWait(300);
     take("error");

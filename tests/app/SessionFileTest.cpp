@@ -26,7 +26,7 @@ StoredSession example()
     s.visible = false;
     s.known = openEmbeddedPack().classById(27);
     s.asked = "liver tumor";
-    s.warnings = {"One.", "Two."};
+    s.warnings = {{"One.", Vector3{1, 2, 3}}, {"Two.", {}}};
     s.finding = std::make_shared<const Finding>(Finding{{27, "Liver Tumor"}, Mask::fromGrid(grid, inside), 0.35, 0.98, 0.7, 1.5, 2.5, {}, nullptr});
     session.contents.structures.push_back(s);
     session.contents.measurements.push_back({9, MeasurementKind::Angle, axesOf(Plane::Sagittal, patientFrame()), {{1, 2, 3}, {4, 5, 6}, {7.5, 8, 9}}, "note"});
@@ -53,7 +53,10 @@ TEST_CASE("a session comes back from its file as it was, voxel by voxel")
     CHECK(a.id == b.id);
     CHECK_FALSE(a.visible);
     CHECK(a.known.hosts.size() == b.known.hosts.size());
-    CHECK(a.warnings.size() == 2);
+    REQUIRE(a.warnings.size() == 2);
+    CHECK(a.warnings[0].text == "One.");
+    CHECK(a.warnings[0].placeMm == Vector3{1, 2, 3});
+    CHECK_FALSE(a.warnings[1].placeMm);
     CHECK(a.finding->threshold == b.finding->threshold);
     CHECK(a.finding->mask.geometry().sameGrid(b.finding->mask.geometry(), 1e-12));
     CHECK((a.finding->mask.toGrid() == b.finding->mask.toGrid()));

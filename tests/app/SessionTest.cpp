@@ -107,7 +107,7 @@ TEST_CASE("the tree of findings keeps the rules of Qt's models through every cha
     CHECK(model.index(0, FoundModel::Volume, liver).data().toString().contains("mL"));
     model.setData(liver, "Hepar", Qt::EditRole);
     CHECK(open.session.contents().structures[2].name == "Hepar");
-    model.setData(model.indexOf(open.session.contents().structures[2].id), Qt::Unchecked, Qt::CheckStateRole);
+    open.session.setVisible(open.session.contents().structures[2].id, false);
     CHECK_FALSE(open.session.contents().structures[2].visible);
     open.session.remove(open.session.contents().structures[2].id);
     CHECK(model.rowCount() == 3);

@@ -1,234 +1,26 @@
 #include "volume/io/ScanReader.h"
 
-#include "volume/io/internal/DicomHeader.h"
-#include "volume/io/internal/DicomSeries.h"
-#include "volume/io/internal/HounsfieldDoubts.h"
+#include "volume/io/ScanSource.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
-#include "volume/io/internal/ZipArchive.h"
-
-#include <algorithm>
 
 namespace hounsfield
 {
-namespace
+
+std::vector<SeriesInfo> listSeries(const std::filesystem::path& path, Progress& progress)
 {
-namespace fs = std::filesystem;
+    return ScanSource(path, progress).series();
+}
 
-/// The DICOM series that a path leads to.
-struct DicomPath {
-    fs::path folder;
-    std::vector<DicomSeries> series;
-};
+Scan readScan(const std::filesystem::path& path, const std::optional<std::string>& which, Progress& progress)
+{
+    return ScanSource(path, progress).read(which, progress);
+}
 
-bool isFolder(const fs::path& path)
+LabelImage readLabels(const std::filesystem::path& file)
 {
     std::error_code failed;
-    const bool exists = fs::exists(path, failed);
-    if (failed)
-        throw Error(ErrorKind::Scan,
-                    quoted(path) + " cannot be reached (" + failed.message() + "). Check that you may read it.");
-    if (!exists)
-        throw Error(ErrorKind::Scan, quoted(path) + " does not exist. Check the path.");
-    return fs::is_directory(path, failed);
-}
-
-DicomPath openFolder(const fs::path& folder, Progress& progress)
-{
-    return {folder, findSeries(folder, true, progress)};
-}
-
-DicomPath openDicomFile(const fs::path& file, Progress& progress)
-{
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    const auto header = DicomHeader::read(file);
-    const auto key = header ? seriesKeyOf(*header) : std::nullopt;
-    if (!key)
-        throw Error(ErrorKind::Scan,
-                    quoted(file) + " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
-    DicomPath found{folder, findSeries(folder, false, progress)};
-    std::erase_if(found.series, [&](const DicomSeries& series) { return series.key != *key; });
-    found.series.front().info.number = 1;
-    return found;
-}
-
-std::string listOf(const std::vector<DicomSeries>& all)
-{
-    std::string text;
-    for (const DicomSeries& series : all) {
-        const SeriesInfo& i = series.info;
-        text += "\n  " + std::to_string(i.number) + ": " + (i.modality.empty() ? "?" : i.modality) + ", " +
-                std::to_string(i.images) + " images" + (i.description.empty() ? "" : ", " + i.description) +
-                (i.readable ? "" : ". " + i.reason);
-    }
-    return text;
-}
-
-const DicomSeries& chosen(const DicomPath& path, const std::string& which)
-{
-    for (const DicomSeries& series : path.series)
-        if (series.info.uid == which || std::to_string(series.info.number) == which) {
-            if (!series.info.readable)
-                throw Error(ErrorKind::Scan, "Series " + which + " in " + quoted(path.folder) + " cannot be read. " +
-                                                 series.info.reason);
-            return series;
-        }
-    throw Error(ErrorKind::Scan, "There is no series '" + which + "' in " + quoted(path.folder) +
-                                     ". Give one of these numbers, or a SeriesInstanceUID:" + listOf(path.series));
-}
-
-// Most slices; an original counts twice, so that reformatted copies come second but a real volume goes before a few
-// original slices.
-std::int64_t rank(const DicomSeries& series)
-{
-    return series.info.images * (series.original ? 2 : 1);
-}
-
-const DicomSeries& best(const DicomPath& path)
-{
-    const DicomSeries* found = nullptr;
-    for (const DicomSeries& series : path.series)
-        if (series.info.readable && (!found || rank(series) > rank(*found)))
-            found = &series;
-    if (found)
-        return *found;
-    if (path.series.size() == 1)
-        throw Error(ErrorKind::Scan,
-                    "The series in " + quoted(path.folder) + " cannot be read. " + path.series.front().info.reason);
-    throw Error(ErrorKind::Scan, "None of the " + std::to_string(path.series.size()) + " series in " +
-                                     quoted(path.folder) + " can be read:" + listOf(path.series));
-}
-
-std::vector<std::string> choiceNotes(const DicomPath& path, const DicomSeries& taken)
-{
-    std::vector<std::string> notes;
-    for (const DicomSeries& other : path.series)
-        if (!other.info.readable && other.info.modality == "CT" && !other.localizer &&
-            other.info.images > taken.info.images)
-            notes.push_back("Series " + std::to_string(other.info.number) + " has more images (" +
-                            std::to_string(other.info.images) + ") but cannot be read, so series " +
-                            std::to_string(taken.info.number) + " was taken. " + other.info.reason);
-    return notes;
-}
-
-std::string caseNameOf(const DicomPath& path, const DicomSeries& series)
-{
-    std::error_code failed;
-    fs::path folder = fs::weakly_canonical(path.folder, failed);
-    if (!folder.has_filename())
-        folder = folder.parent_path();
-    std::string name = utf8(folder.filename());
-    const auto readable =
-        std::count_if(path.series.begin(), path.series.end(), [](const auto& s) { return s.info.readable; });
-    if (readable > 1)
-        name += "_series" + std::to_string(series.info.number);
-    return safeName(name);
-}
-
-Scan readDicom(const DicomPath& path, const fs::path& source, const std::optional<std::string>& which,
-               Progress& progress)
-{
-    const DicomSeries& series = which ? chosen(path, *which) : best(path);
-    Scan scan;
-    scan.series = series.info;
-    scan.source = source;
-    scan.caseName = caseNameOf(path, series);
-    scan.notes = series.notes;
-    if (!which)
-        for (auto& note : choiceNotes(path, series))
-            scan.notes.push_back(std::move(note));
-    scan.volume = readSeries(series, scan.notes, progress);
-    return scan;
-}
-
-SeriesInfo infoOf(const RawImage& image)
-{
-    SeriesInfo info;
-    info.number = 1;
-    info.format = image.format;
-    info.description = image.description;
-    info.size = image.geometry.size();
-    info.images = info.size[2];
-    info.spacingMm = image.geometry.spacingMm();
-    return info;
-}
-
-Scan readImage(const fs::path& file, FileFormat format, const std::optional<std::string>& which, Progress& progress)
-{
-    if (which && *which != "1")
-        throw Error(ErrorKind::Scan,
-                    "There is no series '" + *which + "' in " + quoted(file) + ": the file holds one scan, number 1.");
-    RawImage image = readImageFile(file, format, ImageParts::All, progress);
-    Scan scan;
-    scan.series = infoOf(image);
-    scan.source = file;
-    scan.caseName = hounsfield::caseNameOf(file);
-    scan.notes = std::move(image.notes);
-    try {
-        const std::int64_t count = image.geometry.voxelCount();
-        std::vector<std::int16_t> hu(static_cast<std::size_t>(count));
-        noteConversion(toHu(image.bytes.data(), image.component, count, image.slope, image.intercept, hu.data()),
-                       scan.notes);
-        image.bytes = {};
-        scan.volume = std::make_shared<const Volume>(image.geometry, std::move(hu));
-    } catch (const std::bad_alloc&) {
-        throw Error(ErrorKind::Resources,
-                    "There is not enough memory to read " + quoted(file) + ". Close other programs.");
-    }
-    return scan;
-}
-
-/// What an archive holds, but never a second archive: such a chain need not end.
-fs::path insideOf(const UnpackedZip& unpacked, const fs::path& archive)
-{
-    const fs::path inside = unpacked.path();
-    if (isZipArchive(inside))
-        throw Error(ErrorKind::Scan, quoted(archive) + " holds another ZIP archive. Unpack it and open what is inside.");
-    return inside;
-}
-
-} // namespace
-
-std::vector<SeriesInfo> listSeries(const fs::path& path, Progress& progress)
-{
-    if (isZipArchive(path)) {
-        const UnpackedZip unpacked(path, progress);
-        return listSeries(insideOf(unpacked, path), progress);
-    }
-    std::vector<SeriesInfo> infos;
-    const bool folder = isFolder(path);
-    const FileFormat format = folder ? FileFormat::Dicom : formatOf(path);
-    if (format != FileFormat::Dicom)
-        return {infoOf(readImageFile(path, format, ImageParts::Header, progress))};
-    for (const DicomSeries& series : (folder ? openFolder(path, progress) : openDicomFile(path, progress)).series)
-        infos.push_back(series.info);
-    return infos;
-}
-
-Scan readScan(const fs::path& path, const std::optional<std::string>& which, Progress& progress)
-{
-    if (isZipArchive(path)) {
-        const UnpackedZip unpacked(path, progress);
-        Scan scan = readScan(insideOf(unpacked, path), which, progress);
-        scan.source = path;
-        scan.caseName = hounsfield::caseNameOf(path);
-        return scan;
-    }
-    const bool folder = isFolder(path);
-    const FileFormat format = folder ? FileFormat::Dicom : formatOf(path);
-    Scan scan;
-    if (format == FileFormat::Dicom)
-        scan = readDicom(folder ? openFolder(path, progress) : openDicomFile(path, progress), path, which, progress);
-    else
-        scan = readImage(path, format, which, progress);
-    noteDoubtfulGrid(scan.volume->geometry(), scan.notes);
-    noteDoubtfulValues(*scan.volume, scan.notes);
-    return scan;
-}
-
-LabelImage readLabels(const fs::path& file)
-{
-    if (isFolder(file))
+    if (std::filesystem::is_directory(file, failed))
         throw Error(ErrorKind::Scan, quoted(file) + " is a folder; a label map is one file (.nii.gz or .nrrd).");
     Progress silent;
     const RawImage image = readImageFile(file, formatOf(file), ImageParts::All, silent);

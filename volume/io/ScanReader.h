@@ -24,6 +24,7 @@ struct SeriesInfo {
     std::string studyDate;   ///< YYYYMMDD as in the file
     std::string format;      ///< "DICOM", "NIfTI", "NRRD", "MetaImage"
     std::int64_t images = 0; ///< files or slices
+    std::int64_t bytes = 0;  ///< on the disk
     Index3 size{0, 0, 0};    ///< columns, rows, slices
     Vector3 spacingMm{0, 0, 0};
     std::optional<std::array<double, 2>> windowLevel; ///< width and centre the file asks to be shown with (0028,1051; 0028,1050)

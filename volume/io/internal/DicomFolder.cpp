@@ -4,6 +4,7 @@
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 namespace hounsfield
@@ -68,6 +69,9 @@ DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
     s.transferSyntax = h.transferSyntax();
     s.hasPixels = h.hasPixelData();
     s.pixelBytes = h.pixelBytes();
+    std::error_code failed;
+    const auto bytes = fs::file_size(file, failed);
+    s.fileBytes = failed ? 0 : static_cast<std::int64_t>(bytes);
     return s;
 }
 
@@ -105,6 +109,31 @@ bool comesBefore(const DicomSeries& a, const DicomSeries& b)
     return a.seriesNumber != b.seriesNumber ? a.seriesNumber < b.seriesNumber : a.info.uid < b.info.uid;
 }
 
+/// Tells what was found so far, now and then: whoever listens draws it.
+class SoFar
+{
+public:
+    explicit SoFar(const ScanSource::Seen& seen) : m_seen(seen) {}
+    void tell(const std::map<std::string, DicomSeries>& byKey)
+    {
+        const auto now = std::chrono::steady_clock::now();
+        if (!m_seen || now - m_last < std::chrono::milliseconds(250))
+            return;
+        m_last = now;
+        std::vector<SeriesInfo> infos;
+        for (const auto& [key, series] : byKey) {
+            infos.push_back(series.info);
+            infos.back().images = static_cast<std::int64_t>(series.slices.size());
+            infos.back().number = static_cast<int>(infos.size());
+        }
+        m_seen(infos);
+    }
+
+private:
+    const ScanSource::Seen& m_seen;
+    std::chrono::steady_clock::time_point m_last = std::chrono::steady_clock::now();
+};
+
 } // namespace
 
 std::optional<std::string> seriesKeyOf(const DicomHeader& header)
@@ -117,11 +146,13 @@ std::optional<std::string> seriesKeyOf(const DicomHeader& header)
     return "series " + header.text(0x00200011) + " " + header.text(0x0008103E);
 }
 
-std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Progress& progress)
+std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Progress& progress,
+                                    const ScanSource::Seen& seen)
 {
     const std::vector<fs::path> files = filesOf(folder, recursive, progress);
     std::map<std::string, DicomSeries> byKey;
     std::vector<fs::path> broken;
+    SoFar soFar(seen);
     for (std::size_t n = 0; n < files.size(); ++n) {
         progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
         const auto header = DicomHeader::read(files[n]);
@@ -140,6 +171,8 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         if (series.slices.empty())
             fillInfo(series, *header);
         series.slices.push_back(sliceOf(*header, files[n]));
+        series.info.bytes += series.slices.back().fileBytes;
+        soFar.tell(byKey);
     }
     if (byKey.empty() && !broken.empty())
         throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) +

@@ -6,6 +6,7 @@
 #include <gdcmImageReader.h>
 #include <gdcmTrace.h>
 
+#include <chrono>
 #include <cstring>
 #include <fstream>
 
@@ -110,14 +111,41 @@ Conversion readSlice(const DicomSlice& s, std::int16_t* hu)
     }
 }
 
-} // namespace
-
-std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress)
+// GDCM's warnings go to the terminal and help nobody there.
+void quietGdcm()
 {
-    // GDCM's warnings go to the terminal and help nobody there.
     gdcm::Trace::WarningOff();
     gdcm::Trace::ErrorOff();
     gdcm::Trace::DebugOff();
+}
+
+SliceImage imageOf(const DicomSeries& series, const std::int16_t* hu)
+{
+    const Index3& size = series.geometry->size();
+    const Vector3 spacing = series.geometry->spacingMm();
+    return {static_cast<int>(size[0]), static_cast<int>(size[1]), spacing[0], spacing[1], {hu, hu + size[0] * size[1]}};
+}
+
+} // namespace
+
+std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t number)
+{
+    quietGdcm();
+    const Index3& size = series.geometry->size();
+    std::vector<std::int16_t> hu(static_cast<std::size_t>(size[0] * size[1]));
+    try {
+        readSlice(series.slices.at(number), hu.data());
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+    return imageOf(series, hu.data());
+}
+
+std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
+                                         const ScanSource::SliceRead& sliceRead)
+{
+    quietGdcm();
+    auto last = std::chrono::steady_clock::now() - std::chrono::seconds(1);
     const Geometry& geometry = *series.geometry;
     Conversion met;
     try {
@@ -128,6 +156,10 @@ std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<
             const Conversion one = readSlice(series.slices[n], voxels.data() + n * slice);
             met.clamped += one.clamped;
             met.notNumbers += one.notNumbers;
+            if (const auto now = std::chrono::steady_clock::now(); sliceRead && now - last > std::chrono::milliseconds(66)) {
+                sliceRead(imageOf(series, voxels.data() + n * slice));
+                last = now;
+            }
         }
         progress.report({"reading slices", 1, {}});
         noteConversion(met, notes);

@@ -2,7 +2,7 @@
 
 #include "volume/Progress.h"
 #include "volume/Volume.h"
-#include "volume/io/ScanReader.h"
+#include "volume/io/ScanSource.h"
 
 #include <filesystem>
 #include <optional>
@@ -23,6 +23,7 @@ struct DicomSlice {
     int rows = 0, columns = 0, bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1, frames = 1;
     bool isSigned = false, hasPixels = false;
     std::optional<std::int64_t> pixelBytes;
+    std::int64_t fileBytes = 0;
     std::optional<double> slope, intercept;
     std::string rescaleType, photometric, sopClass, transferSyntax;
 };
@@ -46,7 +47,8 @@ std::optional<std::string> seriesKeyOf(const DicomHeader& header);
 
 /// All series of a folder and its sub-folders, examined, numbered 1, 2, ... by SeriesNumber.
 /// @throws Error(Scan) where the folder holds no DICOM image; Cancelled
-std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool recursive, Progress& progress);
+std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool recursive, Progress& progress,
+                                    const ScanSource::Seen& seen = {});
 
 /// Sorts the slices by position along their normal and finds the grid; where they are no CT volume, sets
 /// info.readable to false and info.reason to a whole sentence. Spacing comes from positions (PS3.3 C.7.6.2.1.1).
@@ -54,7 +56,10 @@ void examine(DicomSeries& series);
 
 /// The voxels of an examined series in HU. @throws Error(Scan), Error(Resources), Cancelled
 std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes,
-                                         Progress& progress);
+                                         Progress& progress, const ScanSource::SliceRead& sliceRead = {});
+
+/// One slice of a series, numbered as sorted; nothing where it cannot be decoded.
+std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t number);
 
 /// How a message names a slice: its InstanceNumber, else its file name.
 std::string nameOf(const DicomSlice& slice);

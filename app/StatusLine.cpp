@@ -1,0 +1,86 @@
+#include "app/StatusLine.h"
+
+#include "viewer/Theme.h"
+
+#include <QLabel>
+#include <QMenu>
+#include <QToolButton>
+
+#include <cmath>
+
+namespace hounsfield {
+
+StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), m_bench(bench)
+{
+    m_pointed = new QLabel;
+    m_pointed->setMinimumWidth(300);
+    m_window = new QLabel;
+    m_said = new QLabel;
+    m_said->setObjectName("quiet");
+    m_doubts = new QToolButton;
+    m_doubts->setPopupMode(QToolButton::InstantPopup);
+    m_doubts->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    m_doubts->setToolTip(tr("What the program is not sure of"));
+    auto* research = new QLabel(tr("Research use only"));
+    research->setObjectName("quiet");
+    setSizeGripEnabled(false);
+    setContentsMargins(8, 0, 12, 0);
+    addWidget(m_pointed);
+    addWidget(m_window);
+    addWidget(m_said, 1);
+    addPermanentWidget(m_doubts);
+    addPermanentWidget(research);
+    connect(&bench, &Workbench::said, m_said, &QLabel::setText);
+    connect(&bench, &Workbench::doubtsChanged, this, &StatusLine::showDoubts);
+    connect(&bench.view(), &ViewState::pointedChanged, this, &StatusLine::showPointed);
+    connect(&bench.view(), &ViewState::changed, this, [this] {
+        const SliceLook& look = m_bench.view().look();
+        m_window->setText(m_bench.session().scan() ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) : QString());
+    });
+    showDoubts();
+}
+
+void StatusLine::clearSaid()
+{
+    m_said->clear();
+}
+
+void StatusLine::showPointed(const std::optional<Vector3>& mm)
+{
+    if (!mm || !m_bench.session().scan()) {
+        m_pointed->clear();
+        return;
+    }
+    const Volume& volume = *m_bench.session().scan()->volume;
+    const Vector3 at = volume.geometry().toIndex(*mm);
+    const Index3 i{std::llround(at[0]), std::llround(at[1]), std::llround(at[2])};
+    const QString hu = volume.geometry().box().contains(i) ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
+    const auto side = [](double v, const char* positive, const char* negative) { return QString("%1 %2").arg(std::abs(v), 0, 'f', 1).arg(v >= 0 ? positive : negative); };
+    m_pointed->setText(QString("%1   %2  %3  %4 mm").arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F")));
+}
+
+void StatusLine::goTo(const Doubt& doubt)
+{
+    if (m_bench.session().structure(doubt.structure))
+        m_bench.session().select(doubt.structure);
+    if (doubt.placeMm)
+        m_bench.view().lookAt(*doubt.placeMm, {});
+}
+
+void StatusLine::showDoubts()
+{
+    const std::vector<Doubt> all = m_bench.doubts();
+    if (m_doubts->menu())
+        m_doubts->menu()->deleteLater();
+    auto* menu = new QMenu(m_doubts);
+    for (const Doubt& doubt : all)
+        connect(menu->addAction(doubt.placeMm ? theme::icon("crosshair") : QIcon(), doubt.text), &QAction::triggered, this, [this, doubt] { goTo(doubt); });
+    if (all.empty())
+        menu->addAction(tr("Nothing to be said against this scan."));
+    m_doubts->setMenu(menu);
+    m_doubts->setVisible(m_bench.session().scan() != nullptr);
+    m_doubts->setText(all.empty() ? tr("● no doubts") : tr("● %1 to note").arg(all.size()));
+    m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(theme::colour(all.empty() ? "good" : "doubt").name()));
+}
+
+} // namespace hounsfield
