@@ -84,7 +84,7 @@ void MainWindow::buildCentre()
     left->setMinimumWidth(246);
     m_right->setMinimumWidth(280);
     m_columns->setStretchFactor(2, 1);
-    m_columns->setSizes({246, 880, 880, 314});
+    m_columns->setSizes({246, 880, 880, 350});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_pages = new Pages(m_bench, m_columns);
     connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);

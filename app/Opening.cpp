@@ -5,6 +5,7 @@
 #include "volume/synthetic/SyntheticPatient.h"
 
 #include <algorithm>
+#include <future>
 
 namespace hounsfield {
 
@@ -83,8 +84,9 @@ Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std
                 Q_EMIT sliceRead(image);
         });
     }));
-    const QByteArray hash = hashOf(*scan->volume);
+    auto hashing = std::async(std::launch::async, [scan] { return hashOf(*scan->volume); });
     thumbnails::keep(QString::fromStdU16String(source->path().u16string()), scan->volume);
+    const QByteArray hash = hashing.get();
     return [this, scan, hash] { Q_EMIT opened(scan, hash); };
 }
 

@@ -1,5 +1,9 @@
 #include "app/Task.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <new>
 
 namespace hounsfield {
@@ -66,6 +70,14 @@ void Task::stop()
         m_current->stop = true;
 }
 
+/// What a job took and freed goes back to the system at once: the next program may need it.
+static void giveMemoryBack()
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void Task::run()
 {
     for (;;) {
@@ -100,6 +112,8 @@ void Task::run()
         } catch (const std::exception& error) {
             failure = QString::fromUtf8(error.what());
         }
+        job->work = {};
+        giveMemoryBack();
         QMetaObject::invokeMethod(this, [this, job, then, failure, cancelled] { finish(job, then, failure, cancelled); }, Qt::QueuedConnection);
     }
 }

@@ -168,7 +168,11 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
             Q_EMIT failed(QString::fromUtf8(error.what()));
         }
     }
-    m_asking.estimate(scan->volume, 4);
+    // Once the scan is on the screen: the engine would take the processor from it.
+    QTimer::singleShot(1500, this, [this, volume = scan->volume] {
+        if (m_session.scan() && m_session.scan()->volume == volume && !m_asking.busy())
+            m_asking.estimate(volume, 4);
+    });
     Q_EMIT opened();
     Q_EMIT doubtsChanged();
 }

@@ -32,6 +32,7 @@ struct VolumeView::Parts {
     QPointF last;
     Labels* labels = nullptr;
     QTimer settle; ///< when the hand rests, the fine picture
+    QTimer later;  ///< a new scan's slices are seen first: making it ready for three dimensions takes a second
 };
 
 /// Letters and border over the picture, by Qt's own painter: it shares no state with VTK.
@@ -64,8 +65,12 @@ VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent
         m_parts->scene.setInteractive(false);
         update();
     });
+    m_parts->later.setSingleShot(true);
+    m_parts->later.setInterval(100);
+    connect(&m_parts->later, &QTimer::timeout, this, [this] { update(); });
     connect(&m_state, &ViewState::scanChanged, this, [this] {
         m_parts->stale = true;
+        m_parts->later.start();
         update();
     });
     connect(&m_state, &ViewState::layersChanged, this, [this] {
@@ -112,12 +117,13 @@ void VolumeView::initializeGL()
 void VolumeView::renew()
 {
     if (m_parts->stale) {
-        m_parts->scene.setVolume(m_state.scan(), mapperFor(m_parts->renderer.toStdString()));
+        const bool now = !m_state.scan() || !m_parts->later.isActive();
+        m_parts->scene.setVolume(now ? m_state.scan() : nullptr, mapperFor(m_parts->renderer.toStdString()));
         m_parts->crop = {};
-        m_parts->stale = false;
+        m_parts->stale = !now;
         m_parts->layersStale = true;
     }
-    if (m_parts->layersStale) {
+    if (m_parts->layersStale && !m_parts->stale) {
         m_parts->scene.setLayers(m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{});
         m_parts->layersStale = false;
     }
@@ -159,6 +165,7 @@ void VolumeView::paintGL()
 
 QImage VolumeView::picture()
 {
+    m_parts->later.stop();
     QImage image = grabFramebuffer();
     image.setDevicePixelRatio(devicePixelRatioF());
     QPainter painter(&image);

@@ -85,7 +85,8 @@ TEST_CASE("three dimensions look as they did: the golden picture")
     QTest::qWait(400);
     CHECK(differenceFromGolden(volume.picture(), "surfaces", false) > 4);
     volume.lookFrom('A');
-    volume.setPreset(VolumeView::presets().first());
+    volume.setPreset("CT-Soft-Tissue");
     QTest::qWait(600);
     CHECK(differenceFromGolden(volume.picture(), "volume") < 4);
+    CHECK(differenceFromGolden(front, "volume", false) > 4);
 }
