@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/Session.h"
-#include "app/Task.h"
+#include "viewer/Task.h"
 #include "inference/PackStore.h"
 #include "inference/Segmenter.h"
 #include "viewer/scene/SliceScene.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/Task.h"
+#include "viewer/Task.h"
 #include "volume/io/ScanSource.h"
 
 #include <QImage>

@@ -3,6 +3,7 @@
 #include "app/PromptBar.h"
 #include "app/Translation.h"
 #include "viewer/Theme.h"
+#include "viewer/ViewGrid.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -44,6 +45,7 @@ void runAlone(MainWindow& window, Workbench& bench, const QString& picture, cons
                 std::fprintf(stderr, "%s\n", error.what());
                 code = 5;
             }
+            window.views().volume().picture(); // its surfaces are made now, not later
             if (!picture.isEmpty() && !window.grab().save(picture))
                 code = 5;
             QApplication::exit(code);

@@ -1,6 +1,8 @@
 #include "viewer/VolumeView.h"
 
+#include "viewer/Task.h"
 #include "viewer/Theme.h"
+#include "viewer/scene/Surface.h"
 #include "viewer/scene/VolumeScene.h"
 
 #include <QMouseEvent>
@@ -15,6 +17,7 @@
 #include <vtkNew.h>
 #include <vtkOpenGLFramebufferObject.h>
 #include <vtkOpenGLState.h>
+#include <vtkPolyData.h>
 #include <vtkRenderer.h>
 #include <vtkRendererCollection.h>
 
@@ -31,6 +34,7 @@ struct VolumeView::Parts {
     bool ready = false, stale = true, layersStale = true;
     QPointF last;
     Labels* labels = nullptr;
+    Task surfaces;
     QTimer settle; ///< when the hand rests, the fine picture
     QTimer later;  ///< a new scan's slices are seen first: making it ready for three dimensions takes a second
 };
@@ -124,9 +128,37 @@ void VolumeView::renew()
         m_parts->layersStale = true;
     }
     if (m_parts->layersStale && !m_parts->stale) {
-        m_parts->scene.setLayers(m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{});
-        m_parts->layersStale = false;
+        showLayers(false);
     }
+}
+
+void VolumeView::showLayers(bool wait)
+{
+    m_parts->layersStale = false;
+    const auto layers = m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{};
+    const auto missing = m_parts->scene.setLayers(layers);
+    if (missing.empty())
+        return;
+    if (wait) {
+        for (const auto& mask : missing)
+            m_parts->scene.addSurface(mask, surfaceOf(*mask));
+        m_parts->scene.setLayers(layers);
+        return;
+    }
+    // A large organ takes half a second: off this thread, the newest masks first of all.
+    m_parts->surfaces.start([this, missing](Progress& progress) -> Task::Then {
+        std::vector<std::pair<std::shared_ptr<const Mask>, vtkSmartPointer<vtkPolyData>>> made;
+        for (const auto& mask : missing) {
+            progress.check();
+            made.emplace_back(mask, surfaceOf(*mask));
+        }
+        return [this, made] {
+            for (const auto& [mask, surface] : made)
+                m_parts->scene.addSurface(mask, surface);
+            m_parts->layersStale = true;
+            update();
+        };
+    });
 }
 
 void VolumeView::resizeGL(int, int)
@@ -166,6 +198,10 @@ void VolumeView::paintGL()
 QImage VolumeView::picture()
 {
     m_parts->later.stop();
+    makeCurrent();
+    renew();
+    showLayers(true);
+    doneCurrent();
     QImage image = grabFramebuffer();
     image.setDevicePixelRatio(devicePixelRatioF());
     QPainter painter(&image);

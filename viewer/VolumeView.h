@@ -42,6 +42,7 @@ private:
     struct Parts;
     class Labels;
     void renew();
+    void showLayers(bool wait); ///< wait: for surfaces that are not made yet; else they come later
     void releaseGraphics();
     void drawLabels(QPainter& painter) const;
 

@@ -80,13 +80,13 @@ TEST_CASE("three dimensions look as they did: the golden picture")
     volume.lookFrom('A');
     QTest::qWait(600);
     const QImage front = volume.picture();
-    CHECK(differenceFromGolden(front, "surfaces") < 4);
+    CHECK(differenceFromGolden(front, "surfaces") < 1);
     volume.lookFrom('L');
     QTest::qWait(400);
-    CHECK(differenceFromGolden(volume.picture(), "surfaces", false) > 4);
+    CHECK(differenceFromGolden(volume.picture(), "surfaces", false) > 1.5);
     volume.lookFrom('A');
     volume.setPreset("CT-Soft-Tissue");
     QTest::qWait(600);
-    CHECK(differenceFromGolden(volume.picture(), "volume") < 4);
-    CHECK(differenceFromGolden(front, "volume", false) > 4);
+    CHECK(differenceFromGolden(volume.picture(), "volume") < 1);
+    CHECK(differenceFromGolden(front, "volume", false) > 1.5);
 }

@@ -1,4 +1,4 @@
-#include "app/Task.h"
+#include "viewer/Task.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
 

@@ -1,6 +1,5 @@
 #include "viewer/scene/VolumeScene.h"
 
-#include "viewer/scene/Surface.h"
 #include "viewer/scene/VolumePresets.h"
 
 #include <vtkActor.h>
@@ -29,6 +28,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace hounsfield {
 
@@ -151,33 +151,44 @@ void VolumeScene::setVolume(std::shared_ptr<const Volume> volume, VolumeMapper m
     lookFrom('A');
 }
 
-void VolumeScene::setLayers(const std::vector<MaskLayer>& layers)
+std::vector<std::shared_ptr<const Mask>> VolumeScene::setLayers(const std::vector<MaskLayer>& layers)
 {
-    std::map<std::shared_ptr<const Mask>, vtkSmartPointer<vtkActor>> kept;
+    std::vector<std::shared_ptr<const Mask>> missing;
+    std::set<std::shared_ptr<const Mask>> shown;
     for (const MaskLayer& layer : layers) {
         if (layer.mask->empty() || layer.growing)
             continue;
-        vtkSmartPointer<vtkActor> actor = m_parts->actors[layer.mask];
-        if (!actor) {
-            vtkNew<vtkPolyDataMapper> mapper;
-            mapper->SetInputData(surfaceOf(*layer.mask));
-            mapper->ScalarVisibilityOff();
-            actor = vtkSmartPointer<vtkActor>::New();
-            actor->SetMapper(mapper);
-            actor->GetProperty()->SetSpecular(0.25);
-            actor->GetProperty()->SetSpecularPower(20);
-            actor->GetProperty()->SetAmbient(0.12);
+        const auto found = m_parts->actors.find(layer.mask);
+        if (found == m_parts->actors.end()) {
+            missing.push_back(layer.mask);
+            continue;
         }
-        actor->GetProperty()->SetColor(layer.rgb[0] / 255.0, layer.rgb[1] / 255.0, layer.rgb[2] / 255.0);
-        actor->GetProperty()->SetOpacity(layer.strength);
-        kept[layer.mask] = actor;
+        shown.insert(layer.mask);
+        found->second->GetProperty()->SetColor(layer.rgb[0] / 255.0, layer.rgb[1] / 255.0, layer.rgb[2] / 255.0);
+        found->second->GetProperty()->SetOpacity(layer.strength);
+        m_parts->renderer->AddActor(found->second); // once, however often
     }
-    for (const auto& [mask, actor] : m_parts->actors)
-        if (actor)
-            m_parts->renderer->RemoveActor(actor);
-    m_parts->actors = std::move(kept);
-    for (const auto& [mask, actor] : m_parts->actors)
-        m_parts->renderer->AddActor(actor);
+    if (missing.empty())
+        std::erase_if(m_parts->actors, [&](const auto& one) {
+            if (shown.count(one.first))
+                return false;
+            m_parts->renderer->RemoveActor(one.second);
+            return true;
+        });
+    return missing;
+}
+
+void VolumeScene::addSurface(const std::shared_ptr<const Mask>& mask, vtkSmartPointer<vtkPolyData> surface)
+{
+    vtkNew<vtkPolyDataMapper> mapper;
+    mapper->SetInputData(surface);
+    mapper->ScalarVisibilityOff();
+    auto actor = vtkSmartPointer<vtkActor>::New();
+    actor->SetMapper(mapper);
+    actor->GetProperty()->SetSpecular(0.25);
+    actor->GetProperty()->SetSpecularPower(20);
+    actor->GetProperty()->SetAmbient(0.12);
+    m_parts->actors[mask] = actor;
 }
 
 void VolumeScene::setPreset(const std::string& name)
@@ -233,7 +244,17 @@ void VolumeScene::lookFrom(char letter)
     camera->SetFocalPoint(middle.data());
     camera->SetPosition(at.data());
     camera->SetViewUp(view->second.second.data());
-    m_parts->renderer->ResetCamera();
+    // The whole scan, whatever of it is visible now.
+    const Geometry& scan = m_parts->scan->geometry();
+    double bounds[6];
+    for (int axis = 0; axis < 3; ++axis) {
+        Vector3 way{0, 0, 0};
+        way[static_cast<std::size_t>(axis)] = 1;
+        const auto range = extentMm(scan, way);
+        bounds[2 * axis] = range[0];
+        bounds[2 * axis + 1] = range[1];
+    }
+    m_parts->renderer->ResetCamera(bounds);
     camera->Zoom(1.35);
 }
 

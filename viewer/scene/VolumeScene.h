@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include <vtkSmartPointer.h>
+
+class vtkPolyData;
 class vtkRenderer;
 class vtkVolumeMapper;
 
@@ -34,8 +37,11 @@ public:
 
     vtkRenderer* renderer();
     void setVolume(std::shared_ptr<const Volume> volume, VolumeMapper mapper); ///< null: empty
-    /// Surfaces are made once for each mask and kept.
-    void setLayers(const std::vector<MaskLayer>& layers);
+    /// Shows the masks whose surfaces are there. Where some are not yet, what was shown before stays until they are.
+    /// @return the masks that still need addSurface
+    std::vector<std::shared_ptr<const Mask>> setLayers(const std::vector<MaskLayer>& layers);
+    /// From surfaceOf, which any thread may call; kept as long as the mask is shown.
+    void addSurface(const std::shared_ptr<const Mask>& mask, vtkSmartPointer<vtkPolyData> surface);
     void setPreset(const std::string& name); ///< unknown: nothing of the volume is shown, masks only
     void setVolumeOpacity(double opacity);   ///< 0 to 1, times the preset's
     void setCrop(const CropBox& crop);

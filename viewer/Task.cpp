@@ -1,4 +1,4 @@
-#include "app/Task.h"
+#include "viewer/Task.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
