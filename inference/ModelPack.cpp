@@ -1,5 +1,7 @@
 #include "inference/ModelPack.h"
 
+#include "inference/internal/UnetShapes.h"
+
 #include "inference/internal/Sha256.h"
 #include "resources/Resources.h"
 
@@ -109,8 +111,11 @@ ModelPack readPack(const json& root)
 
 void checkPack(const ModelPack& pack, const PackFiles& files)
 {
-    if (pack.architecture != "unet")
-        refuse(files, "its architecture \"" + pack.architecture + "\" is not one this version knows (unet)");
+    if (pack.architecture != unetArchitecture && pack.architecture != swinArchitecture)
+        refuse(files, "its architecture \"" + pack.architecture + "\" is not one this version knows (unet, swin_unetr)");
+    const std::int64_t divisor = pack.architecture == swinArchitecture ? 32 : 8;
+    if (pack.architecture == swinArchitecture && pack.widths.encoder[0] % 3)
+        refuse(files, "its feature size must be a multiple of 3, as many heads as its first stage has");
     for (int width : pack.widths.encoder)
         if (width < 16 || width > 4096 || width % 16)
             refuse(files, "its channel widths must be multiples of 16 up to 4096");
@@ -119,8 +124,8 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
     if (!(pack.input.spacingMm >= 0.1 && pack.input.spacingMm <= 50) || !(pack.input.huLow < pack.input.huHigh))
         refuse(files, "its spacing or its HU window is impossible");
     for (auto n : pack.input.roi)
-        if (n < 16 || n > 512 || n % 8)
-            refuse(files, "its window must be multiples of 8 between 16 and 512 voxels");
+        if (n < 16 || n > 512 || n % divisor)
+            refuse(files, "its window must be multiples of " + std::to_string(divisor) + " between 16 and 512 voxels");
     if (!isPlainName(pack.weightsFile))
         refuse(files, "its weights lie outside its folder");
     std::set<int> ids;

@@ -58,7 +58,7 @@ struct ModelPack {
     std::string licence;
     std::string source;
     std::string notice;        ///< what a person must know before trusting it; may be empty
-    std::string architecture;  ///< "unet"
+    std::string architecture;  ///< "unet", "swin_unetr"; of the latter widths.encoder[0] is the feature size
     UnetWidths widths;
     InputSettings input;
     std::string promptTemplate; ///< "A computerized tomography of a {}"

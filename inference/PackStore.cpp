@@ -54,14 +54,16 @@ std::string publishedName(std::string key)
 {
     if (key.rfind("module.", 0) == 0)
         key = key.substr(7);
-    if (key.rfind("down_tr", 0) == 0 || key.rfind("up_tr", 0) == 0)
-        key = "backbone." + key;
+    for (const char* part : {"down_tr", "up_tr", "swinViT.", "encoder", "decoder"})
+        if (key.rfind(part, 0) == 0)
+            return "backbone." + key;
     return key;
 }
 
-bool isRunningStatistic(const std::string& name)
+/// What the network computes for itself: statistics of its training, and indices that follow from the window's size.
+bool isDerived(const std::string& name)
 {
-    return endsWith(name, "running_mean") || endsWith(name, "running_var") || endsWith(name, "num_batches_tracked");
+    return endsWith(name, "running_mean") || endsWith(name, "running_var") || endsWith(name, "num_batches_tracked") || endsWith(name, "relative_position_index");
 }
 
 StoredTensor asFloat(const std::string& name, const StoredTensor& tensor)
@@ -76,8 +78,28 @@ StoredTensor asFloat(const std::string& name, const StoredTensor& tensor)
     return stored;
 }
 
+/// What kind of backbone the tensors are of.
+std::string architectureOf(const StoredTensors& tensors)
+{
+    return tensors.count("backbone.swinViT.patch_embed.proj.weight") ? swinArchitecture : unetArchitecture;
+}
+
+std::string spokenName(const std::string& architecture)
+{
+    return architecture == swinArchitecture ? "a Universal Model with a Swin UNETR" : "a Universal Model with a U-Net";
+}
+
+UnetWidths swinWidthsOf(const StoredTensors& tensors)
+{
+    const auto& shape = tensors.at("backbone.swinViT.patch_embed.proj.weight").shape;
+    if (shape.size() != 5 || shape[0] < 3 || shape[0] > 768 || shape[0] % 48)
+        throw Error(ErrorKind::Model, "The checkpoint's feature size is not one that this version runs (48, or a multiple of it).");
+    const int size = static_cast<int>(shape[0]);
+    return {{size, 2 * size, 4 * size, 16 * size}, size};
+}
+
 /// Channels as the tensors tell them. @throws Error(Model) where the stages are not there
-UnetWidths widthsOf(const StoredTensors& tensors)
+UnetWidths unetWidthsOf(const StoredTensors& tensors)
 {
     const auto channels = [&](const std::string& name) {
         const auto found = tensors.find(name);
@@ -102,31 +124,29 @@ std::string shapeText(const std::vector<std::int64_t>& shape)
 }
 
 /// The tensors under their published names in float32, each checked against the architecture.
-StoredTensors checkedTensors(StoredTensors found, UnetWidths& widths)
+StoredTensors checkedTensors(StoredTensors found, std::string& architecture, UnetWidths& widths)
 {
     StoredTensors named;
     for (auto& [key, tensor] : found) {
         const std::string name = publishedName(key);
-        if (name.find("swinViT") != std::string::npos)
-            throw Error(ErrorKind::Model, "The checkpoint is the Universal Model with a Swin UNETR backbone, which this version does not run yet. "
-                                          "Import clip_driven_universal_unet.pth.");
-        if (!isRunningStatistic(name) && !named.emplace(name, std::move(tensor)).second)
+        if (!isDerived(name) && !named.emplace(name, std::move(tensor)).second)
             throw Error(ErrorKind::Model, "The checkpoint names the tensor " + name + " twice.");
     }
-    widths = widthsOf(named);
+    architecture = architectureOf(named);
+    widths = architecture == swinArchitecture ? swinWidthsOf(named) : unetWidthsOf(named);
     StoredTensors checked;
-    const TensorShapes expected = expectedUnetTensors(widths);
+    const TensorShapes expected = expectedTensors(architecture, widths);
     for (const auto& [name, shape] : expected) {
         const auto tensor = named.find(name);
         if (tensor == named.end())
-            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not a Universal Model with a U-Net.");
+            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not " + spokenName(architecture) + ".");
         if (tensor->second.shape != shape)
             throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " is " + shapeText(tensor->second.shape) + " where " + shapeText(shape) + " belongs.");
         checked.emplace(name, asFloat(name, tensor->second));
     }
     for (const auto& [name, tensor] : named)
         if (!expected.count(name))
-            throw Error(ErrorKind::Model, "The checkpoint holds the tensor " + name + ", which a Universal Model with a U-Net does not have.");
+            throw Error(ErrorKind::Model, "The checkpoint holds the tensor " + name + ", which " + spokenName(architecture) + " does not have.");
     return checked;
 }
 
@@ -134,12 +154,10 @@ ModelPack describePublished(const std::string& name, const fs::path& checkpoint)
 {
     ModelPack pack;
     pack.name = name;
-    pack.title = "CLIP-Driven Universal Model, U-Net";
     pack.version = "1";
     pack.licence = "As its owner says; the published weights: CC BY-NC-ND 4.0, non-commercial";
     pack.source = "Imported from " + checkpoint.filename().string();
     pack.notice = "Imported weights for research only. The published ones may not be used commercially.";
-    pack.architecture = "unet";
     pack.promptTemplate = "A computerized tomography of a {}";
     pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
@@ -203,7 +221,8 @@ ModelPack PackStore::import(const fs::path& checkpoint, const std::string& wante
         throw Error(ErrorKind::Model, "A model called " + name + " is installed already. Give another --name or remove it first.");
     ModelPack pack = describePublished(name, checkpoint);
     progress.step({"reading the checkpoint", 0, {}});
-    StoredTensors tensors = checkedTensors(readCheckpoint(checkpoint), pack.widths);
+    StoredTensors tensors = checkedTensors(readCheckpoint(checkpoint), pack.architecture, pack.widths);
+    pack.title = pack.architecture == swinArchitecture ? "CLIP-Driven Universal Model, Swin UNETR" : "CLIP-Driven Universal Model, U-Net";
     progress.step({"writing the model", 0.5, {}});
     const std::string weights = writeSafetensors(tensors, {{"producer", "hounsfield"}});
     tensors.clear();

@@ -85,7 +85,7 @@ void addModel(CLI::App& app, Command& chosen)
         return 0;
     });
     CLI::App* importing = model->add_subcommand("import", "Install a published checkpoint (.pth or .safetensors)");
-    importing->add_option("CHECKPOINT", options->checkpoint, "clip_driven_universal_unet.pth")->required();
+    importing->add_option("CHECKPOINT", options->checkpoint, "clip_driven_universal_unet.pth or clip_driven_universal_swin_unetr.pth")->required();
     importing->add_option("--text-encoder", options->textEncoder, "CLIP text encoder (not in this version)");
     importing->add_option("--vocabulary", options->vocabulary, "Its vocabulary (not in this version)");
     importing->add_option("--name", options->newName, "What to call it (default: the file's name)");

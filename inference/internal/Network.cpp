@@ -1,5 +1,6 @@
 #include "inference/internal/Network.h"
 
+#include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
 #include "volume/Error.h"
 
@@ -25,7 +26,7 @@ at::ScalarType typeOf(Precision precision)
 Weights checkedWeights(const ModelPack& pack)
 {
     Weights weights = toWeights(readSafetensors(pack.files->read(pack.weightsFile)));
-    for (const auto& [name, shape] : expectedUnetTensors(pack.widths)) {
+    for (const auto& [name, shape] : expectedTensors(pack.architecture, pack.widths)) {
         const auto found = weights.find(name);
         if (found == weights.end())
             throw Error(ErrorKind::Model, "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");
@@ -44,7 +45,7 @@ Network::Network(const ModelPack& pack, const at::Device& device, Precision prec
 }
 
 Network::Network(const Weights& weights, const at::Device& device, Precision precision)
-    : m_device(device), m_type(typeOf(precision))
+    : m_device(device), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0)
 {
     for (const auto& [name, tensor] : weights)
         if (name.starts_with("backbone."))
@@ -56,7 +57,9 @@ Network::Network(const Weights& weights, const at::Device& device, Precision pre
 Network::Output Network::run(const at::Tensor& windows) const
 {
     const at::NoGradGuard inference;
-    const BackboneOutput out = unetForward(WeightScope(m_backbone)("backbone"), windows.to(m_device, m_type));
+    const WeightScope backbone = WeightScope(m_backbone)("backbone");
+    const at::Tensor input = windows.to(m_device, m_type);
+    const BackboneOutput out = m_swin ? swinUnetrForward(backbone, input) : unetForward(backbone, input);
     return {head().gap(out.bottleneck.to(at::kFloat)), head().reduce(out.features.to(at::kFloat))};
 }
 

@@ -32,6 +32,7 @@ private:
     Weights m_head;
     at::Device m_device;
     at::ScalarType m_type;
+    bool m_swin; ///< which backbone the weights are of
 };
 
 } // namespace hounsfield

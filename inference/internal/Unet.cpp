@@ -1,12 +1,12 @@
 #include "inference/internal/Unet.h"
 
+#include "inference/internal/Layers.h"
 #include "inference/internal/UnetShapes.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv3d.h>
-#include <ATen/ops/conv_transpose3d.h>
 #include <ATen/ops/instance_norm.h>
 #include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/empty.h>
@@ -33,23 +33,10 @@ at::Tensor stage(const WeightScope& scope, const at::Tensor& input)
     return convolveNormaliseRelu(scope("ops.1"), convolveNormaliseRelu(scope("ops.0"), input));
 }
 
-/// A transposed convolution of kernel 2 and stride 2. Its eight taps never overlap, so that on the CPU it is a 1x1x1 convolution to
-/// eight times the channels and a shuffle: LibTorch's own is slow there and knows no half types.
-at::Tensor upsample(const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& input)
-{
-    if (input.is_cuda())
-        return at::conv_transpose3d(input, weight, bias, 2);
-    const std::int64_t in = weight.size(0), out = weight.size(1);
-    const at::Tensor taps = weight.reshape({in, out * 8}).t().reshape({out * 8, in, 1, 1, 1});
-    const auto s = input.sizes();
-    const at::Tensor all = at::conv3d(input, taps, bias.repeat_interleave(8)).reshape({s[0], out, 2, 2, 2, s[2], s[3], s[4]});
-    return all.permute({0, 1, 5, 2, 6, 3, 7, 4}).reshape({s[0], out, 2 * s[2], 2 * s[3], 2 * s[4]});
-}
-
 at::Tensor upStage(const WeightScope& scope, const at::Tensor& input, const at::Tensor& skip)
 {
     const WeightScope up = scope("up_conv");
-    return stage(scope, at::cat({upsample(up["weight"], up["bias"], input), skip}, 1));
+    return stage(scope, at::cat({doubleSize(up["weight"], up["bias"], input), skip}, 1));
 }
 
 at::Tensor pool(const at::Tensor& input)

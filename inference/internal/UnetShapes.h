@@ -14,4 +14,14 @@ using TensorShapes = std::map<std::string, std::vector<std::int64_t>>;
 /// statistics are left out: the network never uses them.
 TensorShapes expectedUnetTensors(const UnetWidths& widths);
 
+/// The same of the Swin UNETR form. Indices of relative positions are left out: they follow from the window's size.
+/// @param featureSize 48 as published, a multiple of 3
+TensorShapes expectedSwinTensors(int featureSize = 48);
+
+/// What pack.json calls them.
+inline constexpr const char* unetArchitecture = "unet";
+inline constexpr const char* swinArchitecture = "swin_unetr";
+/// Of either; of a Swin UNETR widths.encoder[0] is the feature size.
+TensorShapes expectedTensors(const std::string& architecture, const UnetWidths& widths);
+
 } // namespace hounsfield

@@ -38,6 +38,24 @@ StoredTensors smallCheckpoint(const std::string& prefix, bool olderKeys = false)
     return tensors;
 }
 
+/// A Swin UNETR as the published file spells it: without "backbone.", with the indices that nobody needs.
+StoredTensors swinCheckpoint()
+{
+    StoredTensors tensors;
+    for (const auto& [name, shape] : expectedSwinTensors()) {
+        StoredTensor tensor;
+        tensor.shape = shape;
+        tensor.bytes.assign(static_cast<std::size_t>(tensor.count()) * 4, '\0');
+        tensors.emplace("module." + (name.rfind("backbone.", 0) == 0 ? name.substr(9) : name), std::move(tensor));
+    }
+    StoredTensor index;
+    index.type = ElementType::Int64;
+    index.shape = {1};
+    index.bytes.assign(8, '\0');
+    tensors.emplace("module.swinViT.layers1.0.blocks.0.attn.relative_position_index", index);
+    return tensors;
+}
+
 std::string refusal(const PackStore& store, const fs::path& file, const std::string& name = "mine")
 {
     Progress silent;
@@ -81,6 +99,19 @@ TEST_CASE("a checkpoint becomes a pack that lists, opens, verifies and is remove
     CHECK_THROWS_AS(store.open(std::string("nothing")), Error);
 }
 
+TEST_CASE("the published Swin UNETR is imported from its older spelling of keys")
+{
+    const test::TemporaryFolder folder;
+    const PackStore store(folder.path() / "models");
+    Progress silent;
+    test::writeFile(folder.path() / "a.safetensors", writeSafetensors(swinCheckpoint(), {}));
+    const ModelPack pack = store.import(folder.path() / "a.safetensors", "swin", silent);
+    CHECK(pack.architecture == "swin_unetr");
+    CHECK(pack.widths.encoder[0] == 48);
+    CHECK(pack.title.find("Swin UNETR") != std::string::npos);
+    CHECK(store.open(std::string("swin")).architecture == "swin_unetr");
+}
+
 TEST_CASE("a changed weight in an installed pack is found by verify")
 {
     const test::TemporaryFolder folder;
@@ -119,7 +150,11 @@ TEST_CASE("a checkpoint that is not the model it should be is refused by the ten
     CHECK(attempt(tensors).find("controller.bias") != std::string::npos);
     tensors = smallCheckpoint("module.");
     tensors["module.swinViT.patch_embed.proj.weight"] = tensors.at("module.controller.bias");
-    CHECK(attempt(tensors).find("Swin UNETR") != std::string::npos);
+    CHECK(attempt(tensors).find("feature size") != std::string::npos);
+    tensors = swinCheckpoint();
+    tensors.erase("module.swinViT.layers3.0.downsample.reduction.weight");
+    INFO(attempt(tensors));
+    CHECK(attempt(tensors).find("backbone.swinViT.layers3.0.downsample.reduction.weight") != std::string::npos);
     CHECK(store.list().size() == 1);
 
     CHECK(attempt(smallCheckpoint("")) == "imported");

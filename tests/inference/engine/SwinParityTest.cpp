@@ -1,0 +1,68 @@
+#include "inference/internal/PromptHead.h"
+#include "inference/internal/SwinUnetr.h"
+#include "inference/internal/UnetShapes.h"
+#include "tests/inference/engine/Recorded.h"
+#include "tests/support/Formula.h"
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+void compareStageByStage(const std::filesystem::path& file)
+{
+    const auto recorded = nlohmann::json::parse(readFile(file));
+    const auto shape = recorded.at("input_shape").get<std::vector<std::int64_t>>();
+    const at::NoGradGuard inference;
+    at::set_num_threads(2);
+    const Weights weights = toWeights(formulaWeights(expectedSwinTensors()));
+    const at::Tensor input = at::tensor(uniform01("input", std::size_t(shape[2] * shape[3] * shape[4]))).reshape(shape);
+    const BackboneOutput out = swinUnetrForward(WeightScope(weights)("backbone"), input);
+    INFO("the first stage that differs is the guilty one");
+    CHECK(largestDifference(out.bottleneck, recorded["bottleneck"]) < 1e-3);
+    CHECK(largestDifference(out.features, recorded["features"]) < 1e-3);
+    const PromptHead head{WeightScope(weights)};
+    const at::Tensor gap = head.gap(out.bottleneck.clone());
+    CHECK(largestDifference(gap, recorded["gap"]) < 1e-3);
+    const at::Tensor parameters = head.controller(gap, weights.at("organ_embedding"));
+    CHECK(largestDifference(parameters, recorded["controller"]) < 1e-3);
+    const at::Tensor reduced = head.reduce(out.features.clone());
+    CHECK(largestDifference(reduced, recorded["precls"]) < 1e-3);
+    CHECK(largestDifference(PromptHead::logits(reduced.flatten(2), parameters), recorded["logits"]) < 1e-3);
+}
+
+} // namespace
+
+TEST_CASE("every tensor of the published Swin UNETR is expected, with its shape")
+{
+    REQUIRE_SHARED(shared);
+    const TensorShapes expected = expectedSwinTensors();
+    std::size_t seen = 0;
+    for (const auto& entry : nlohmann::json::parse(readFile(shared / "reference" / "swinunetr_state_dict.json"))) {
+        const std::string key = entry["key"];
+        if (key.ends_with("relative_position_index"))
+            continue;
+        INFO(key);
+        REQUIRE(expected.count(key));
+        CHECK(expected.at(key) == entry["shape"].get<std::vector<std::int64_t>>());
+        ++seen;
+    }
+    CHECK(seen == expected.size());
+}
+
+TEST_CASE("the Swin UNETR and its head give the published numbers, stage by stage, on an uneven window")
+{
+    REQUIRE_SHARED(shared);
+    compareStageByStage(shared / "reference" / "swinunetr_forward_64x64x96.json");
+}
+
+TEST_CASE("the Swin UNETR and its head give the published numbers, stage by stage, on a full window")
+{
+    REQUIRE_SHARED(shared);
+    compareStageByStage(shared / "reference" / "swinunetr_forward_96x96x96.json");
+}
