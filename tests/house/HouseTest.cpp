@@ -30,7 +30,7 @@ const std::vector<Rule>& rules()
         {"volume", {"volume/"}, all({gui, tensors, itk, {"nlohmann"}})},
         {"volume/io", {"volume/"}, all({gui, tensors})},
         {"volume/synthetic", {"volume/"}, all({gui, tensors, itk})},
-        {"tokenizer", {"tokenizer/"}, all({gui, tensors, itk})},
+        {"tokenizer", {"tokenizer/", "volume/Error.h"}, all({gui, tensors, itk})},
         {"inference", {"inference/", "volume/", "resources/"}, all({gui, itk})},
         {"viewer", {"viewer/", "volume/", "resources/"}, all({tensors, itk})},
         {"viewer/scene", {"viewer/scene/", "volume/"}, all({{"q"}, tensors, itk})},

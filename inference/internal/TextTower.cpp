@@ -1,0 +1,123 @@
+#include "inference/internal/TextTower.h"
+
+#include "volume/Error.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mv.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/triu.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hounsfield {
+namespace {
+
+/// The other public source spells the same tensors in its own way, keeps q, k and v apart and the projection transposed.
+Weights firstSpelling(const Weights& given)
+{
+    if (!given.count("text_model.final_layer_norm.weight"))
+        return given;
+    const WeightScope other(given);
+    Weights own{{"token_embedding.weight", other["text_model.embeddings.token_embedding.weight"]},
+                {"positional_embedding", other["text_model.embeddings.position_embedding.weight"]},
+                {"ln_final.weight", other["text_model.final_layer_norm.weight"]},
+                {"ln_final.bias", other["text_model.final_layer_norm.bias"]},
+                {"text_projection", other["text_projection.weight"].t().contiguous()}};
+    for (int n = 0; n < TextTower::blocks; ++n) {
+        const WeightScope from = other("text_model")("encoder")("layers")(std::to_string(n));
+        const std::string to = "transformer.resblocks." + std::to_string(n) + ".";
+        for (const char* kind : {"weight", "bias"}) {
+            const std::string ending = std::string(".") + kind;
+            own[to + "attn.in_proj_" + kind] = at::cat({from["self_attn.q_proj" + ending], from["self_attn.k_proj" + ending], from["self_attn.v_proj" + ending]});
+            own[to + "attn.out_proj" + ending] = from["self_attn.out_proj" + ending];
+            own[to + "ln_1" + ending] = from["layer_norm1" + ending];
+            own[to + "ln_2" + ending] = from["layer_norm2" + ending];
+            own[to + "mlp.c_fc" + ending] = from["mlp.fc1" + ending];
+            own[to + "mlp.c_proj" + ending] = from["mlp.fc2" + ending];
+        }
+    }
+    return own;
+}
+
+at::Tensor normalise(const WeightScope& scope, const std::string& name, const at::Tensor& x)
+{
+    return at::layer_norm(x, {TextTower::width}, scope[name + ".weight"], scope[name + ".bias"], 1e-5);
+}
+
+/// Every token looks at itself and those before it. @param x tokens x width
+at::Tensor attend(const WeightScope& scope, const at::Tensor& x)
+{
+    const std::int64_t tokens = x.size(0), part = TextTower::width / TextTower::heads;
+    const at::Tensor qkv = at::linear(x, scope["in_proj_weight"], scope["in_proj_bias"]).reshape({tokens, 3, TextTower::heads, part}).permute({1, 2, 0, 3});
+    const at::Tensor later = at::triu(at::full({tokens, tokens}, -std::numeric_limits<float>::infinity()), 1);
+    const at::Tensor scores = at::bmm(qkv[0] * (1 / std::sqrt(double(part))), qkv[1].transpose(1, 2)) + later;
+    const at::Tensor mixed = at::bmm(at::softmax(scores, -1), qkv[2]).transpose(0, 1).reshape({tokens, TextTower::width});
+    return at::linear(mixed, scope["out_proj.weight"], scope["out_proj.bias"]);
+}
+
+at::Tensor perceive(const WeightScope& scope, const at::Tensor& x)
+{
+    const at::Tensor hidden = at::linear(x, scope["c_fc.weight"], scope["c_fc.bias"]);
+    return at::linear(hidden * at::sigmoid(1.702 * hidden), scope["c_proj.weight"], scope["c_proj.bias"]);
+}
+
+} // namespace
+
+TensorShapes TextTower::expectedTensors()
+{
+    TensorShapes shapes{{"token_embedding.weight", {vocabulary, width}}, {"positional_embedding", {context, width}}, {"ln_final.weight", {width}}, {"ln_final.bias", {width}}, {"text_projection", {width, width}}};
+    for (int n = 0; n < blocks; ++n) {
+        const std::string block = "transformer.resblocks." + std::to_string(n) + ".";
+        for (const char* norm : {"ln_1", "ln_2"})
+            shapes[block + norm + ".weight"] = shapes[block + norm + ".bias"] = {width};
+        shapes[block + "attn.in_proj_weight"] = {3 * width, width};
+        shapes[block + "attn.in_proj_bias"] = {3 * width};
+        shapes[block + "attn.out_proj.weight"] = {width, width};
+        shapes[block + "attn.out_proj.bias"] = {width};
+        shapes[block + "mlp.c_fc.weight"] = {4 * width, width};
+        shapes[block + "mlp.c_fc.bias"] = {4 * width};
+        shapes[block + "mlp.c_proj.weight"] = {width, 4 * width};
+        shapes[block + "mlp.c_proj.bias"] = {width};
+    }
+    return shapes;
+}
+
+TextTower::TextTower(const Weights& weights)
+{
+    const Weights all = firstSpelling(weights);
+    for (const auto& [name, shape] : expectedTensors()) {
+        const at::Tensor& tensor = WeightScope(all)[name];
+        if (tensor.sizes() != at::IntArrayRef(shape))
+            throw Error(ErrorKind::Model, "The text encoder's tensor " + name + " is not of the shape that CLIP ViT-B/32 has. Install the text encoder of that model.");
+        m_weights.emplace(name, tensor.detach().to(at::kCPU, at::kFloat).contiguous());
+    }
+}
+
+at::Tensor TextTower::embed(const std::vector<std::int32_t>& ids) const
+{
+    if (ids.empty() || ids.size() > context || std::any_of(ids.begin(), ids.end(), [](std::int32_t id) { return id < 0 || id >= vocabulary; }))
+        throw Error(ErrorKind::Model, "The text encoder takes 1 to 77 tokens of its own vocabulary.");
+    const at::NoGradGuard inference;
+    const WeightScope scope(m_weights);
+    const auto tokens = static_cast<std::int64_t>(ids.size());
+    // What comes after the end token is never looked at: it is left out.
+    at::Tensor x = scope["token_embedding.weight"].index_select(0, at::tensor(ids, at::kInt)) + scope["positional_embedding"].narrow(0, 0, tokens);
+    for (int n = 0; n < blocks; ++n) {
+        const WeightScope block = scope("transformer")("resblocks")(std::to_string(n));
+        x = x + attend(block("attn"), normalise(block, "ln_1", x));
+        x = x + perceive(block("mlp"), normalise(block, "ln_2", x));
+    }
+    return at::mv(scope["text_projection"].t(), normalise(scope, "ln_final", x)[tokens - 1]);
+}
+
+} // namespace hounsfield
