@@ -2,6 +2,7 @@
 
 #include "volume/Error.h"
 
+#include <algorithm>
 #include <bit>
 #include <set>
 #include <unordered_map>
@@ -13,7 +14,11 @@ using Kind = PickleValue::Kind;
 /// The pickle machine with the few opcodes that torch.save uses. Opcode names as in Python's pickletools.
 class PickleReader {
 public:
-    PickleReader(const std::string& bytes, const std::string& source, std::deque<PickleValue>& values) : m_bytes(bytes), m_source(source), m_values(values) {}
+    PickleReader(const std::string& bytes, const std::string& source, PickleForm form, std::size_t from, std::deque<PickleValue>& values)
+        : m_bytes(bytes), m_source(source), m_form(form), m_values(values), m_at(std::min(from, bytes.size()))
+    {
+    }
+    std::size_t at() const { return m_at; }
 
     PickleValue* read()
     {
@@ -271,16 +276,29 @@ private:
         case 'R': // REDUCE
             reduce();
             return;
-        case 'b': { // BUILD: a state dict carries the attribute _metadata, which says nothing about weights
+        case 'b': { // BUILD: the parts of a module; a state dict carries the attribute _metadata, which says nothing about weights
             const PickleValue* state = pop();
             if (state->kind != Kind::Dict)
                 hostile("the state of an object");
-            top(Kind::Dict);
+            if (PickleValue* object = top(Kind::Dict); !object->text.empty() && object != state)
+                object->entries.insert(object->entries.end(), state->entries.begin(), state->entries.end());
             return;
         }
+        case 0x81: // NEWOBJ
+            newModule();
+            return;
         default:
             hostile("pickle instruction " + std::to_string(code));
         }
+    }
+
+    void newModule()
+    {
+        const PickleValue* arguments = pop();
+        const PickleValue* made = pop();
+        if (made->kind != Kind::Global || arguments->kind != Kind::Tuple || !arguments->items.empty() || made->text.rfind("__torch__.", 0) != 0)
+            hostile("a new object");
+        push(Kind::Dict)->text = made->text;
     }
 
     void global(const std::string& name)
@@ -288,16 +306,19 @@ private:
         static const std::set<std::string> known{"collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch.Size",
                                                  "torch.FloatStorage", "torch.DoubleStorage", "torch.HalfStorage", "torch.BFloat16Storage", "torch.LongStorage",
                                                  "torch.IntStorage", "torch.ShortStorage", "torch.CharStorage", "torch.ByteStorage", "torch.BoolStorage"};
-        if (!known.count(name))
+        static const std::set<std::string> lists{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist"};
+        const bool ofModule = m_form == PickleForm::TorchScript && (name.rfind("__torch__.", 0) == 0 || lists.count(name));
+        if (!known.count(name) && !ofModule)
             hostile(name);
         push(Kind::Global)->text = name;
     }
 
-    /// ('storage', torch.FloatStorage, key, device, elements)
+    /// ('storage', torch.FloatStorage, key, device, elements), and None in the legacy form
     void persistent()
     {
         const PickleValue* id = pop();
-        if (id->kind != Kind::Tuple || id->items.size() != 5 || id->items[0]->kind != Kind::Text || id->items[0]->text != "storage" ||
+        const bool legacy = m_form == PickleForm::Legacy;
+        if (id->kind != Kind::Tuple || id->items.size() != (legacy ? 6u : 5u) || (legacy && id->items[5]->kind != Kind::None) || id->items[0]->kind != Kind::Text || id->items[0]->text != "storage" ||
             id->items[1]->kind != Kind::Global || id->items[2]->kind != Kind::Text || id->items[4]->kind != Kind::Int)
             damaged();
         PickleValue* storage = push(Kind::Storage);
@@ -328,6 +349,8 @@ private:
         const auto& a = arguments->items;
         if (callee->text == "collections.OrderedDict" && a.empty()) {
             push(Kind::Dict);
+        } else if (callee->text.rfind("torch.jit._pickle.build_", 0) == 0 && a.size() == 1) {
+            m_stack.push_back(a[0]);
         } else if (callee->text == "torch._utils._rebuild_parameter" && !a.empty() && a[0]->kind == Kind::Tensor) {
             m_stack.push_back(a[0]);
         } else if (callee->text == "torch.Size" && a.size() == 1 && a[0]->kind == Kind::Tuple) {
@@ -345,16 +368,19 @@ private:
 
     const std::string& m_bytes;
     const std::string& m_source;
+    PickleForm m_form;
     std::deque<PickleValue>& m_values;
-    std::size_t m_at = 0;
+    std::size_t m_at;
     std::vector<PickleValue*> m_stack;
     std::vector<std::size_t> m_marks;
     std::unordered_map<std::uint64_t, PickleValue*> m_memo;
 };
 
-Pickle::Pickle(const std::string& bytes, const std::string& source)
+Pickle::Pickle(const std::string& bytes, const std::string& source, PickleForm form, std::size_t from)
 {
-    m_root = PickleReader(bytes, source, m_values).read();
+    PickleReader reader(bytes, source, form, from, m_values);
+    m_root = reader.read();
+    m_size = reader.at() - from;
 }
 
 } // namespace hounsfield

@@ -106,10 +106,9 @@ StoredTensors readCheckpoint(const std::filesystem::path& file)
         return readTorchZip(file);
     // The length of a safetensors header may begin with any byte, that of a pickle too: what follows it is looked at first.
     if (head[8] != '{') {
-        if (static_cast<unsigned char>(head[0]) == 0x80)
-            throw Error(ErrorKind::Model, "The file " + file.string() + " is a checkpoint in PyTorch's form from before version 1.6, which this version "
-                                          "does not read. Nothing in it was run. Save it again with a current PyTorch or as safetensors.");
-        throw Error(ErrorKind::Model, "The file " + file.string() + " is no checkpoint: neither PyTorch's zip form nor safetensors.");
+        if (isTorchLegacy(std::string(head, sizeof head)))
+            return readTorchLegacy(file);
+        throw Error(ErrorKind::Model, "The file " + file.string() + " is no checkpoint: neither one of PyTorch's forms nor safetensors.");
     }
     in.clear();
     in.seekg(0, std::ios::end);

@@ -30,10 +30,17 @@ StoredTensors readSafetensors(const std::string& bytes);
 std::string writeSafetensors(const StoredTensors& tensors, const std::map<std::string, std::string>& metadata);
 
 /// The weights of a checkpoint written by torch.save in its zip form (PyTorch 1.6 and later): the tensors under net, state_dict,
-/// model or at the root. The rest of the file, such as the optimizer's state, is not read and nothing is executed. @throws Error(Model)
+/// model or at the root; or the tensors of a TorchScript archive's modules, its program unread. The rest of the file, such as the optimizer's state, is not read and nothing is executed. @throws Error(Model)
 StoredTensors readTorchZip(const std::filesystem::path& file);
 
-/// By content, not by ending: zip .pth or safetensors; the legacy form and TorchScript are named and refused for now. @throws Error(Model)
+/// The same of a checkpoint in PyTorch's form from before version 1.6: pickles, then the numbers. @throws Error(Model)
+StoredTensors readTorchLegacy(const std::filesystem::path& file);
+/// Whether a file begins as that form does. @param head its first 16 bytes or more
+bool isTorchLegacy(const std::string& head);
+/// A pickle of the number 0x1950a86a20f9469cfc6c.
+inline const std::string legacyMagic("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.", 15);
+
+/// By content, not by ending: .pth in zip or legacy form, the tensors of a TorchScript archive, safetensors. @throws Error(Model)
 StoredTensors readCheckpoint(const std::filesystem::path& file);
 
 } // namespace hounsfield

@@ -1,5 +1,6 @@
 #include "inference/internal/Pickle.h"
 #include "inference/internal/TensorFile.h"
+#include "inference/internal/TorchTensors.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "volume/Error.h"
@@ -57,6 +58,7 @@ TEST_CASE("a checkpoint in zip form gives every tensor as it was saved: views, h
     const fs::path folder = shared / "reference" / "checkpoints";
     const auto expected = nlohmann::json::parse(test::readFile(folder / "expected.json"));
     checkTensors(readCheckpoint(folder / "zip.pth"), expected);
+    checkTensors(readCheckpoint(folder / "legacy.pth"), expected);
     // The other files hold a part of the same tensors.
     for (const char* name : {"bare_state_dict.pth", "state.safetensors"}) {
         INFO(name);
@@ -80,24 +82,40 @@ TEST_CASE("a hostile checkpoint is refused by the name of what it asks for, and 
     const fs::path folder = shared / "reference" / "checkpoints";
     fs::remove("/tmp/pwned");
     CHECK(contains(refusal(folder / "malicious_zip.pth"), "posix.system"));
-    refusal(folder / "malicious_legacy.pth");
+    INFO(refusal(folder / "malicious_legacy.pth"));
+    CHECK(contains(refusal(folder / "malicious_legacy.pth"), "which a file of weights has no need of"));
     CHECK_FALSE(fs::exists("/tmp/pwned"));
 }
 
-TEST_CASE("truncated, legacy and TorchScript files are each named for what they are")
+TEST_CASE("the tensors of a TorchScript archive are read by their paths, and its program is not looked at")
+{
+    REQUIRE_SHARED(shared);
+    const fs::path folder = shared / "reference" / "checkpoints";
+    const auto expected = nlohmann::json::parse(test::readFile(folder / "torchscript_expected.json"));
+    const StoredTensors tensors = readCheckpoint(folder / "torchscript.pt");
+    REQUIRE(tensors.size() == expected.size());
+    for (const auto& [name, truth] : expected.items()) {
+        INFO(name);
+        REQUIRE(tensors.count(name));
+        CHECK(tensors.at(name).shape == truth.at("shape").get<std::vector<std::int64_t>>());
+        CHECK(tensors.at(name).toFloat() == truth.at("values").get<std::vector<float>>());
+    }
+    // A module inside itself ends somewhere.
+    CHECK_THROWS_AS(moduleTensorsOf(Pickle(std::string("\x80\x02" "c__torch__\nM\n)\x81q\x00}X\x01\x00\x00\x00" "ah\x00sb.", 34), "file", PickleForm::TorchScript).root(), {}, 0, "file"), Error);
+}
+
+TEST_CASE("truncated files and those that are none are each named for what they are")
 {
     REQUIRE_SHARED(shared);
     const fs::path folder = shared / "reference" / "checkpoints";
     CHECK(contains(refusal(folder / "truncated.pth"), "incomplete"));
-    CHECK(contains(refusal(folder / "legacy.pth"), "before version 1.6"));
-    CHECK(contains(refusal(folder / "torchscript.pt"), "TorchScript"));
     CHECK(contains(refusal(folder / "missing.pth"), "cannot be read"));
 }
 
 TEST_CASE("a checkpoint with any byte changed or cut anywhere is read as it was or refused, never a crash")
 {
     REQUIRE_SHARED(shared);
-    const std::string whole = test::readFile(shared / "reference" / "checkpoints" / "zip.pth");
+    const std::string whole = test::readFile(shared / "reference" / "checkpoints" / GENERATE("zip.pth", "legacy.pth", "torchscript.pt"));
     const test::TemporaryFolder folder;
     const fs::path file = folder.path() / "changed.pth";
     const auto attempt = [&](const std::string& bytes) {
