@@ -38,7 +38,7 @@ void Pages::join()
         }
         m_soon.stop();
         if (currentWidget() == m_loading)
-            showState();
+            m_choosing ? setCurrentWidget(m_series) : showState();
     });
     connect(&opening, &Opening::progressed, this, [this](const QString& stage, double fraction, double) { m_loading->setProgress(stage, fraction); });
     connect(&opening, &Opening::reading, m_loading, &LoadingPage::setSeries);
@@ -54,14 +54,17 @@ void Pages::join()
         m_soon.stop();
         m_series->showAll(m_bench.opening().path(), m_bench.opening().series(), best);
         setCurrentWidget(m_series);
+        m_choosing = true;
     });
     connect(&opening, &Opening::previewed, this, [this](const QString&, int number, const QImage& slice) { m_series->setPreview(number, slice); });
-    connect(&opening, &Opening::failed, this, &Pages::showState);
+    // One series that cannot be read does not take the choice away.
+    connect(&opening, &Opening::failed, this, [this] { m_choosing ? setCurrentWidget(m_series) : showState(); });
     connect(&m_bench, &Workbench::opened, this, &Pages::showState);
 }
 
 void Pages::showState()
 {
+    m_choosing = false;
     const bool open = m_bench.session().scan() != nullptr;
     if (!open)
         m_start->show(QSettings().value("recent").toStringList(), m_bench.recovery().left());

@@ -31,6 +31,7 @@ private:
     StartPage* m_start = nullptr;
     SeriesPage* m_series = nullptr;
     LoadingPage* m_loading = nullptr;
+    bool m_choosing = false; ///< from a choice of series until one is open
     QTimer m_soon; ///< a scan that is there at once needs no page of its own
 };
 

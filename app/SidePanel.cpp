@@ -130,7 +130,9 @@ QWidget* SidePanel::slices(ViewState& view)
     connect(mode, &QComboBox::activated, this, [change](int row) { change([row](SliceLook& look) { look.slab.mode = SlabMode(row); }); });
     connect(slab, &QSlider::valueChanged, this, [change](int mm) { change([mm](SliceLook& look) { look.slab.thicknessMm = mm; }); });
     connect(fill, &QSlider::valueChanged, this, [change](int percent) { change([percent](SliceLook& look) { look.fillOpacity = percent / 100.0; }); });
-    const auto follow = [&view, mode, slab, slabText, fill] {
+    preset->setPlaceholderText(tr("Set by hand"));
+    const auto follow = [&view, preset, mode, slab, slabText, fill] {
+        preset->setCurrentIndex(preset->findData(view.preset()));
         const QSignalBlocker a(slab), b(fill);
         mode->setCurrentIndex(int(view.look().slab.mode));
         slab->setValue(int(view.look().slab.thicknessMm));

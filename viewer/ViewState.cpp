@@ -120,6 +120,17 @@ void ViewState::applyPreset(int digit)
     }
 }
 
+int ViewState::preset() const
+{
+    const auto shows = [this](double window, double level) { return m_look.window == window && m_look.level == level; };
+    if (m_ownWindow && shows((*m_ownWindow)[0], (*m_ownWindow)[1]))
+        return 9;
+    for (int digit = 1; digit <= 8; ++digit)
+        if (shows(presets[digit].window, presets[digit].level))
+            return digit;
+    return -1;
+}
+
 QString ViewState::presetName(int digit)
 {
     return tr(presets[digit].name);

@@ -37,6 +37,8 @@ public:
     /// Presets of the digit keys: 0 from the voxels, 9 the scan's own; 1 to 8 abdomen ... model input.
     void applyPreset(int digit);
     static QString presetName(int digit);
+    /// The digit of the preset that is shown now, 9 for the scan's own window; -1: another one, set by hand.
+    int preset() const;
 
     double zoom(Plane plane) const { return m_zoom[std::size_t(plane)]; } ///< 1: the scan fits the view
     void setZoom(Plane plane, double zoom);

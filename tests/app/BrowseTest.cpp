@@ -82,6 +82,39 @@ TEST_CASE("a folder with several series is looked through, shown with pictures a
     REQUIRE(waitFor([&] { return program.ready; }));
 }
 
+TEST_CASE("a series that was chosen and cannot be read leads back to the choice, with words")
+{
+    const TemporaryFolder folder;
+    writeFolder(folder.path());
+    Opened program;
+    program.bench.open(pathOf(folder.path()));
+    QWidget* page = &program.window.pages().seriesPage();
+    REQUIRE(waitFor([&] { return program.window.pages().currentWidget() == page; }));
+    for (const auto& file : std::filesystem::directory_iterator(folder.path() / "a"))
+        writeFile(file.path(), "gone");
+    QString told;
+    QObject::connect(&program.bench, &Workbench::failed, page, [&](const QString& why) { told = why; });
+    program.bench.open(pathOf(folder.path()), program.bench.opening().series()[0].size[2] == 6 ? "1" : "2");
+    REQUIRE(waitFor([&] { return !told.isEmpty() && !program.bench.opening().busy(); }));
+    CHECK(told.size() > 20);
+    CHECK(program.window.pages().currentWidget() == page);
+}
+
+TEST_CASE("the list of window presets says what is shown")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    ViewState& view = program.bench.view();
+    CHECK(view.preset() == 1);
+    view.applyPreset(3);
+    CHECK(view.preset() == 3);
+    view.setWindow(1234, 5);
+    CHECK(view.preset() == -1);
+    view.setScan(view.scan(), std::array<double, 2>{300, 40}, {});
+    CHECK(view.preset() == 9);
+}
+
 TEST_CASE("going back from a choice of series keeps what is open")
 {
     const TemporaryFolder folder;
