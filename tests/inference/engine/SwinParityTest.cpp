@@ -1,7 +1,7 @@
-#include "inference/internal/PromptHead.h"
 #include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/inference/engine/Recorded.h"
+#include "tests/inference/engine/RecordedForward.h"
 #include "tests/support/Formula.h"
 
 #include <ATen/Functions.h>
@@ -23,17 +23,7 @@ void compareStageByStage(const std::filesystem::path& file)
     const Weights weights = toWeights(formulaWeights(expectedSwinTensors()));
     const at::Tensor input = at::tensor(uniform01("input", std::size_t(shape[2] * shape[3] * shape[4]))).reshape(shape);
     const BackboneOutput out = swinUnetrForward(WeightScope(weights)("backbone"), input);
-    INFO("the first stage that differs is the guilty one");
-    CHECK(largestDifference(out.bottleneck, recorded["bottleneck"]) < 1e-3);
-    CHECK(largestDifference(out.features, recorded["features"]) < 1e-3);
-    const PromptHead head{WeightScope(weights)};
-    const at::Tensor gap = head.gap(out.bottleneck.clone());
-    CHECK(largestDifference(gap, recorded["gap"]) < 1e-3);
-    const at::Tensor parameters = head.controller(gap, weights.at("organ_embedding"));
-    CHECK(largestDifference(parameters, recorded["controller"]) < 1e-3);
-    const at::Tensor reduced = head.reduce(out.features.clone());
-    CHECK(largestDifference(reduced, recorded["precls"]) < 1e-3);
-    CHECK(largestDifference(PromptHead::logits(reduced.flatten(2), parameters), recorded["logits"]) < 1e-3);
+    compareWithRecorded(weights, out, recorded);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "inference/internal/Unet.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/inference/engine/Recorded.h"
+#include "tests/inference/engine/RecordedForward.h"
 #include "tests/support/Formula.h"
 
 #include <ATen/Parallel.h>
@@ -28,20 +29,7 @@ void compareStageByStage(const std::filesystem::path& file)
     const at::Tensor input = at::tensor(uniform01("input", count)).reshape(shape);
 
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), input);
-    INFO("the first stage that differs is the guilty one");
-    CHECK(largestDifference(out.bottleneck, recorded["bottleneck"]) < 1e-3);
-    CHECK(largestDifference(out.features, recorded["features"]) < 1e-3);
-    const PromptHead head{WeightScope(weights)};
-    const at::Tensor table = weights.at("organ_embedding");
-    const at::Tensor gap = head.gap(out.bottleneck.clone());
-    CHECK(largestDifference(gap, recorded["gap"]) < 1e-3);
-    CHECK(largestDifference(head.textToVision(table), recorded["text_to_vision"]) < 1e-3);
-    const at::Tensor parameters = head.controller(gap, table);
-    CHECK(largestDifference(parameters, recorded["controller"]) < 1e-3);
-    const at::Tensor reduced = head.reduce(out.features.clone());
-    CHECK(largestDifference(reduced, recorded["precls"]) < 1e-3);
-    const at::Tensor logits = PromptHead::logits(reduced.flatten(2), parameters);
-    CHECK(largestDifference(logits, recorded["logits"]) < 1e-3);
+    compareWithRecorded(weights, out, recorded);
 }
 
 } // namespace
