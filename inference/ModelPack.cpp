@@ -85,6 +85,31 @@ std::vector<ModelClass> readClasses(const json& entries)
     return classes;
 }
 
+std::optional<TextEncoderSettings> readTextEncoder(const json& root)
+{
+    const auto entry = root.find("text_encoder");
+    if (entry == root.end() || !entry->is_object())
+        return std::nullopt;
+    TextEncoderSettings settings;
+    settings.tokenizer = entry->at("tokenizer");
+    settings.weightsFile = entry->at("weights");
+    settings.vocabularyFile = entry->at("vocabulary");
+    settings.width = entry->at("width");
+    settings.heads = entry->at("heads");
+    settings.blocks = entry->at("blocks");
+    settings.context = entry->at("context");
+    settings.vocabulary = entry->at("vocabulary_size");
+    return settings;
+}
+
+json writeTextEncoder(const std::optional<TextEncoderSettings>& settings)
+{
+    if (!settings)
+        return "";
+    return {{"tokenizer", settings->tokenizer}, {"weights", settings->weightsFile}, {"vocabulary", settings->vocabularyFile}, {"width", settings->width},
+            {"heads", settings->heads}, {"blocks", settings->blocks}, {"context", settings->context}, {"vocabulary_size", settings->vocabulary}};
+}
+
 ModelPack readPack(const json& root)
 {
     ModelPack pack;
@@ -102,11 +127,23 @@ ModelPack readPack(const json& root)
     pack.input.huHigh = root.at("input").at("hu_window").at(1);
     pack.input.roi = root.at("input").at("roi").get<std::array<std::int64_t, 3>>();
     pack.promptTemplate = root.at("prompt_template");
-    pack.textEncoder = root.value("text_encoder", "");
+    pack.textEncoder = readTextEncoder(root);
     pack.classes = readClasses(root.at("classes"));
     pack.weightsFile = root.at("weights");
     pack.weightsSha256 = root.at("sha256").at(pack.weightsFile);
     return pack;
+}
+
+void checkTextEncoder(const TextEncoderSettings& settings, const PackFiles& files)
+{
+    if (settings.tokenizer != "byte_pair" && settings.tokenizer != "sentencepiece")
+        refuse(files, "its tokenizer \"" + settings.tokenizer + "\" is not one this version knows (byte_pair, sentencepiece)");
+    if (!isPlainName(settings.weightsFile) || !isPlainName(settings.vocabularyFile))
+        refuse(files, "its text encoder lies outside its folder");
+    const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
+    if (!within(settings.width, 8, 4096) || !within(settings.heads, 1, 64) || settings.width % settings.heads || !within(settings.blocks, 1, 64) || !within(settings.context, 4, 1024) ||
+        !within(settings.vocabulary, 8, 1 << 20))
+        refuse(files, "the sizes of its text encoder are impossible");
 }
 
 void checkPack(const ModelPack& pack, const PackFiles& files)
@@ -128,6 +165,8 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
             refuse(files, "its window must be multiples of " + std::to_string(divisor) + " between 16 and 512 voxels");
     if (!isPlainName(pack.weightsFile))
         refuse(files, "its weights lie outside its folder");
+    if (pack.textEncoder)
+        checkTextEncoder(*pack.textEncoder, files);
     std::set<int> ids;
     for (const ModelClass& known : pack.classes) {
         if (known.id < 1 || known.id > 32 || !ids.insert(known.id).second)
@@ -177,7 +216,7 @@ ModelPack openEmbeddedPack()
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)
 {
     nlohmann::ordered_json root;
-    root["format"] = ModelPack::formatVersion;
+    root["format"] = pack.textEncoder ? ModelPack::formatVersion : 1;
     root["name"] = pack.name;
     root["title"] = pack.title;
     root["version"] = pack.version;
@@ -187,7 +226,7 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
     root["architecture"] = {{"kind", pack.architecture}, {"encoder", pack.widths.encoder}, {"first_convolution", pack.widths.firstConvolution}};
     root["input"] = {{"spacing_mm", pack.input.spacingMm}, {"hu_window", {pack.input.huLow, pack.input.huHigh}}, {"roi", pack.input.roi}};
     root["prompt_template"] = pack.promptTemplate;
-    root["text_encoder"] = pack.textEncoder;
+    root["text_encoder"] = writeTextEncoder(pack.textEncoder);
     root["weights"] = pack.weightsFile;
     for (const auto& [name, hash] : hashes)
         root["sha256"][name] = hash;

@@ -39,6 +39,18 @@ struct InputSettings {
     std::array<std::int64_t, 3> roi{96, 96, 96}; ///< window, voxels along X, Y, Z
 };
 
+/// The text encoder that a pack brings along: CLIP's architecture, at any width (Radford et al. 2021).
+struct TextEncoderSettings {
+    std::string tokenizer;                ///< "byte_pair" (CLIP's published merges) or "sentencepiece"
+    std::string weightsFile;              ///< "text_weights.safetensors"
+    std::string vocabularyFile;           ///< "text_vocabulary.txt.gz" or "text_vocabulary.model"
+    int width = 512;                      ///< of a token's vector
+    int heads = 8;
+    int blocks = 12;
+    int context = 77;                     ///< tokens at most, frame included
+    int vocabulary = 49408;
+};
+
 /// Where the bytes of a pack are: a folder, or the program itself.
 class PackFiles {
 public:
@@ -50,7 +62,7 @@ public:
 
 /// A versioned folder with all that a model needs, checked; or a clear sentence why not. Immutable once opened.
 struct ModelPack {
-    static constexpr int formatVersion = 1;
+    static constexpr int formatVersion = 2; ///< 2: text_encoder is an object; a pack without one is written as 1
 
     std::string name;
     std::string title;         ///< one line for people
@@ -62,7 +74,7 @@ struct ModelPack {
     UnetWidths widths;
     InputSettings input;
     std::string promptTemplate; ///< "A computerized tomography of a {}"
-    std::string textEncoder;    ///< name of the encoder's folder in the pack; empty: none
+    std::optional<TextEncoderSettings> textEncoder; ///< absent: known classes only
     std::vector<ModelClass> classes;
     std::string weightsFile;    ///< "weights.safetensors"
     std::string weightsSha256;

@@ -209,9 +209,10 @@ ModelPack PackStore::open(const std::optional<std::string>& nameOrFolder) const
     throw Error(ErrorKind::Model, "There is no model \"" + *nameOrFolder + "\". Installed: " + names + ". A folder with a pack.json can be named too.");
 }
 
-ModelPack PackStore::import(const fs::path& checkpoint, const std::string& wanted, Progress& progress) const
+ModelPack PackStore::import(const Import& what, Progress& progress) const
 {
-    const std::string name = wanted.empty() ? nameFromFile(checkpoint) : wanted;
+    const fs::path& checkpoint = what.checkpoint;
+    const std::string name = what.name.empty() ? nameFromFile(checkpoint) : what.name;
     std::error_code failed;
     if (!isName(name) || name == "small")
         throw Error(ErrorKind::Model, "A model cannot be called \"" + name + "\". Give it a --name of letters, digits, - and _.");

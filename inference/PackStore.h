@@ -23,10 +23,16 @@ public:
     std::vector<Listed> list() const;
     /// A name, a folder that holds a pack.json, or nothing: the embedded pack. @throws Error(Model) with the names there are
     ModelPack open(const std::optional<std::string>& nameOrFolder) const;
-    /// Reads a published U-Net checkpoint (.pth in zip form, .safetensors) with the restricted reader and installs it as a
-    /// pack, written beside and then renamed. @param name empty: from the file's name
+    /// What is to be installed.
+    struct Import {
+        std::filesystem::path checkpoint;  ///< .pth, .safetensors or TorchScript
+        std::string name;                  ///< empty: from the file's name
+        std::filesystem::path textEncoder; ///< CLIP's weights from either public source; empty: none
+        std::filesystem::path vocabulary;  ///< its merges (bpe_simple_vocab_16e6.txt.gz or merges.txt) or a sentencepiece model; with a text encoder
+    };
+    /// Reads a published checkpoint with the restricted reader and installs it as a pack, written beside and then renamed.
     /// @throws Error(Model): not a checkpoint, hostile, truncated, keys missing or of the wrong shape, name taken; Error(Resources)
-    ModelPack import(const std::filesystem::path& checkpoint, const std::string& name, Progress& progress) const;
+    ModelPack import(const Import& what, Progress& progress) const;
     /// @throws Error(Model) for the embedded pack or a name that is not there
     void remove(const std::string& name) const;
 

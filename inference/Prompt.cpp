@@ -97,7 +97,7 @@ std::vector<Target> Prompt::targets() const
     std::vector<Target> all;
     for (const PromptPart& part : parts)
         for (const Target& target : part.targets)
-            if (std::none_of(all.begin(), all.end(), [&](const Target& t) { return t.classId == target.classId; }))
+            if (std::none_of(all.begin(), all.end(), [&](const Target& t) { return t.sameAs(target); }))
                 all.push_back(target);
     return all;
 }
@@ -189,7 +189,7 @@ PromptPart PromptResolver::understoodPart(const std::string& typed, const Match&
     for (int id : match.entry->classIds)
         for (const ModelClass& known : m_classes)
             if (known.id == id)
-                part.targets.push_back({id, known.name});
+                part.targets.push_back({id, known.name, {}});
     const bool everyClass = part.targets.size() == m_classes.size() && part.targets.size() > 8;
     part.explanation = match.misspelled ? "Read as \"" + joinWords(match.entry->words) + "\": " : "";
     part.explanation += (everyClass ? "all " + std::to_string(part.targets.size()) + " classes" : listed(part.targets)) + ".";
@@ -336,7 +336,7 @@ Prompt PromptResolver::everything() const
     PromptPart part;
     part.text = prompt.text;
     for (const ModelClass& known : m_classes)
-        part.targets.push_back({known.id, known.name});
+        part.targets.push_back({known.id, known.name, {}});
     part.explanation = "All " + std::to_string(part.targets.size()) + " classes of the model.";
     prompt.parts.push_back(std::move(part));
     return prompt;

@@ -58,7 +58,7 @@ int import(const Options& options)
         throw Error(ErrorKind::Usage, "Read the licence above and say that you accept it with --accept-licence. Nothing was installed.");
     }
     TerminalProgress progress(false);
-    const ModelPack pack = PackStore().import(options.checkpoint, options.newName, progress);
+    const ModelPack pack = PackStore().import({options.checkpoint, options.newName, {}, {}}, progress);
     progress.finishLine();
     std::cout << publishedLicenceText() << "\nInstalled as " << pack.name << " in " << pack.files->describe() << ".\nUse it with: --model " << pack.name << '\n';
     return 0;

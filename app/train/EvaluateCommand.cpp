@@ -59,7 +59,7 @@ public:
         std::vector<Target> targets;
         for (const ModelClass& known : m_segmenter->pack().classes)
             if (scan.annotated >> (known.id - 1) & 1)
-                targets.push_back({known.id, known.name});
+                targets.push_back({known.id, known.name, {}});
         const auto prepared = m_segmenter->prepare(scan.volume, {m_options.overlap, {}, {}, {}}, progress);
         for (const Finding& finding : m_segmenter->segment(*prepared, targets, {}, progress)) {
             const Mask& truth = scan.masks[static_cast<std::size_t>(finding.target.classId - 1)];

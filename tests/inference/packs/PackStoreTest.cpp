@@ -60,7 +60,7 @@ std::string refusal(const PackStore& store, const fs::path& file, const std::str
 {
     Progress silent;
     try {
-        store.import(file, name, silent);
+        store.import({file, name, {}, {}}, silent);
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::Model);
         return error.what();
@@ -81,7 +81,7 @@ TEST_CASE("a checkpoint becomes a pack that lists, opens, verifies and is remove
             const fs::path file = folder.path() / "my weights.safetensors";
             test::writeFile(file, writeSafetensors(smallCheckpoint(prefix, older), {}));
             const std::string name = number++ == 0 ? "" : "pack" + std::to_string(number);
-            const ModelPack pack = store.import(file, name, silent);
+            const ModelPack pack = store.import({file, name, {}, {}}, silent);
             CHECK(pack.name == (name.empty() ? "my_weights" : name));
             CHECK(pack.widths.encoder[3] == 32);
             CHECK(pack.widths.firstConvolution == 8);
@@ -105,7 +105,7 @@ TEST_CASE("the published Swin UNETR is imported from its older spelling of keys"
     const PackStore store(folder.path() / "models");
     Progress silent;
     test::writeFile(folder.path() / "a.safetensors", writeSafetensors(swinCheckpoint(), {}));
-    const ModelPack pack = store.import(folder.path() / "a.safetensors", "swin", silent);
+    const ModelPack pack = store.import({folder.path() / "a.safetensors", "swin", {}, {}}, silent);
     CHECK(pack.architecture == "swin_unetr");
     CHECK(pack.widths.encoder[0] == 48);
     CHECK(pack.title.find("Swin UNETR") != std::string::npos);
@@ -118,7 +118,7 @@ TEST_CASE("a changed weight in an installed pack is found by verify")
     const PackStore store(folder.path() / "models");
     Progress silent;
     test::writeFile(folder.path() / "a.safetensors", writeSafetensors(smallCheckpoint("module."), {}));
-    const ModelPack pack = store.import(folder.path() / "a.safetensors", "mine", silent);
+    const ModelPack pack = store.import({folder.path() / "a.safetensors", "mine", {}, {}}, silent);
     const fs::path weights = store.folder() / "mine" / pack.weightsFile;
     std::string bytes = test::readFile(weights);
     bytes.back() = static_cast<char>(bytes.back() ^ 1);
