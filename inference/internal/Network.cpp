@@ -2,9 +2,11 @@
 
 #include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "volume/Error.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
 
@@ -45,22 +47,56 @@ Network::Network(const ModelPack& pack, const at::Device& device, Precision prec
 }
 
 Network::Network(const Weights& weights, const at::Device& device, Precision precision)
-    : m_device(device), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0)
+    : m_device(device), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0),
+      m_ownCpu(device.is_cpu() && CpuBackbone::available() && !m_swin && precision != Precision::Fp16)
 {
     for (const auto& [name, tensor] : weights)
         if (name.starts_with("backbone."))
-            m_backbone.emplace(name, tensor.detach().to(device, m_type));
+            // Its own form on the processor is made of float32 weights, whatever it computes in.
+            m_backbone.emplace(name, tensor.detach().to(device, m_ownCpu ? at::kFloat : m_type));
         else
             m_head.emplace(name, tensor.detach().to(device, at::kFloat));
+}
+
+Network::~Network() = default;
+Network::Network(Network&&) noexcept = default;
+
+void Network::release() const
+{
+    if (m_cpu)
+        m_cpu->release();
 }
 
 Network::Output Network::run(const at::Tensor& windows) const
 {
     const at::NoGradGuard inference;
+    if (m_ownCpu)
+        return runOnCpu(windows);
     const WeightScope backbone = WeightScope(m_backbone)("backbone");
     const at::Tensor input = windows.to(m_device, m_type);
     const BackboneOutput out = m_swin ? swinUnetrForward(backbone, input) : unetForward(backbone, input);
     return {head().gap(out.bottleneck.to(at::kFloat)), head().reduce(out.features.to(at::kFloat))};
+}
+
+Network::Output Network::runOnCpu(const at::Tensor& windows) const
+{
+    const Index3 size{windows.size(2), windows.size(3), windows.size(4)};
+    if (!m_cpu || m_cpu->size() != size)
+        m_cpu = CpuBackbone::make(m_backbone, m_swin, size, m_type == at::kBFloat16 ? MapType::BFloat16 : MapType::Float32);
+    const WeightScope scope = WeightScope(m_head)("precls_conv");
+    std::vector<at::Tensor> gaps;
+    at::Tensor reduced = at::empty({windows.size(0), PromptHead::channels, size[0], size[1], size[2]}, at::kFloat);
+    for (std::int64_t n = 0; n < windows.size(0); ++n) {
+        const at::Tensor window = windows[n].contiguous();
+        const CpuMaps maps = m_cpu->run(window.data_ptr<float>());
+        const FeatureMap& b = maps.bottleneck;
+        at::Tensor bottleneck = at::empty({1, b.channels, b.size[0], b.size[1], b.size[2]}, at::kFloat);
+        toPlain(b, bottleneck.data_ptr<float>());
+        gaps.push_back(head().gap(bottleneck));
+        const ChannelAffine affine = normalisation(maps.features, scope["0.weight"].data_ptr<float>(), scope["0.bias"].data_ptr<float>(), maps.features.channels / 16);
+        reduceToEight(maps.features, affine, scope["2.weight"].data_ptr<float>(), scope["2.bias"].data_ptr<float>(), reduced[n].data_ptr<float>());
+    }
+    return {at::cat(gaps), reduced};
 }
 
 at::Tensor Network::embeddings(const std::vector<int>& ids) const

@@ -6,15 +6,21 @@
 #include "inference/internal/Tensors.h"
 #include "inference/internal/Unet.h"
 
+#include <memory>
+
 namespace hounsfield {
 
-/// A loaded network on its device: backbone in the chosen precision, head in float32. Immutable.
+class CpuBackbone;
+
+/// A loaded network on its device: backbone in the chosen precision, head in float32. One thread at a time runs it.
 class Network {
 public:
     /// @throws Error(Model) where a tensor is missing or of the wrong shape
     Network(const ModelPack& pack, const at::Device& device, Precision precision);
     /// From weights in memory, for tests and for the trainer's own evaluation.
     Network(const Weights& weights, const at::Device& device, Precision precision);
+    ~Network();
+    Network(Network&&) noexcept;
 
     struct Output {
         at::Tensor gap;     ///< N x 256, float32
@@ -26,13 +32,19 @@ public:
     at::Tensor embeddings(const std::vector<int>& ids) const;
     PromptHead head() const { return PromptHead(WeightScope(m_head)); }
     const at::Device& device() const { return m_device; }
+    /// Gives the memory that one window after another uses back to the system, until the next one.
+    void release() const;
 
 private:
+    Output runOnCpu(const at::Tensor& windows) const;
+
     Weights m_backbone;
     Weights m_head;
     at::Device m_device;
     at::ScalarType m_type;
-    bool m_swin; ///< which backbone the weights are of
+    bool m_swin;      ///< which backbone the weights are of
+    bool m_ownCpu;    ///< the processor's own form of the backbone, made for the first window's size
+    mutable std::unique_ptr<CpuBackbone> m_cpu;
 };
 
 } // namespace hounsfield

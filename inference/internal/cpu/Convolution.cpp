@@ -1,0 +1,95 @@
+#include "inference/internal/cpu/Convolution.h"
+
+#include "volume/Error.h"
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include <cstring>
+
+namespace hounsfield {
+namespace {
+
+using Tag = dnnl::memory::format_tag;
+using Type = dnnl::memory::data_type;
+
+dnnl::engine& processor()
+{
+    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+    return engine;
+}
+
+Type typeOf(MapType type)
+{
+    return type == MapType::Float32 ? Type::f32 : Type::bf16;
+}
+
+[[noreturn]] void refuse(const dnnl::error& error)
+{
+    if (error.status == dnnl_out_of_memory)
+        throw Error(ErrorKind::Resources, "There is not enough memory for the model. Close other programs or use a smaller model.");
+    throw Error(ErrorKind::Resources, std::string("This processor cannot run the model in this precision (") + error.what() + "). Use --precision fp32.");
+}
+
+} // namespace
+
+struct Convolution::Primitive {
+    dnnl::convolution_forward convolution;
+    dnnl::memory::desc source, destination;
+    dnnl::memory weights, bias;
+    dnnl::stream stream{processor()};
+};
+
+Convolution::Convolution(const Shape& shape, const float* weight, const float* bias)
+{
+    try {
+        const auto [x, y, z] = shape.size;
+        const dnnl::memory::dims weightDims{shape.out, shape.in, shape.kernel, shape.kernel, shape.kernel};
+        const dnnl::memory::dims pad(3, shape.kernel / 2), stride(3, 1);
+        const dnnl::memory::desc source({1, shape.in, x, y, z}, typeOf(shape.type), shape.in == 1 ? Tag::ncdhw : Tag::nCdhw16c);
+        const dnnl::memory::desc destination({1, shape.out, x, y, z}, typeOf(shape.type), Tag::nCdhw16c);
+        const dnnl::memory::desc anyWeights(weightDims, typeOf(shape.type), Tag::any), biases({shape.out}, Type::f32, Tag::x);
+        const dnnl::convolution_forward::desc wanted(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, source, anyWeights, biases, destination, stride, pad, pad);
+        const dnnl::convolution_forward::primitive_desc chosen(wanted, processor());
+        auto made = std::make_unique<Primitive>();
+        made->convolution = dnnl::convolution_forward(chosen);
+        made->source = source;
+        made->destination = destination;
+        made->weights = dnnl::memory(chosen.weights_desc(), processor());
+        made->bias = dnnl::memory(biases, processor());
+        const std::size_t biasBytes = std::size_t(shape.out) * sizeof(float);
+        if (bias)
+            std::memcpy(made->bias.get_data_handle(), bias, biasBytes);
+        else
+            std::memset(made->bias.get_data_handle(), 0, biasBytes);
+        dnnl::memory plain({weightDims, Type::f32, Tag::oidhw}, processor(), const_cast<float*>(weight));
+        dnnl::reorder(plain, made->weights).execute(made->stream, plain, made->weights);
+        made->stream.wait();
+        m_primitive = std::move(made);
+    } catch (const dnnl::error& error) {
+        refuse(error);
+    }
+}
+
+Convolution::~Convolution() = default;
+Convolution::Convolution(Convolution&&) noexcept = default;
+Convolution& Convolution::operator=(Convolution&&) noexcept = default;
+
+void Convolution::run(const FeatureMap& input, const FeatureMap& output) const
+{
+    try {
+        Primitive& p = *m_primitive;
+        dnnl::memory source(p.source, processor(), input.data), destination(p.destination, processor(), output.data);
+        p.convolution.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, p.weights}, {DNNL_ARG_BIAS, p.bias}, {DNNL_ARG_DST, destination}});
+        p.stream.wait();
+    } catch (const dnnl::error& error) {
+        refuse(error);
+    }
+}
+
+bool hasFastBFloat16()
+{
+    const auto isa = dnnl::get_effective_cpu_isa();
+    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+}
+
+} // namespace hounsfield

@@ -1,0 +1,32 @@
+#include "inference/internal/cpu/CpuBackbone.h"
+
+#if defined(HOUNSFIELD_ONEDNN)
+#include "inference/internal/cpu/CpuUnet.h"
+#endif
+
+namespace hounsfield {
+
+#if defined(HOUNSFIELD_ONEDNN)
+std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights& weights, bool swin, const Index3& size, MapType type)
+{
+    const WeightScope scope = WeightScope(weights)("backbone");
+    return swin ? nullptr : makeCpuUnet(scope, size, type);
+}
+
+bool CpuBackbone::available()
+{
+    return true;
+}
+#else
+std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights&, bool, const Index3&, MapType)
+{
+    return nullptr;
+}
+
+bool CpuBackbone::available()
+{
+    return false;
+}
+#endif
+
+} // namespace hounsfield

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "inference/internal/Tensors.h"
+#include "inference/internal/cpu/Kernels.h"
+
+namespace hounsfield {
+
+/// What a backbone makes of one window on the processor. The maps are the backbone's own: read them before the next window.
+struct CpuMaps {
+    FeatureMap features;   ///< C x X x Y x Z
+    FeatureMap bottleneck; ///< B x ...
+    std::vector<std::shared_ptr<MapMemory>> memory; ///< keeps them
+};
+
+/// A backbone of the Universal Model made for the processor: oneDNN's convolutions on maps in groups of 16 channels, everything between
+/// them in place. The same numbers as unetForward and swinUnetrForward to rounding. One thread calls it at a time.
+class CpuBackbone {
+public:
+    virtual ~CpuBackbone() = default;
+    /// @param window X x Y x Z float32
+    virtual CpuMaps run(const float* window) = 0;
+    /// Gives the memory between windows back.
+    virtual void release() = 0;
+    virtual const Index3& size() const = 0;
+
+    /// @param weights with their prefix "backbone.", float32 on the processor @param size of the windows
+    static std::unique_ptr<CpuBackbone> make(const Weights& weights, bool swin, const Index3& size, MapType type);
+    /// Whether this build has it: with oneDNN.
+    static bool available();
+};
+
+} // namespace hounsfield
