@@ -39,6 +39,10 @@ function(hounsfield_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES})
   target_compile_definitions(${name} PRIVATE HOUNSFIELD_VERSION="${PROJECT_VERSION}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  # Opened at run time, from the same folder.
+  if(TARGET hounsfield_sentencepiece)
+    add_dependencies(${name} hounsfield_sentencepiece)
+  endif()
 endfunction()
 
 # hounsfield_test(name SOURCES a.cpp ... LIBRARIES targets [DEPENDS targets] [WINDOWS]): one executable test_<name>, every case a

@@ -8,6 +8,8 @@
 #include <zlib.h>
 
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <sstream>
 
@@ -84,25 +86,40 @@ std::size_t pieceLength(const std::string& text, std::size_t at)
 
 std::string readAll(const std::filesystem::path& file)
 {
-    // zlib passes over what is not packed.
-    const gzFile in = gzopen(file.c_str(), "rb");
+    std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Model, "The vocabulary " + file.string() + " cannot be opened.");
-    std::string all;
-    std::array<char, 65536> block;
-    int got = 0;
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Plain text stays as it is; of gzip the text inside.
+std::string unpacked(const std::string& bytes)
+{
+    if (!bytes.starts_with("\x1f\x8b"))
+        return bytes;
     constexpr std::size_t most = 16u << 20;
-    while ((got = gzread(in, block.data(), block.size())) > 0 && all.size() < most)
-        all.append(block.data(), static_cast<std::size_t>(got));
-    gzclose(in);
-    if (got < 0)
-        throw Error(ErrorKind::Model, "The vocabulary " + file.string() + " is damaged. Get it again.");
-    return all;
+    constexpr int gzip = 16 + MAX_WBITS;
+    z_stream stream{};
+    std::string text;
+    std::array<char, 65536> block;
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    int state = inflateInit2(&stream, gzip);
+    while (state == Z_OK && text.size() < most) {
+        stream.next_out = reinterpret_cast<Bytef*>(block.data());
+        stream.avail_out = static_cast<uInt>(block.size());
+        state = inflate(&stream, Z_NO_FLUSH);
+        text.append(block.data(), block.size() - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    if (state != Z_STREAM_END)
+        throw Error(ErrorKind::Model, "The vocabulary is damaged or too large. Get it again.");
+    return text;
 }
 
 } // namespace
 
-BytePairTokenizer::BytePairTokenizer(const std::string& merges)
+BytePairTokenizer::BytePairTokenizer(const std::string& merges, int contextLength) : m_contextLength(contextLength)
 {
     std::int32_t id = 0;
     for (const char* ending : {"", wordEnd})
@@ -124,7 +141,12 @@ BytePairTokenizer::BytePairTokenizer(const std::string& merges)
 
 BytePairTokenizer BytePairTokenizer::fromFile(const std::filesystem::path& file)
 {
-    return BytePairTokenizer(readAll(file));
+    return fromBytes(readAll(file));
+}
+
+BytePairTokenizer BytePairTokenizer::fromBytes(const std::string& bytes, int contextLength)
+{
+    return BytePairTokenizer(unpacked(bytes), contextLength);
 }
 
 void BytePairTokenizer::addWord(const std::string& bytes, std::vector<std::int32_t>& ids) const
@@ -181,16 +203,6 @@ std::vector<std::int32_t> BytePairTokenizer::pieces(const std::string& text) con
         addWord(clean.substr(at, length), ids);
         at += length;
     }
-    return ids;
-}
-
-std::vector<std::int32_t> BytePairTokenizer::encode(const std::string& text) const
-{
-    std::vector<std::int32_t> ids = pieces(text);
-    ids.insert(ids.begin(), start);
-    if (ids.size() >= static_cast<std::size_t>(contextLength()))
-        ids.resize(static_cast<std::size_t>(contextLength()) - 1);
-    ids.push_back(end);
     return ids;
 }
 

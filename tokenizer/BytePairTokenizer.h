@@ -14,19 +14,22 @@ public:
     static constexpr std::int32_t start = 49406, end = 49407;
 
     /// @param merges the published list as text, its first line a heading. @throws Error(Model) where it is not that list
-    explicit BytePairTokenizer(const std::string& merges);
+    explicit BytePairTokenizer(const std::string& merges, int contextLength = 77);
     /// bpe_simple_vocab_16e6.txt.gz, or unpacked. @throws Error(Model)
     static BytePairTokenizer fromFile(const std::filesystem::path& file);
+    /// The bytes of such a file, gzip-compressed or plain. @throws Error(Model)
+    static BytePairTokenizer fromBytes(const std::string& bytes, int contextLength = 77);
 
-    std::vector<std::int32_t> encode(const std::string& text) const override;
-    /// Without the frame, however many.
-    std::vector<std::int32_t> pieces(const std::string& text) const;
-    int contextLength() const override { return 77; }
+    std::vector<std::int32_t> pieces(const std::string& text) const override;
+    std::int32_t startId() const override { return start; }
+    std::int32_t endId() const override { return end; }
+    int contextLength() const override { return m_contextLength; }
     int vocabularySize() const override { return 49408; }
 
 private:
     void addWord(const std::string& bytes, std::vector<std::int32_t>& ids) const;
 
+    int m_contextLength;
     std::unordered_map<std::string, std::int32_t> m_ids;   ///< by the token's characters
     std::unordered_map<std::string, std::int32_t> m_ranks; ///< of "left right"
 };
