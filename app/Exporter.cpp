@@ -77,12 +77,12 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
             writeMask(s.finding->mask, settings.folder / name);
             written.push_back(name);
         }
-        labels.push_back({s.known.id, s.name.toStdString(), s.known.snomedCode, s.rgb, &s.finding->mask});
+        labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask});
         if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
-            surfaces.push_back({s.name.toStdString(), s.rgb, surfaceOf(s.finding->mask)});
+            surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask)});
     }
     if (settings.labelMap && !labels.empty()) {
-        std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
+        numberLabels(labels);
         const std::string image = scan.caseName + "_seg." + settings.maskFormat, table = scan.caseName + "_labels.csv";
         writeLabelMap(labels, settings.folder / image, settings.folder / table);
         written.insert(written.end(), {image, table});

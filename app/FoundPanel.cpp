@@ -161,7 +161,7 @@ void FoundPanel::showDetails()
         if (s->statistics.hu)
             line(tr("Density"), tr("%1 ± %2 HU").arg(s->statistics.hu->mean, 0, 'f', 0).arg(s->statistics.hu->standardDeviation, 0, 'f', 0));
         line(tr("Mean probability"), QString::number(f.meanProbability, 'f', 2));
-        if (s->known.kind != "organ")
+        if (s->known.isLesion())
             line(tr("Separate lesions"), QString::number(s->lesions.size()));
         line(tr("Model"), s->madeWith.toHtmlEscaped());
         text += "</table>";

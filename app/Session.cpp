@@ -33,22 +33,20 @@ private:
 Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith)
 {
     Structure s;
-    s.known = pack.classById(finding.target.classId);
+    s.known = classOf(pack, finding.target);
     s.name = QString::fromStdString(s.known.name);
     s.rgb = s.known.rgb;
     s.finding = std::make_shared<const Finding>(finding);
     s.statistics = measure(finding.mask, volume);
-    if (s.known.kind != "organ")
+    if (s.known.isLesion())
         for (const Mask& part : components(finding.mask))
             s.lesions.push_back(measure(part, volume));
     s.warnings = warningsOf(finding, s.statistics);
     s.madeWith = madeWith;
-    for (const PromptPart& part : prompt.parts)
-        for (const Target& target : part.targets)
-            if (target.classId == s.known.id && s.asked.empty()) {
-                s.asked = part.text;
-                s.explanation = part.explanation;
-            }
+    if (const PromptPart* part = prompt.partOf(finding.target)) {
+        s.asked = part->text;
+        s.explanation = part->explanation;
+    }
     return s;
 }
 
@@ -96,7 +94,7 @@ void Session::addStructures(std::vector<Structure> all, bool joined)
     const QString what = tr("find %1").arg(QString::fromStdString(all.front().known.name));
     int first = 0;
     for (Structure& made : all) {
-        const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.known.id == made.known.id; });
+        const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.finding->target.sameAs(made.finding->target); });
         if (old != after.structures.end()) {
             made.id = old->id;
             made.rgb = old->rgb;

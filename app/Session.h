@@ -49,7 +49,7 @@ public:
     const Structure* structure(int id) const; ///< null: gone
     QUndoStack& undo() { return m_undo; }
 
-    /// Findings become structures; one of the same class is replaced (another threshold, another model), keeping its colour and eye.
+    /// Findings become structures; one of the same class, or of the same words, is replaced (another threshold, another model), keeping its colour and eye.
     /// @param joined a step of a slider: joins with the step before it in undo
     void addStructures(std::vector<Structure> made, bool joined);
     void rename(int id, const QString& name);

@@ -83,6 +83,22 @@ std::vector<Warning> warningsFromJson(const QJsonValue& value)
     return all;
 }
 
+QJsonArray nearestToJson(const std::vector<NearestClass>& nearest)
+{
+    QJsonArray all;
+    for (const NearestClass& one : nearest)
+        all.append(QJsonObject{{"class_id", one.classId}, {"name", QString::fromStdString(one.name)}, {"cosine", one.cosine}, {"centred_cosine", one.centredCosine}});
+    return all;
+}
+
+std::vector<NearestClass> nearestFromJson(const QJsonValue& value)
+{
+    std::vector<NearestClass> all;
+    for (const QJsonValue& one : value.toArray())
+        all.push_back({one["class_id"].toInt(), one["name"].toString().toStdString(), one["cosine"].toDouble(), one["centred_cosine"].toDouble()});
+    return all;
+}
+
 QJsonObject structureToJson(const Structure& s)
 {
     const Finding& f = *s.finding;
@@ -91,7 +107,7 @@ QJsonObject structureToJson(const Structure& s)
             {"file", QString::fromStdString(s.known.fileName)}, {"snomed", QString::fromStdString(s.known.snomedCode)}, {"kind", QString::fromStdString(s.known.kind)}, {"hosts", listOf(hosts)},
             {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold},
             {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
-            {"warnings", warningsToJson(s.warnings)}, {"mask", maskToJson(f.mask)}};
+            {"warnings", warningsToJson(s.warnings)}, {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)}, {"nearest", nearestToJson(f.nearest)}, {"mask", maskToJson(f.mask)}};
 }
 
 /// Statistics are measured again from scan and mask when the session opens.
@@ -114,8 +130,8 @@ Structure structureFromJson(const QJsonObject& json)
     s.explanation = json["explanation"].toString().toStdString();
     s.madeWith = json["made_with"].toString();
     s.warnings = warningsFromJson(json["warnings"]);
-    s.finding = std::make_shared<const Finding>(Finding{{s.known.id, s.known.name}, maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
-                                                        json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr});
+    s.finding = std::make_shared<const Finding>(Finding{{s.known.id, s.known.name, json["zero_shot_text"].toString().toStdString()}, maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
+                                                        json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr, nearestFromJson(json["nearest"])});
     return s;
 }
 

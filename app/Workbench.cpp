@@ -29,7 +29,7 @@ void measureAgain(Structure& s, const Volume& volume)
 {
     s.statistics = measure(s.finding->mask, volume);
     s.lesions.clear();
-    if (s.known.kind != "organ")
+    if (s.known.isLesion())
         for (const Mask& part : components(s.finding->mask))
             s.lesions.push_back(measure(part, volume));
 }
@@ -201,7 +201,7 @@ void Workbench::setThreshold(int structure, double threshold)
         Q_EMIT said(tr("It was found by the model %1. Choose that model in the settings to change the threshold.").arg(s->madeWith.section(", ", 0, 0)));
         return;
     }
-    m_asking.ask({m_session.scan()->volume, {}, {{s->known.id, s->known.name}}, threshold, m_view.crosshairMm()});
+    m_asking.ask({m_session.scan()->volume, {}, {s->finding->target}, threshold, m_view.crosshairMm()});
 }
 
 void Workbench::takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes)
@@ -224,7 +224,7 @@ void Workbench::showLayers()
             if (s.visible && !s.finding->mask.empty() && (s.known.kind != "organ") == lesions)
                 layers.push_back({s.mask(), s.rgb, selected == 0 || selected == s.id ? 1.0 : 0.5});
     for (const PartialMask& growing : m_growing) {
-        const auto& known = m_pack->classById(growing.target.classId);
+        const ModelClass known = classOf(*m_pack, growing.target);
         if (!growing.mask.empty())
             layers.push_back({std::make_shared<const Mask>(growing.mask), known.rgb, 0.8, true});
     }

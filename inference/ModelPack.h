@@ -20,9 +20,11 @@ struct ModelClass {
     std::string snomedCode;             ///< SCT code of the type
     std::array<int, 3> rgb{0, 0, 0};
     std::vector<int> hosts;             ///< ids of the organs it lies in; empty for an organ
-    std::string kind;                   ///< "organ", "tumor" or "cyst"
+    std::string kind;                   ///< "organ", "tumor" or "cyst"; "zero_shot" for words beyond the known classes
     double threshold = 0.5;             ///< probability above which a voxel is inside
     std::vector<std::string> synonyms;
+    /// Whether its separate parts are told one by one.
+    bool isLesion() const { return kind == "tumor" || kind == "cyst"; }
 };
 
 /// Channels of a network of the Universal Model's shape; the published ones by default.

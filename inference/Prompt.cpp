@@ -1,11 +1,13 @@
 #include "inference/Prompt.h"
 
+#include "inference/internal/WordKinds.h"
 #include "inference/internal/Words.h"
 #include "resources/Resources.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 namespace hounsfield {
@@ -13,32 +15,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const std::set<std::string>& courtesies()
-{
-    static const std::set<std::string> words{"please", "find", "show", "me", "the", "a", "an", "segment", "outline", "mark", "get", "give", "see", "want",
-                                             "i", "would", "like", "to", "can", "could", "you", "also", "is", "are", "there", "where", "my", "measure",
-                                             "locate", "contour", "delineate", "do", "need", "his", "her", "their", "patient's", "then", "just", "only"};
-    return words;
-}
-
-bool isNegation(const std::string& word)
-{
-    static const std::set<std::string> words{"no", "not", "without", "except", "excluding", "exclude", "but", "minus", "never", "neither", "nor", "non", "none", "don", "ignore", "skip"};
-    return words.count(word) > 0;
-}
-
-bool isFilter(const std::string& word)
-{
-    static const std::set<std::string> words{"over", "under", "above", "below", "larger", "largest", "bigger", "biggest", "smaller", "smallest", "greater",
-                                             "than", "least", "most", "mm", "cm", "ml", "cc", "diameter"};
-    return words.count(word) || word.find_first_of("0123456789<>=%") != std::string::npos;
-}
-
-bool isLesionWord(const std::string& word)
-{
-    static const std::set<std::string> words{"tumor", "cancer", "mass", "lesion", "metastasis", "met", "neoplasm", "cyst", "nodule", "carcinoma"};
-    return words.count(word) > 0;
-}
+constexpr const char* sizeRefused = "It asks for a size or a number, which is not understood yet. Name the structure alone and choose by the measurements.";
 
 /// "tumor in the liver" as "liver tumor"; empty where the words have no such form.
 Words turnedAround(const Words& words)
@@ -67,6 +44,37 @@ std::string listed(const std::vector<Target>& targets)
     for (std::size_t i = 0; i < targets.size(); ++i)
         text += (i == 0 ? "" : i + 1 == targets.size() ? " and " : ", ") + targets[i].name;
     return text;
+}
+
+std::string joinedNames(const std::vector<std::string>& names)
+{
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+/// White space as single blanks.
+std::string oneLine(const std::string& text)
+{
+    std::string line;
+    for (const char c : text)
+        if (!std::isspace(static_cast<unsigned char>(c)))
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    return line;
+}
+
+/// The words between courtesies at both ends and "all" or "any" at the beginning: what is meant; all of them where nothing would be left.
+std::pair<std::size_t, std::size_t> nounOf(const std::vector<Word>& words, std::size_t from, std::size_t to)
+{
+    std::size_t begins = from, ends = to;
+    while (begins < ends && (isCourtesy(words[begins].text) || isWhole(words[begins].text)))
+        ++begins;
+    while (ends > begins && isCourtesy(words[ends - 1].text))
+        --ends;
+    return begins < ends ? std::pair{begins, ends} : std::pair{from, to};
 }
 
 /// How unlike two phrases are, 0 (equal) to 1: shared words first, letters after.
@@ -102,12 +110,20 @@ std::vector<Target> Prompt::targets() const
     return all;
 }
 
+const PromptPart* Prompt::partOf(const Target& target) const
+{
+    for (const PromptPart& part : parts)
+        if (std::any_of(part.targets.begin(), part.targets.end(), [&](const Target& one) { return one.sameAs(target); }))
+            return &part;
+    return nullptr;
+}
+
 bool Prompt::fullyUnderstood() const
 {
     return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
 }
 
-PromptResolver::PromptResolver(std::vector<ModelClass> classes) : m_classes(std::move(classes))
+PromptResolver::PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond) : m_classes(std::move(classes)), m_beyond(beyond)
 {
     // The lexicon first: where it has a phrase that is also a class's name ("liver tumor"), it says more.
     const nlohmann::json lexicon = nlohmann::json::parse(resources::find("lexicon.json").value());
@@ -157,8 +173,7 @@ PromptResolver::Match PromptResolver::find(Words words) const
     for (const Words& form : {words, withoutArticles(words), turnedAround(withoutArticles(words))})
         if (const Entry* entry = form.empty() ? nullptr : exact(form))
             return {entry, false};
-    static const std::set<std::string> wholes{"all", "every", "any", "entire", "whole", "complete", "each"};
-    if (words.size() > 1 && wholes.count(words.front()))
+    if (words.size() > 1 && isWhole(words.front()))
         return find(Words(words.begin() + 1, words.end()));
 
     // Slips of the finger: the nearest phrase of as many words, unless two that mean different things are as near.
@@ -219,6 +234,38 @@ PromptPart PromptResolver::refusedPart(const std::string& typed, const Words& wo
     return part;
 }
 
+/// "liver spleen": known phrases one after the other, sides between them, without a comma.
+bool PromptResolver::isRowOfKnown(const Words& words) const
+{
+    std::vector<bool> reached(words.size() + 1);
+    reached[0] = true;
+    for (std::size_t from = 0; from < words.size(); ++from)
+        for (std::size_t to = from + 1; reached[from] && to <= std::min(words.size(), from + 6); ++to)
+            if (!reached[to])
+                reached[to] = (to == from + 1 && (isSide(words[from]) || isCourtesy(words[from]))) || exact(Words(words.begin() + std::ptrdiff_t(from), words.begin() + std::ptrdiff_t(to)));
+    return reached.back();
+}
+
+PromptPart PromptResolver::unknownPart(const std::string& typed, const Words& words) const
+{
+    if (m_beyond == ZeroShot::Refused)
+        return refusedPart(typed, words, "It is not a structure that this model knows.");
+    if (isRowOfKnown(words))
+        return refusedPart(typed, words, "It names no one structure. Put commas between several.");
+    Words bare;
+    std::copy_if(words.begin(), words.end(), std::back_inserter(bare), [](const std::string& word) { return !isAmount(word) && !isCourtesy(word); });
+    if (bare.size() < words.size() && find(bare).entry)
+        return refusedPart(typed, words, sizeRefused);
+    PromptPart part = refusedPart(typed, words, "");
+    std::string text;
+    for (const char c : typed)
+        text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    part.zeroShot = true;
+    part.targets.push_back({0, typed, text});
+    part.explanation = zeroShotExplanation(joinedNames(part.suggestions));
+    return part;
+}
+
 void PromptResolver::resolveClause(const std::string& text, std::size_t begin, std::size_t end, bool afterNegation, Prompt& prompt) const
 {
     std::vector<Word> words = splitWords(text.substr(begin, end - begin));
@@ -240,8 +287,7 @@ void PromptResolver::resolveClause(const std::string& text, std::size_t begin, s
         return;
     }
     if (any(isFilter)) {
-        prompt.parts.push_back(refusedPart(typed(0, words.size()), texts(0, words.size()),
-                                           "It asks for a size or a number, which is not understood yet. Name the structure alone and choose by the measurements."));
+        prompt.parts.push_back(refusedPart(typed(0, words.size()), texts(0, words.size()), sizeRefused));
         return;
     }
 
@@ -253,7 +299,7 @@ void PromptResolver::resolveClause(const std::string& text, std::size_t begin, s
     cuts.push_back(words.size() + 1);
     const auto first = [&](std::size_t piece) {
         std::size_t from = cuts[piece];
-        while (from < cuts[piece + 1] - 1 && courtesies().count(words[from].text))
+        while (from < cuts[piece + 1] - 1 && isCourtesy(words[from].text))
             ++from;
         return from;
     };
@@ -279,7 +325,8 @@ void PromptResolver::resolveClause(const std::string& text, std::size_t begin, s
             match = find(whole);
         }
         if (!match.entry) {
-            prompt.parts.push_back(refusedPart(typed(from, to), texts(from, to), "It is not a structure that this model knows."));
+            const auto [begins, ends] = nounOf(words, from, to);
+            prompt.parts.push_back(unknownPart(oneLine(typed(begins, ends)), texts(begins, ends)));
             continue;
         }
         const Words& known = match.entry->words;
@@ -313,7 +360,7 @@ Prompt PromptResolver::resolve(const std::string& text) const
     std::string firstWord;
     for (const Word& word : words) {
         if (!word.stop) {
-            if (firstWord.empty() && !courtesies().count(word.text))
+            if (firstWord.empty() && !isCourtesy(word.text))
                 firstWord = word.text;
             continue;
         }

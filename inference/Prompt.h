@@ -21,7 +21,8 @@ struct PromptPart {
     std::string text;                     ///< the words as typed
     std::vector<Target> targets;          ///< empty where it was not understood
     std::string explanation;              ///< whole sentences: what it was taken for, or why it was refused
-    std::vector<std::string> suggestions; ///< the three nearest class names where it was not understood
+    std::vector<std::string> suggestions; ///< the three nearest class names where it was not understood, or is zero-shot
+    bool zeroShot = false;                ///< not a class the model was trained on: its words go through the text encoder
     bool understood() const { return !targets.empty(); }
 };
 
@@ -31,17 +32,37 @@ struct Prompt {
     std::vector<PromptPart> parts;
     /// Every target once, in the order first named.
     std::vector<Target> targets() const;
+    /// The first part that asks for it; null where none does.
+    const PromptPart* partOf(const Target& target) const;
     bool fullyUnderstood() const;
 };
+
+/// What becomes of words beyond the known classes.
+enum class ZeroShot {
+    Refused,
+    Offered ///< a noun phrase goes to the text encoder, marked as such; for packs that have one
+};
+/// As a pack allows.
+inline ZeroShot zeroShotOf(const ModelPack& pack)
+{
+    return pack.textEncoder ? ZeroShot::Offered : ZeroShot::Refused;
+}
+
+/// What a target is in results: the pack's class, or for words (zero-shot) one made of them: id 0, kind "zero_shot", no code, threshold
+/// 0.5, a file name and a colour that are the same for the same words. @throws Error(Model) for a class that the pack has not
+ModelClass classOf(const ModelPack& pack, const Target& target);
+/// "Not a class this model was trained on: ..." @param nearest names of known classes
+std::string zeroShotExplanation(const std::string& nearest);
 
 /// Turns words into targets: offline, deterministic, says how it understood them.
 ///
 /// Every word typed is either part of a phrase of the lexicon, a courtesy ("please show me the") or makes its part refused:
-/// nothing is dropped in silence. A negation or a filter on size is refused rather than half obeyed.
+/// nothing is dropped in silence. A negation or a filter on size is refused rather than half obeyed, and never encoded; a known class
+/// is always the checkpoint's own.
 class PromptResolver {
 public:
     /// @param classes what the model knows; the lexicon comes from resources/lexicon.json
-    explicit PromptResolver(std::vector<ModelClass> classes);
+    explicit PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond = ZeroShot::Refused);
     Prompt resolve(const std::string& text) const;
     /// Every class of the model (--all).
     Prompt everything() const;
@@ -63,9 +84,12 @@ private:
     Match find(Words words) const;
     PromptPart understoodPart(const std::string& typed, const Match& match) const;
     PromptPart refusedPart(const std::string& typed, const Words& words, const std::string& why) const;
+    bool isRowOfKnown(const Words& words) const;
+    PromptPart unknownPart(const std::string& typed, const Words& words) const;
     void resolveClause(const std::string& text, std::size_t begin, std::size_t end, bool afterNegation, Prompt& prompt) const;
 
     std::vector<ModelClass> m_classes;
+    ZeroShot m_beyond;
     std::vector<Entry> m_entries;
 };
 

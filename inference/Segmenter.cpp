@@ -5,6 +5,7 @@
 #include "inference/internal/ModelGrid.h"
 #include "inference/internal/Preprocess.h"
 #include "inference/internal/SlidingWindow.h"
+#include "inference/internal/TargetEmbeddings.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +19,8 @@ public:
     ModelImage image;
     WindowPlan plan;
     std::vector<WindowFeatures> features;
-    /// Probabilities of the classes asked for so far, so that another threshold needs no network. One thread at a time, as Segmenter says.
+    /// Probabilities of what was asked for so far, by its key (TargetEmbeddings), so that another threshold needs no network. One thread at
+    /// a time, as Segmenter says.
     mutable std::map<int, std::vector<float>> probabilities;
 };
 
@@ -69,16 +71,18 @@ void nearestFirst(WindowPlan& plan, const ModelImage& image, const Vector3& focu
 /// Tells how the masks grow while windows finish.
 class Growth {
 public:
-    Growth(const SlidingWindow& windows, const Prepared& prepared, const PrepareSettings& settings, const ModelPack& pack, const Network& network)
-        : m_windows(windows), m_prepared(prepared), m_settings(settings), m_pack(pack), m_last(std::chrono::steady_clock::now())
+    Growth(const SlidingWindow& windows, const Prepared& prepared, const PrepareSettings& settings, TargetEmbeddings& embeddings)
+        : m_windows(windows), m_prepared(prepared), m_settings(settings), m_last(std::chrono::steady_clock::now())
     {
         if (!wanted())
             return;
-        std::vector<int> ids;
-        for (const Target& target : settings.watched)
-            ids.push_back(target.classId);
-        m_embeddings = network.embeddings(ids);
-        m_blend = windows.emptyBlend(ids.size());
+        std::vector<int> keys;
+        for (const Target& target : settings.watched) {
+            keys.push_back(embeddings.keyOf(target));
+            m_thresholds.push_back(embeddings.threshold(keys.back()));
+        }
+        m_embeddings = embeddings.of(keys);
+        m_blend = windows.emptyBlend(keys.size());
     }
 
     void add(std::size_t window, const WindowFeatures& features)
@@ -102,7 +106,7 @@ private:
     {
         std::vector<PartialMask> masks;
         for (std::size_t k = 0; k < m_settings.watched.size(); ++k) {
-            const double threshold = m_pack.classById(m_settings.watched[k].classId).threshold;
+            const double threshold = m_thresholds[k];
             const auto logit = static_cast<float>(std::log(threshold / (1 - threshold)));
             std::vector<std::uint8_t> inside(m_blend.weights.size());
             for (std::size_t v = 0; v < inside.size(); ++v)
@@ -115,7 +119,7 @@ private:
     const SlidingWindow& m_windows;
     const Prepared& m_prepared;
     const PrepareSettings& m_settings;
-    const ModelPack& m_pack;
+    std::vector<double> m_thresholds;
     at::Tensor m_embeddings;
     SlidingWindow::Blend m_blend;
     std::chrono::steady_clock::time_point m_last;
@@ -192,7 +196,7 @@ public:
             if (settings.focusMm)
                 nearestFirst(prepared->plan, prepared->image, *settings.focusMm);
             const SlidingWindow windows(m_network, prepared->plan, prepared->image.values);
-            Growth growth(windows, *prepared, settings, m_pack, m_network);
+            Growth growth(windows, *prepared, settings, m_embeddings);
             prepared->features = windows.features(m_settings.featureBudgetBytes, progress, [&](std::size_t w, const WindowFeatures& features) { growth.add(w, features); });
             return std::shared_ptr<const Prepared>(prepared);
         });
@@ -202,16 +206,20 @@ public:
                                  Progress& progress) override
     {
         return translated("answering the prompt", [&] {
-            const std::map<int, ClassResult> results = probabilities(prepared, idsNeeded(targets, settings), settings, progress);
+            std::vector<int> keys;
+            for (const Target& target : targets)
+                keys.push_back(m_embeddings.keyOf(target));
+            const std::map<int, ClassResult> results = probabilities(prepared, classesNeeded(keys, m_pack.classes, settings.cleanUp), settings, progress);
             const ModelMasks masks = cleaned(prepared, results, settings, std::nullopt);
             const ModelMasks low = cleaned(prepared, results, settings, rangeLow);
             const ModelMasks high = cleaned(prepared, results, settings, rangeHigh);
             std::vector<Finding> findings;
-            for (const Target& target : targets) {
-                progress.step({"measuring", double(findings.size()) / double(targets.size()), std::nullopt});
-                Finding finding = found(prepared, target, results.at(target.classId), masks, settings);
-                setRange(finding, countMl(masks.masks.at(target.classId), masks.voxelMl), countMl(low.masks.at(target.classId), low.voxelMl),
-                         countMl(high.masks.at(target.classId), high.voxelMl));
+            for (std::size_t t = 0; t < targets.size(); ++t) {
+                const int key = keys[t];
+                progress.step({"measuring", double(t) / double(targets.size()), std::nullopt});
+                Finding finding = found(prepared, targets[t], key, results.at(key), masks, settings);
+                setRange(finding, countMl(masks.masks.at(key), masks.voxelMl), countMl(low.masks.at(key), low.voxelMl), countMl(high.masks.at(key), high.voxelMl));
+                m_embeddings.tell(key, finding);
                 findings.push_back(std::move(finding));
             }
             return findings;
@@ -229,14 +237,6 @@ private:
         finding.volumeHighMl = std::max(volume, highMl * scale);
     }
 
-    std::vector<int> idsNeeded(const std::vector<Target>& targets, const SegmentSettings& settings) const
-    {
-        std::vector<int> asked;
-        for (const Target& target : targets)
-            asked.push_back(target.classId);
-        return classesNeeded(asked, m_pack.classes, settings.cleanUp);
-    }
-
     std::map<int, ClassResult> probabilities(const Prepared& prepared, const std::vector<int>& ids,
                                              const SegmentSettings& settings, Progress& progress) const
     {
@@ -246,7 +246,7 @@ private:
                 missing.push_back(id);
         if (!missing.empty()) {
             const SlidingWindow windows(m_network, prepared.plan, prepared.image.values);
-            auto logits = windows.logits(prepared.features, m_network.embeddings(missing), progress);
+            auto logits = windows.logits(prepared.features, m_embeddings.of(missing), progress);
             const auto bytes = static_cast<std::int64_t>(4 * prepared.image.values.size());
             if (static_cast<std::int64_t>(prepared.probabilities.size() + missing.size()) * bytes > probabilityBudgetBytes)
                 forgetAllBut(prepared, ids);
@@ -257,7 +257,7 @@ private:
         }
         std::map<int, ClassResult> results;
         for (const int id : ids)
-            results.emplace(id, ClassResult{prepared.probabilities.at(id), settings.threshold.value_or(m_pack.classById(id).threshold)});
+            results.emplace(id, ClassResult{prepared.probabilities.at(id), settings.threshold.value_or(m_embeddings.threshold(id))});
         return results;
     }
 
@@ -279,16 +279,16 @@ private:
         return masks;
     }
 
-    static Finding found(const Prepared& prepared, const Target& target, const ClassResult& result, const ModelMasks& masks,
+    static Finding found(const Prepared& prepared, const Target& target, int key, const ClassResult& result, const ModelMasks& masks,
                          const SegmentSettings& settings)
     {
-        const auto& inside = masks.masks.at(target.classId);
+        const auto& inside = masks.masks.at(key);
         const Geometry& scan = prepared.volume->geometry();
         // The published pipeline brings masks back by nearest neighbour; smooth outlines need the probability.
         Mask mask = settings.cleanUp == CleanUp::Standard
                         ? toScanGridLinear(result.probability, inside, result.threshold, prepared.image, scan)
                         : toScanGridNearest(inside, prepared.image, scan);
-        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, thousandths(result.probability, prepared.image)};
+        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, thousandths(result.probability, prepared.image), {}};
         double sum = 0;
         std::int64_t count = 0;
         for (std::size_t v = 0; v < inside.size(); ++v) {
@@ -299,7 +299,7 @@ private:
             }
         }
         finding.meanProbability = count ? sum / double(count) : 0;
-        if (const auto said = masks.warnings.find(target.classId); said != masks.warnings.end())
+        if (const auto said = masks.warnings.find(key); said != masks.warnings.end())
             finding.warnings = said->second;
         return finding;
     }
@@ -310,6 +310,7 @@ private:
     Precision m_precision;
     std::vector<std::string> m_notes;
     Network m_network;
+    TargetEmbeddings m_embeddings{m_pack, m_network};
     std::optional<double> m_secondsPerWindow;
 };
 

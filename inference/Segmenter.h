@@ -2,6 +2,7 @@
 
 #include "inference/ModelPack.h"
 #include "inference/Prompt.h"
+#include "inference/TextEncoder.h"
 #include "volume/Mask.h"
 #include "volume/Progress.h"
 #include "volume/Volume.h"
@@ -53,7 +54,7 @@ struct Estimate {
     std::int64_t bytes = 0;  ///< of memory beside the scan and the model
 };
 
-/// One class found (or not) in a scan.
+/// One class, or words beyond the known classes, found (or not) in a scan.
 struct Finding {
     Target target;
     Mask mask;                              ///< on the scan's own grid
@@ -65,6 +66,7 @@ struct Finding {
     std::vector<std::string> warnings;      ///< what was removed or is doubtful: whole sentences
     /// Probability in thousandths on the model's own grid, the box where it is above 0.02; null where it nowhere is. For the eye.
     std::shared_ptr<const Volume> probability;
+    std::vector<NearestClass> nearest{};    ///< of a zero-shot target: the three known classes that its words are nearest to
 };
 
 /// A scan as the model has seen it: gap vector and 8-channel map of every window. Opaque, immutable, shared.

@@ -39,7 +39,7 @@ CleanUp cleanUpOf(const std::string& name)
 
 Prompt understand(const Options& options, const ModelPack& pack)
 {
-    const PromptResolver resolver(pack.classes);
+    const PromptResolver resolver(pack.classes, zeroShotOf(pack));
     if (options.all)
         return resolver.everything();
     Prompt all;
@@ -48,6 +48,9 @@ Prompt understand(const Options& options, const ModelPack& pack)
         all.text += (all.text.empty() ? "" : "; ") + text;
         all.parts.insert(all.parts.end(), one.parts.begin(), one.parts.end());
     }
+    // A text encoder that cannot be opened is told now, not after minutes of looking.
+    if (std::any_of(all.parts.begin(), all.parts.end(), [](const PromptPart& part) { return part.zeroShot; }))
+        explainZeroShot(all, *TextEncoder::open(pack));
     return all;
 }
 
@@ -84,16 +87,14 @@ std::vector<Row> makeRows(const Run& run, const std::vector<Finding>& findings, 
     std::vector<Row> rows;
     for (const Finding& finding : findings) {
         Row row;
-        row.known = run.pack->classById(finding.target.classId);
+        row.known = classOf(*run.pack, finding.target);
         row.finding = &finding;
-        for (const PromptPart& part : run.prompt.parts)
-            for (const Target& target : part.targets)
-                if (target.classId == row.known.id && row.asked.empty()) {
-                    row.asked = part.text;
-                    row.explanation = part.explanation;
-                }
+        if (const PromptPart* part = run.prompt.partOf(finding.target)) {
+            row.asked = part->text;
+            row.explanation = part->explanation;
+        }
         row.statistics = measure(finding.mask, *run.scan->volume);
-        if (row.known.kind != "organ")
+        if (row.known.isLesion())
             for (const Mask& part : components(finding.mask))
                 row.lesions.push_back(measure(part, *run.scan->volume));
         row.warnings = warningsOf(finding, row.statistics);
@@ -111,10 +112,10 @@ void writeAll(const Run& run, const Options& options, TerminalProgress& progress
         const Row& row = run.rows[i];
         progress.step({"writing masks", double(i) / double(run.rows.size()), {}});
         writeMask(row.finding->mask, folder / row.file);
-        labels.push_back({row.known.id, row.known.name, row.known.snomedCode, row.known.rgb, &row.finding->mask});
+        labels.push_back({row.known.id, shownName(row.known.name, row.finding->target), row.known.snomedCode, row.known.rgb, &row.finding->mask});
     }
     if (options.labelMap) {
-        std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
+        numberLabels(labels);
         writeLabelMap(labels, folder / (run.scan->caseName + "_seg." + options.format), folder / (run.scan->caseName + "_labels.csv"));
     }
     writeTextFile(measurementsCsv(run), folder / (run.scan->caseName + "_measurements.csv"));

@@ -1,10 +1,12 @@
 #include "app/cli/Commands.h"
 #include "inference/PackStore.h"
 #include "inference/Prompt.h"
+#include "inference/TextEncoder.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 namespace hounsfield::cli {
@@ -29,33 +31,95 @@ nlohmann::ordered_json asJson(const Prompt& prompt)
         one["targets"] = nlohmann::ordered_json::array();
         for (const Target& target : part.targets)
             one["targets"].push_back({{"class_id", target.classId}, {"name", target.name}});
+        one["zero_shot"] = part.zeroShot;
         one["suggestions"] = part.suggestions;
         root["parts"].push_back(std::move(one));
     }
     return root;
 }
 
+ModelPack packOf(const Options& options)
+{
+    return PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model));
+}
+
+Prompt understood(const Options& options)
+{
+    if (options.model.empty())
+        return PromptResolver(universalClasses()).resolve(options.text);
+    const ModelPack pack = packOf(options);
+    Prompt prompt = PromptResolver(pack.classes, zeroShotOf(pack)).resolve(options.text);
+    if (std::any_of(prompt.parts.begin(), prompt.parts.end(), [](const PromptPart& part) { return part.zeroShot; }))
+        explainZeroShot(prompt, *TextEncoder::open(pack));
+    return prompt;
+}
+
 int understand(const Options& options)
 {
-    const Prompt prompt = PromptResolver(universalClasses()).resolve(options.text);
+    const Prompt prompt = understood(options);
     if (options.json) {
         std::cout << asJson(prompt).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
         return prompt.fullyUnderstood() ? 0 : 6;
     }
     for (const PromptPart& part : prompt.parts) {
         std::cout << '"' << part.text << "\": " << (part.understood() ? "" : "not understood. ") << part.explanation;
-        for (std::size_t i = 0; i < part.suggestions.size(); ++i)
+        for (std::size_t i = 0; i < part.suggestions.size() && !part.zeroShot; ++i)
             std::cout << (i == 0 ? " Nearest: " : ", ") << part.suggestions[i];
-        std::cout << (part.suggestions.empty() ? "\n" : ".\n");
+        std::cout << (part.suggestions.empty() || part.zeroShot ? "\n" : ".\n");
     }
     return prompt.fullyUnderstood() ? 0 : 6;
 }
 
+/// Where the text is a known class: segment does not encode it.
+std::string knownNote(const ModelPack& pack, const std::string& text)
+{
+    const Prompt prompt = PromptResolver(pack.classes).resolve(text);
+    if (!prompt.fullyUnderstood())
+        return "";
+    std::string names;
+    for (const Target& target : prompt.targets())
+        names += (names.empty() ? "" : ", ") + target.name;
+    return "A known class (" + names + "): segment uses the model's own embedding of it, not this one.";
+}
+
+nlohmann::ordered_json asJson(const Encoded& encoded, const ModelPack& pack, const std::string& note)
+{
+    nlohmann::ordered_json root{{"model", pack.name}, {"text", encoded.text}, {"tokenizer", pack.textEncoder->tokenizer}, {"ids", encoded.ids}, {"tokens", encoded.ids.size()},
+                                {"context", pack.textEncoder->context}, {"tokens_left_out", encoded.cut}, {"embedding", encoded.embedding}};
+    root["nearest"] = nlohmann::ordered_json::array();
+    for (const NearestClass& one : encoded.nearest)
+        root["nearest"].push_back({{"class_id", one.classId}, {"name", one.name}, {"cosine", one.cosine}, {"centred_cosine", one.centredCosine}});
+    root["note"] = note;
+    return root;
+}
+
+void print(const Encoded& encoded, const ModelPack& pack, const std::string& note)
+{
+    std::cout << "Encoded: " << encoded.text << "\nTokens: " << encoded.ids.size() << " of at most " << pack.textEncoder->context << " (" << pack.textEncoder->tokenizer << "):";
+    for (const std::int32_t id : encoded.ids)
+        std::cout << ' ' << id;
+    if (encoded.cut)
+        std::cout << "\nNote: " << encoded.cutNote();
+    std::cout << "\nEmbedding: " << encoded.embedding.size() << " values, the first:";
+    for (std::size_t i = 0; i < std::min<std::size_t>(6, encoded.embedding.size()); ++i)
+        std::cout << (i ? ", " : " ") << encoded.embedding[i];
+    std::cout << "\nNearest classes (cosine alone proves little; centred: after the mean of the classes is taken off):\n";
+    for (std::size_t i = 0; i < std::min<std::size_t>(8, encoded.nearest.size()); ++i)
+        std::cout << "  " << listed({encoded.nearest[i]}, 1) << '\n';
+    if (!note.empty())
+        std::cout << "Note: " << note << '\n';
+}
+
 int encode(const Options& options)
 {
-    const ModelPack pack = PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model));
-    throw Error(ErrorKind::Model, "The model " + pack.name + " has no text encoder, so \"" + options.text +
-                                      "\" cannot be turned into an embedding. Its own classes are asked for by name: see hounsfield-cli understand.");
+    const ModelPack pack = packOf(options);
+    const Encoded encoded = TextEncoder::open(pack)->encode(options.text);
+    const std::string note = knownNote(pack, options.text);
+    if (options.json)
+        std::cout << asJson(encoded, pack, note).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    else
+        print(encoded, pack, note);
+    return 0;
 }
 
 } // namespace
@@ -65,6 +129,7 @@ void addWords(CLI::App& app, Command& chosen)
     auto options = std::make_shared<Options>();
     CLI::App* words = app.add_subcommand("understand", "What a prompt is understood as; nothing is run");
     words->add_option("TEXT", options->text, "What you would type")->required();
+    words->add_option("--model", options->model, "As this model understands it (default: the published classes, no zero-shot words)");
     words->add_flag("--json", options->json, "As JSON");
     words->callback([options, &chosen] { chosen = [options] { return understand(*options); }; });
 

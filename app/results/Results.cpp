@@ -78,7 +78,46 @@ std::size_t shownWidth(const std::string& text)
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// Classes whose words are near, as the CSV has them: "Liver 0.93 (0.41)".
+std::string nearestText(const Finding& finding)
+{
+    std::string text;
+    for (const NearestClass& one : finding.nearest)
+        text += (text.empty() ? "" : "; ") + one.name + print(" %.3f (%.3f)", one.cosine, one.centredCosine);
+    return text;
+}
+
+nlohmann::ordered_json nearestJson(const Finding& finding)
+{
+    auto all = nlohmann::ordered_json::array();
+    for (const NearestClass& one : finding.nearest)
+        all.push_back({{"class_id", one.classId}, {"name", one.name}, {"cosine", one.cosine}, {"centred_cosine", one.centredCosine}});
+    return all;
+}
+
+bool isZeroShot(const Row& row)
+{
+    return row.finding->target.classId == 0;
+}
+
 } // namespace
+
+std::string shownName(const std::string& name, const Target& target)
+{
+    return target.classId == 0 ? name + " (zero-shot)" : name;
+}
+
+void numberLabels(std::vector<LabelledMask>& labels)
+{
+    constexpr int lastKnown = 32;
+    int next = lastKnown + 1;
+    for (LabelledMask& label : labels)
+        if (label.id == 0)
+            label.id = next++;
+    std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) {
+        return std::pair(a.id <= lastKnown, a.id) < std::pair(b.id <= lastKnown, b.id);
+    });
+}
 
 std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statistics)
 {
@@ -94,17 +133,17 @@ std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statis
 
 std::string measurementsCsv(const Run& run)
 {
-    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings\r\n";
+    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings,zero_shot,nearest\r\n";
     for (const Row& row : run.rows) {
         const Statistics& s = row.statistics;
         text += csv(row.asked) + "," + std::to_string(row.known.id) + "," + csv(row.known.name) +
                 print(",%.3f,%.3f,%.3f,%lld,", s.volumeMl, row.finding->volumeLowMl, row.finding->volumeHighMl, static_cast<long long>(s.voxels));
         text += s.hu ? print("%.1f,%.1f,%.1f,%d,%d,", s.hu->mean, s.hu->standardDeviation, s.hu->median, s.hu->minimum, s.hu->maximum) : ",,,,,";
-        text += (row.known.kind == "organ" ? "" : std::to_string(row.lesions.size())) + "," + csv(row.file) + "," + csv(joined(row.warnings)) + "\r\n";
+        text += (row.known.isLesion() ? std::to_string(row.lesions.size()) : "") + "," + csv(row.file) + "," + csv(joined(row.warnings)) + (isZeroShot(row) ? ",true," : ",false,") + csv(nearestText(*row.finding)) + "\r\n";
     }
     for (const PromptPart& part : run.prompt.parts)
         if (!part.understood())
-            text += csv(part.text) + ",,not understood,,,,,,,,,,,," + csv(part.explanation) + "\r\n";
+            text += csv(part.text) + ",,not understood,,,,,,,,,,,," + csv(part.explanation) + ",,\r\n";
     return text;
 }
 
@@ -127,6 +166,9 @@ std::string measurementsJson(const Run& run)
     root["targets"] = json::array();
     for (const Row& row : run.rows) {
         json one{{"prompt", row.asked}, {"understood_as", row.explanation}, {"name", row.known.name}, {"class_id", row.known.id}, {"snomed", row.known.snomedCode}, {"mask", row.file}};
+        one["zero_shot"] = isZeroShot(row);
+        if (isZeroShot(row))
+            one["nearest"] = nearestJson(*row.finding);
         one.update(statisticsJson(row.statistics));
         one["volume_range_ml"] = {row.finding->volumeLowMl, row.finding->volumeHighMl};
         one["threshold"] = row.finding->threshold;
@@ -152,7 +194,7 @@ std::string measurementsTable(const Run& run)
     std::vector<std::array<std::string, 5>> cells{{"Asked for", "Structure", "Volume mL", "(range)", "HU mean ± SD"}};
     for (const Row& row : run.rows) {
         const Statistics& s = row.statistics;
-        cells.push_back({row.asked, row.known.name, s.voxels ? print("%.1f", s.volumeMl) : "not found",
+        cells.push_back({row.asked, shownName(row.known.name, row.finding->target), s.voxels ? print("%.1f", s.volumeMl) : "not found",
                          s.voxels ? print("%.1f to %.1f", row.finding->volumeLowMl, row.finding->volumeHighMl) : "",
                          s.hu ? print("%.0f ± %.0f", s.hu->mean, s.hu->standardDeviation) : ""});
     }

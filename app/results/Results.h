@@ -2,6 +2,7 @@
 
 #include "inference/Segmenter.h"
 #include "volume/Statistics.h"
+#include "volume/io/MaskWriter.h"
 #include "volume/io/ScanReader.h"
 
 #include <string>
@@ -39,6 +40,11 @@ struct Run {
     std::vector<Row> rows;
 };
 
+/// A structure's name, marked where it is words beyond the known classes: "renal artery (zero-shot)".
+std::string shownName(const std::string& name, const Target& target);
+/// Gives zero-shot masks, which come with id 0, label values above those of every known class (33, 34, ...). They go first: where masks
+/// overlap in a label map the later row wins, and that is what the model was trained on.
+void numberLabels(std::vector<LabelledMask>& labels);
 std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statistics);
 std::string measurementsCsv(const Run& run);
 std::string measurementsJson(const Run& run);

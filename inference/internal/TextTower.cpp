@@ -23,7 +23,7 @@ namespace hounsfield {
 namespace {
 
 /// The other public source spells the same tensors in its own way, keeps q, k and v apart and the projection transposed.
-Weights firstSpelling(const Weights& given)
+Weights firstSpelling(const Weights& given, int blocks)
 {
     if (!given.count("text_model.final_layer_norm.weight"))
         return given;
@@ -33,7 +33,7 @@ Weights firstSpelling(const Weights& given)
                 {"ln_final.weight", other["text_model.final_layer_norm.weight"]},
                 {"ln_final.bias", other["text_model.final_layer_norm.bias"]},
                 {"text_projection", other["text_projection.weight"].t().contiguous()}};
-    for (int n = 0; n < TextTower::blocks; ++n) {
+    for (int n = 0; n < blocks; ++n) {
         const WeightScope from = other("text_model")("encoder")("layers")(std::to_string(n));
         const std::string to = "transformer.resblocks." + std::to_string(n) + ".";
         for (const char* kind : {"weight", "bias"}) {
@@ -51,17 +51,17 @@ Weights firstSpelling(const Weights& given)
 
 at::Tensor normalise(const WeightScope& scope, const std::string& name, const at::Tensor& x)
 {
-    return at::layer_norm(x, {TextTower::width}, scope[name + ".weight"], scope[name + ".bias"], 1e-5);
+    return at::layer_norm(x, {x.size(-1)}, scope[name + ".weight"], scope[name + ".bias"], 1e-5);
 }
 
 /// Every token looks at itself and those before it. @param x tokens x width
-at::Tensor attend(const WeightScope& scope, const at::Tensor& x)
+at::Tensor attend(const WeightScope& scope, const at::Tensor& x, std::int64_t heads)
 {
-    const std::int64_t tokens = x.size(0), part = TextTower::width / TextTower::heads;
-    const at::Tensor qkv = at::linear(x, scope["in_proj_weight"], scope["in_proj_bias"]).reshape({tokens, 3, TextTower::heads, part}).permute({1, 2, 0, 3});
+    const std::int64_t tokens = x.size(0), width = x.size(1), part = width / heads;
+    const at::Tensor qkv = at::linear(x, scope["in_proj_weight"], scope["in_proj_bias"]).reshape({tokens, 3, heads, part}).permute({1, 2, 0, 3});
     const at::Tensor later = at::triu(at::full({tokens, tokens}, -std::numeric_limits<float>::infinity()), 1);
     const at::Tensor scores = at::bmm(qkv[0] * (1 / std::sqrt(double(part))), qkv[1].transpose(1, 2)) + later;
-    const at::Tensor mixed = at::bmm(at::softmax(scores, -1), qkv[2]).transpose(0, 1).reshape({tokens, TextTower::width});
+    const at::Tensor mixed = at::bmm(at::softmax(scores, -1), qkv[2]).transpose(0, 1).reshape({tokens, width});
     return at::linear(mixed, scope["out_proj.weight"], scope["out_proj.bias"]);
 }
 
@@ -73,10 +73,11 @@ at::Tensor perceive(const WeightScope& scope, const at::Tensor& x)
 
 } // namespace
 
-TensorShapes TextTower::expectedTensors()
+TensorShapes TextTower::expectedTensors(const TextEncoderSettings& settings)
 {
-    TensorShapes shapes{{"token_embedding.weight", {vocabulary, width}}, {"positional_embedding", {context, width}}, {"ln_final.weight", {width}}, {"ln_final.bias", {width}}, {"text_projection", {width, width}}};
-    for (int n = 0; n < blocks; ++n) {
+    const std::int64_t width = settings.width;
+    TensorShapes shapes{{"token_embedding.weight", {settings.vocabulary, width}}, {"positional_embedding", {settings.context, width}}, {"ln_final.weight", {width}}, {"ln_final.bias", {width}}, {"text_projection", {width, embeddingWidth}}};
+    for (int n = 0; n < settings.blocks; ++n) {
         const std::string block = "transformer.resblocks." + std::to_string(n) + ".";
         for (const char* norm : {"ln_1", "ln_2"})
             shapes[block + norm + ".weight"] = shapes[block + norm + ".bias"] = {width};
@@ -92,29 +93,29 @@ TensorShapes TextTower::expectedTensors()
     return shapes;
 }
 
-TextTower::TextTower(const Weights& weights)
+TextTower::TextTower(const Weights& weights, const TextEncoderSettings& settings) : m_settings(settings)
 {
-    const Weights all = firstSpelling(weights);
-    for (const auto& [name, shape] : expectedTensors()) {
+    const Weights all = firstSpelling(weights, settings.blocks);
+    for (const auto& [name, shape] : expectedTensors(settings)) {
         const at::Tensor& tensor = WeightScope(all)[name];
         if (tensor.sizes() != at::IntArrayRef(shape))
-            throw Error(ErrorKind::Model, "The text encoder's tensor " + name + " is not of the shape that CLIP ViT-B/32 has. Install the text encoder of that model.");
+            throw Error(ErrorKind::Model, "The text encoder's tensor " + name + " is not of the shape that the model describes. Install the model again with the text encoder it was made for.");
         m_weights.emplace(name, tensor.detach().to(at::kCPU, at::kFloat).contiguous());
     }
 }
 
 at::Tensor TextTower::embed(const std::vector<std::int32_t>& ids) const
 {
-    if (ids.empty() || ids.size() > context || std::any_of(ids.begin(), ids.end(), [](std::int32_t id) { return id < 0 || id >= vocabulary; }))
-        throw Error(ErrorKind::Model, "The text encoder takes 1 to 77 tokens of its own vocabulary.");
+    if (ids.empty() || ids.size() > std::size_t(m_settings.context) || std::any_of(ids.begin(), ids.end(), [&](std::int32_t id) { return id < 0 || id >= m_settings.vocabulary; }))
+        throw Error(ErrorKind::Model, "The text encoder takes 1 to " + std::to_string(m_settings.context) + " tokens of its own vocabulary. Install the model again with the vocabulary that belongs to it.");
     const at::NoGradGuard inference;
     const WeightScope scope(m_weights);
-    const auto tokens = static_cast<std::int64_t>(ids.size());
-    // What comes after the end token is never looked at: it is left out.
-    at::Tensor x = scope["token_embedding.weight"].index_select(0, at::tensor(ids, at::kInt)) + scope["positional_embedding"].narrow(0, 0, tokens);
-    for (int n = 0; n < blocks; ++n) {
+    // What comes after the first end token is never looked at: it is left out.
+    const std::int64_t tokens = std::find(ids.begin(), ids.end(), ids.back()) - ids.begin() + 1;
+    at::Tensor x = scope["token_embedding.weight"].index_select(0, at::tensor(std::vector<std::int32_t>(ids.begin(), ids.begin() + tokens), at::kInt)) + scope["positional_embedding"].narrow(0, 0, tokens);
+    for (int n = 0; n < m_settings.blocks; ++n) {
         const WeightScope block = scope("transformer")("resblocks")(std::to_string(n));
-        x = x + attend(block("attn"), normalise(block, "ln_1", x));
+        x = x + attend(block("attn"), normalise(block, "ln_1", x), m_settings.heads);
         x = x + perceive(block("mlp"), normalise(block, "ln_2", x));
     }
     return at::mv(scope["text_projection"].t(), normalise(scope, "ln_final", x)[tokens - 1]);

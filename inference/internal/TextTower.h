@@ -1,24 +1,27 @@
 #pragma once
 
+#include "inference/ModelPack.h"
 #include "inference/internal/Tensors.h"
 #include "inference/internal/UnetShapes.h"
 
 namespace hounsfield {
 
-/// The text transformer of CLIP ViT-B/32 (Radford et al. 2021): ids to the embedding of what they say, not normalised.
+/// A text transformer of CLIP's architecture (Radford et al. 2021), of any width: ids to the embedding of what they say, not normalised.
 class TextTower {
 public:
-    static constexpr int width = 512, heads = 8, blocks = 12, context = 77, vocabulary = 49408;
+    static constexpr int embeddingWidth = 512; ///< as wide as a row of the model's embedding table
 
-    /// @param weights of either public source, by their own names. @throws Error(Model) that names what is missing or of another shape
-    explicit TextTower(const Weights& weights);
-    /// @param ids framed by start and end, at most 77. @returns 512 values, float32
+    /// @param weights of either public source, by their own names
+    /// @throws Error(Model) that names what is missing or of another shape than `settings` say
+    TextTower(const Weights& weights, const TextEncoderSettings& settings);
+    /// @param ids framed by start and end, at most settings.context. @returns 512 values, float32: what the first end token has gathered
     at::Tensor embed(const std::vector<std::int32_t>& ids) const;
 
     /// Every tensor, by the names of the first publication.
-    static TensorShapes expectedTensors();
+    static TensorShapes expectedTensors(const TextEncoderSettings& settings);
 
 private:
+    TextEncoderSettings m_settings;
     Weights m_weights;
 };
 

@@ -65,6 +65,35 @@ TEST_CASE("a session comes back from its file as it was, voxel by voxel")
     CHECK(after.contents.measurements[0].text == "note");
 }
 
+TEST_CASE("a zero-shot structure is kept in a session with its words and what they were near to")
+{
+    application();
+    const TemporaryFolder folder;
+    const QString file = QString::fromStdString((folder.path() / "a.hounsfield").string());
+    StoredSession before = example();
+    Structure s = before.contents.structures[0];
+    s.id = 5;
+    Finding finding = *s.finding;
+    finding.target = {0, "Renal Artery", "renal artery"};
+    finding.nearest = {{8, "Aorta", 0.93, 0.41}, {9, "Postcava", 0.9, 0.2}};
+    s.known = classOf(openEmbeddedPack(), finding.target);
+    s.finding = std::make_shared<const Finding>(finding);
+    before.contents.structures.push_back(s);
+    writeSession(before, file);
+    const StoredSession after = readSession(file);
+    REQUIRE(after.contents.structures.size() == 2);
+    const Structure& a = after.contents.structures[1];
+    CHECK(a.finding->target.sameAs(finding.target));
+    CHECK_FALSE(a.finding->target.sameAs(after.contents.structures[0].finding->target));
+    CHECK(a.finding->target.name == "Renal Artery");
+    CHECK(a.known.kind == "zero_shot");
+    CHECK(a.known.fileName == "zero_shot_renal_artery");
+    REQUIRE(a.finding->nearest.size() == 2);
+    CHECK(a.finding->nearest[0].name == "Aorta");
+    CHECK(a.finding->nearest[0].centredCosine == 0.41);
+    CHECK(after.contents.structures[0].finding->nearest.empty());
+}
+
 TEST_CASE("how a scan was looked at comes back, oblique planes included")
 {
     application();

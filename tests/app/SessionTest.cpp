@@ -30,7 +30,7 @@ struct Open {
     }
     void find(const std::string& text, std::optional<double> threshold = {})
     {
-        const Prompt prompt = PromptResolver(pack.classes).resolve(text);
+        const Prompt prompt = PromptResolver(pack.classes, ZeroShot::Offered).resolve(text);
         SegmentSettings settings;
         settings.threshold = threshold;
         std::vector<Structure> made;
@@ -132,4 +132,22 @@ TEST_CASE("the best place of a structure is inside its largest axial slice, what
         CHECK(at[2] == Approx(middle[2] + 20).margin(0.01));
         CHECK(at[0] == Approx(middle[0]).margin(0.5));
     }
+}
+
+TEST_CASE("structures of different words stand side by side; the same words again replace theirs")
+{
+    Open open;
+    open.find("renal artery, thoracic duct and liver");
+    REQUIRE(open.session.contents().structures.size() == 3);
+    const int artery = open.session.contents().structures[0].id;
+    open.session.setColour(artery, {1, 2, 3});
+    open.find("Renal artery", 0.7);
+    REQUIRE(open.session.contents().structures.size() == 3);
+    const Structure* s = open.session.structure(artery);
+    REQUIRE(s);
+    CHECK(s->finding->threshold == 0.7);
+    CHECK(s->rgb == std::array<int, 3>{1, 2, 3});
+    CHECK(s->known.kind == "zero_shot");
+    CHECK(s->lesions.empty());
+    CHECK(s->explanation.find("zero-shot") != std::string::npos);
 }

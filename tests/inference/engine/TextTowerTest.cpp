@@ -13,7 +13,7 @@ namespace {
 
 Weights towerWeights()
 {
-    Weights weights = toWeights(formulaWeights(TextTower::expectedTensors()));
+    Weights weights = toWeights(formulaWeights(TextTower::expectedTensors({})));
     weights.at("positional_embedding") *= 0.05;
     weights.at("token_embedding.weight") *= 0.3;
     return weights;
@@ -28,7 +28,7 @@ Weights otherSpelling(const Weights& own)
                   {"text_model.final_layer_norm.bias", own.at("ln_final.bias")},
                   {"text_projection.weight", own.at("text_projection").t().contiguous()}};
     const std::pair<const char*, const char*> names[] = {{"attn.out_proj.", "self_attn.out_proj."}, {"ln_1.", "layer_norm1."}, {"ln_2.", "layer_norm2."}, {"mlp.c_fc.", "mlp.fc1."}, {"mlp.c_proj.", "mlp.fc2."}};
-    for (int n = 0; n < TextTower::blocks; ++n)
+    for (int n = 0; n < TextEncoderSettings{}.blocks; ++n)
         for (const std::string kind : {"weight", "bias"}) {
             const std::string from = "transformer.resblocks." + std::to_string(n) + ".", to = "text_model.encoder.layers." + std::to_string(n) + ".";
             for (const auto& [ours, theirs] : names)
@@ -44,7 +44,7 @@ Weights otherSpelling(const Weights& own)
 TEST_CASE("every tensor of the published text encoder is expected, with its shape")
 {
     REQUIRE_SHARED(shared);
-    const TensorShapes expected = TextTower::expectedTensors();
+    const TensorShapes expected = TextTower::expectedTensors({});
     for (const auto& entry : nlohmann::json::parse(readFile(shared / "reference" / "clip_text_state_dict.json"))) {
         const std::string key = entry["key"];
         INFO(key);
@@ -60,7 +60,7 @@ TEST_CASE("the text encoder gives the published embeddings, from the weights of 
     REQUIRE_SHARED(shared);
     const auto recorded = nlohmann::json::parse(readFile(shared / "reference" / "clip_text_forward.json"));
     const Weights own = towerWeights();
-    for (const TextTower& tower : {TextTower(own), TextTower(otherSpelling(own))})
+    for (const TextTower& tower : {TextTower(own, {}), TextTower(otherSpelling(own), {})})
         for (std::size_t n = 0; n < recorded["prompts"].size(); ++n) {
             std::vector<std::int32_t> ids = recorded["token_ids"][n];
             ids.resize(std::size_t(std::find(ids.begin(), ids.end(), 49407) - ids.begin()) + 1);
@@ -78,10 +78,10 @@ TEST_CASE("the text encoder gives the published embeddings, from the weights of 
 TEST_CASE("a text encoder that lacks a tensor, or ids that are none of its, are refused in words")
 {
     Weights weights = towerWeights();
-    const TextTower tower(weights);
+    const TextTower tower(weights, {});
     CHECK_THROWS_AS(tower.embed({}), Error);
     CHECK_THROWS_AS(tower.embed({49408}), Error);
     CHECK_THROWS_AS(tower.embed(std::vector<std::int32_t>(78, 1)), Error);
     weights.erase("ln_final.bias");
-    CHECK_THROWS_AS(TextTower(weights), Error);
+    CHECK_THROWS_AS(TextTower(weights, {}), Error);
 }
