@@ -7,6 +7,7 @@
 #include "volume/Progress.h"
 #include "volume/Volume.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,7 +25,11 @@ struct EngineSettings {
     std::string device = "auto";            ///< "auto", "cpu", "cuda:N"
     Precision precision = Precision::Auto;
     int threads = 0;                        ///< 0: as many as the processor has cores
-    std::int64_t featureBudgetBytes = std::int64_t(2) << 30; ///< features kept for later prompts; beyond it they are computed again
+    /// Memory for what the model has seen of a scan, so that later prompts answer at once: in float32 where all of it fits so, else in half
+    /// precision; what does not fit goes into a cache file of at most cacheFileBytes, and what does not fit there is computed again.
+    std::int64_t featureBudgetBytes = std::int64_t(5) << 28;
+    std::int64_t cacheFileBytes = std::int64_t(16) << 30;
+    std::filesystem::path cacheFolder;      ///< empty: the system's place for temporary files
 };
 
 /// How to look.
@@ -82,7 +87,7 @@ public:
     virtual const ModelPack& pack() const = 0;
     virtual std::string deviceName() const = 0;       ///< "cpu" or "cuda:0", as in effect
     virtual Precision precision() const = 0;          ///< in effect, never Auto
-    virtual std::vector<std::string> notes() const = 0; ///< doubts about this machine: whole sentences
+    virtual std::vector<std::string> notes() const = 0; ///< about this machine, the precision chosen, what was done when memory ran out: whole sentences
 
     /// One window is run and timed the first time it is asked.
     virtual Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) = 0;

@@ -1,5 +1,6 @@
 #include "inference/internal/Device.h"
 
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "volume/Error.h"
 
 #include <ATen/Context.h>
@@ -68,11 +69,19 @@ at::Device chooseDevice(const std::string& wanted)
     return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number));
 }
 
-Precision choosePrecision(Precision wanted, const at::Device& device)
+std::vector<Precision> precisionsOf(const at::Device& device)
+{
+    if (device.is_cuda())
+        return {Precision::Fp32, Precision::Fp16, Precision::Bf16};
+    // Emulated, bfloat16 is many times slower than float32.
+    return CpuBackbone::computesInBFloat16() ? std::vector{Precision::Fp32, Precision::Bf16} : std::vector{Precision::Fp32};
+}
+
+Precision checkedPrecision(Precision wanted, const at::Device& device)
 {
     if (wanted == Precision::Fp16 && device.is_cpu())
         throw Error(ErrorKind::Usage, "Half precision (fp16) needs a graphics card. Use --precision fp32 or bf16 on the CPU.");
-    return wanted == Precision::Auto ? Precision::Fp32 : wanted;
+    return wanted;
 }
 
 std::vector<std::string> setUpMachine(int threads, const at::Device& device)

@@ -47,19 +47,20 @@ Network::Network(const ModelPack& pack, const at::Device& device, Precision prec
 }
 
 Network::Network(const Weights& weights, const at::Device& device, Precision precision)
-    : m_device(device), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0),
-      m_ownCpu(device.is_cpu() && CpuBackbone::available() && !m_swin && precision != Precision::Fp16)
+    : m_device(device), m_precision(precision == Precision::Auto ? Precision::Fp32 : precision), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0),
+      m_ownCpu(device.is_cpu() && CpuBackbone::available() && precision != Precision::Fp16)
 {
     for (const auto& [name, tensor] : weights)
         if (name.starts_with("backbone."))
             // Its own form on the processor is made of float32 weights, whatever it computes in.
             m_backbone.emplace(name, tensor.detach().to(device, m_ownCpu ? at::kFloat : m_type));
-        else
+        else if (name.starts_with("precls_conv.") || name.starts_with("GAP."))
             m_head.emplace(name, tensor.detach().to(device, at::kFloat));
+        else
+            m_prompt.emplace(name, tensor.detach().to(at::kCPU, at::kFloat));
 }
 
 Network::~Network() = default;
-Network::Network(Network&&) noexcept = default;
 
 void Network::release() const
 {
@@ -75,7 +76,8 @@ Network::Output Network::run(const at::Tensor& windows) const
     const WeightScope backbone = WeightScope(m_backbone)("backbone");
     const at::Tensor input = windows.to(m_device, m_type);
     const BackboneOutput out = m_swin ? swinUnetrForward(backbone, input) : unetForward(backbone, input);
-    return {head().gap(out.bottleneck.to(at::kFloat)), head().reduce(out.features.to(at::kFloat))};
+    const PromptHead own{WeightScope(m_head)};
+    return {own.gap(out.bottleneck.to(at::kFloat)), own.reduce(out.features.to(at::kFloat))};
 }
 
 Network::Output Network::runOnCpu(const at::Tensor& windows) const
@@ -92,7 +94,7 @@ Network::Output Network::runOnCpu(const at::Tensor& windows) const
         const FeatureMap& b = maps.bottleneck;
         at::Tensor bottleneck = at::empty({1, b.channels, b.size[0], b.size[1], b.size[2]}, at::kFloat);
         toPlain(b, bottleneck.data_ptr<float>());
-        gaps.push_back(head().gap(bottleneck));
+        gaps.push_back(PromptHead(WeightScope(m_head)).gap(bottleneck));
         const ChannelAffine affine = normalisation(maps.features, scope["0.weight"].data_ptr<float>(), scope["0.bias"].data_ptr<float>(), maps.features.channels / 16);
         reduceToEight(maps.features, affine, scope["2.weight"].data_ptr<float>(), scope["2.bias"].data_ptr<float>(), reduced[n].data_ptr<float>());
     }
@@ -101,7 +103,7 @@ Network::Output Network::runOnCpu(const at::Tensor& windows) const
 
 at::Tensor Network::embeddings(const std::vector<int>& ids) const
 {
-    const at::Tensor table = WeightScope(m_head)["organ_embedding"];
+    const at::Tensor table = WeightScope(m_prompt)["organ_embedding"];
     std::vector<at::Tensor> rows;
     for (int id : ids) {
         if (id < 1 || id > table.size(0))

@@ -20,18 +20,19 @@ public:
     /// From weights in memory, for tests and for the trainer's own evaluation.
     Network(const Weights& weights, const at::Device& device, Precision precision);
     ~Network();
-    Network(Network&&) noexcept;
 
     struct Output {
-        at::Tensor gap;     ///< N x 256, float32
+        at::Tensor gap;     ///< N x 256, float32, where the network is
         at::Tensor reduced; ///< N x 8 x X x Y x Z, float32
     };
     /// @param windows N x 1 x X x Y x Z float32 on any device
     Output run(const at::Tensor& windows) const;
-    /// Rows of the pack's own embedding table, K x 512. @param ids class ids, 1-based
+    /// Rows of the pack's own embedding table, K x 512, on the processor. @param ids class ids, 1-based
     at::Tensor embeddings(const std::vector<int>& ids) const;
-    PromptHead head() const { return PromptHead(WeightScope(m_head)); }
+    /// The part that turns content and words into 153 numbers, on the processor: it is small.
+    PromptHead head() const { return PromptHead(WeightScope(m_prompt)); }
     const at::Device& device() const { return m_device; }
+    Precision precision() const { return m_precision; }
     /// Gives the memory that one window after another uses back to the system, until the next one.
     void release() const;
 
@@ -39,8 +40,10 @@ private:
     Output runOnCpu(const at::Tensor& windows) const;
 
     Weights m_backbone;
-    Weights m_head;
+    Weights m_head;   ///< of what is done with a window: on the device
+    Weights m_prompt; ///< of what is done with a prompt: on the processor
     at::Device m_device;
+    Precision m_precision;
     at::ScalarType m_type;
     bool m_swin;      ///< which backbone the weights are of
     bool m_ownCpu;    ///< the processor's own form of the backbone, made for the first window's size

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inference/ModelPack.h"
+#include "inference/internal/Probability.h"
 #include "volume/Mask.h"
 #include "volume/Progress.h"
 #include "volume/Volume.h"
@@ -28,9 +29,9 @@ ModelImage preprocess(const Volume& volume, const InputSettings& settings, Progr
 /// A mask on image.crop (Z fastest, non-zero inside) back on the scan's grid by nearest neighbour (the published way).
 Mask toScanGridNearest(const std::vector<std::uint8_t>& mask, const ModelImage& image, const Geometry& scan);
 
-/// Probabilities on image.crop (Z fastest, 0..1) back on the scan's grid by linear interpolation, then > threshold.
+/// Probabilities on image.crop back on the scan's grid by linear interpolation, then > threshold.
 /// `allowed` (may be empty: everything) is a mask on image.crop; a scan voxel whose nearest model voxel is not allowed stays outside.
-Mask toScanGridLinear(const std::vector<float>& probability, const std::vector<std::uint8_t>& allowed, double threshold,
+Mask toScanGridLinear(const Probabilities& probability, const std::vector<std::uint8_t>& allowed, double threshold,
                       const ModelImage& image, const Geometry& scan);
 
 } // namespace hounsfield

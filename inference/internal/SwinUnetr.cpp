@@ -59,18 +59,22 @@ at::Tensor upBlock(const WeightScope& scope, const at::Tensor& input, const at::
 
 } // namespace
 
-BackboneOutput swinUnetrForward(const WeightScope& scope, const at::Tensor& input)
+std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input)
 {
-    const WeightScope swin = scope("swinViT");
-    at::Tensor tokens = at::conv3d(input, swin["patch_embed.proj.weight"], swin["patch_embed.proj.bias"], 2).permute({0, 2, 3, 4, 1}).contiguous();
-    std::vector<at::Tensor> hidden{hiddenState(tokens)};
+    std::vector<at::Tensor> stages{at::conv3d(input, swin["patch_embed.proj.weight"], swin["patch_embed.proj.bias"], 2).permute({0, 2, 3, 4, 1}).contiguous()};
     for (const char* name : {"layers1", "layers2", "layers3", "layers4"}) {
         const WeightScope layer = swin(name)("0");
-        tokens = swinBlock(layer("blocks")("0"), tokens, false);
-        tokens = swinBlock(layer("blocks")("1"), tokens, true);
-        tokens = mergePatches(layer("downsample"), tokens);
-        hidden.push_back(hiddenState(tokens));
+        const at::Tensor tokens = swinBlock(layer("blocks")("1"), swinBlock(layer("blocks")("0"), stages.back(), false), true);
+        stages.push_back(mergePatches(layer("downsample"), tokens).contiguous());
     }
+    return stages;
+}
+
+BackboneOutput swinUnetrForward(const WeightScope& scope, const at::Tensor& input)
+{
+    std::vector<at::Tensor> hidden;
+    for (const at::Tensor& tokens : swinTokens(scope("swinViT"), input))
+        hidden.push_back(hiddenState(tokens));
     const at::Tensor bottleneck = residualBlock(scope("encoder10.layer"), hidden[4], false);
     at::Tensor x = upBlock(scope("decoder5"), bottleneck, hidden[3]);
     x = upBlock(scope("decoder4"), x, residualBlock(scope("encoder4.layer"), hidden[2], false));

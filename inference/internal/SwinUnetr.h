@@ -10,4 +10,7 @@ namespace hounsfield {
 /// @param input N x 1 x X x Y x Z, every axis a multiple of 32, in the weights' type
 BackboneOutput swinUnetrForward(const WeightScope& scope, const at::Tensor& input);
 
+/// Its transformer alone: the tokens after the patch embedding and after each of the four stages, N x X x Y x Z x C, not normalised.
+std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input);
+
 } // namespace hounsfield

@@ -24,7 +24,7 @@ at::Tensor TargetEmbeddings::of(const std::vector<int>& keys) const
 {
     std::vector<at::Tensor> rows;
     for (const int key : keys)
-        rows.push_back(key > 0 ? m_network.embeddings({key})[0] : at::tensor(words(key).embedding).to(m_network.device()));
+        rows.push_back(key > 0 ? m_network.embeddings({key})[0] : at::tensor(words(key).embedding));
     return at::stack(rows);
 }
 

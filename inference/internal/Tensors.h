@@ -1,11 +1,13 @@
 #pragma once
 
 #include "inference/internal/TensorFile.h"
+#include "volume/Error.h"
 
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 
 #include <map>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -41,6 +43,8 @@ template <typename Work> auto translated(const std::string& during, Work&& work)
         return work();
     } catch (const c10::Error& error) {
         translate(error, during);
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorKind::Resources, "There is not enough memory for " + during + ". Close other programs, ask for fewer structures at once, or use a smaller model.");
     }
 }
 

@@ -74,7 +74,8 @@ bool nearest(const Vector3& at, const ModelImage& image, std::size_t& offset)
     return true;
 }
 
-float linear(const std::vector<float>& values, const Vector3& at, const ModelImage& image)
+/// Interpolated, in steps.
+double linear(const Probabilities& values, const Vector3& at, const ModelImage& image)
 {
     const Index3 size = image.crop.size();
     double sum = 0;
@@ -96,7 +97,7 @@ float linear(const std::vector<float>& values, const Vector3& at, const ModelIma
         if (w > 0)
             sum += w * values[static_cast<std::size_t>(image.offset(i))];
     }
-    return static_cast<float>(sum);
+    return sum;
 }
 
 /// Whether one of the eight voxels around a place is in the mask.
@@ -123,19 +124,20 @@ Mask toScanGridNearest(const std::vector<std::uint8_t>& mask, const ModelImage& 
     });
 }
 
-Mask toScanGridLinear(const std::vector<float>& probability, const std::vector<std::uint8_t>& allowed, double threshold, const ModelImage& image,
+Mask toScanGridLinear(const Probabilities& probability, const std::vector<std::uint8_t>& allowed, double threshold, const ModelImage& image,
                       const Geometry& scan)
 {
-    const auto counts = [&](std::size_t v) { return probability[v] > threshold && (allowed.empty() || allowed[v]); };
+    const int step = stepOf(threshold);
+    const auto counts = [&](std::size_t v) { return probability[v] >= step && (allowed.empty() || allowed[v]); };
     return sampled(extent(image, counts), image, scan, [&](const Vector3& at) {
         std::size_t offset = 0;
         if (!nearest(at, image, offset))
             return false;
         // At the surface the nearest voxel of the model is often just outside while the interpolated probability is inside. A voxel
         // that is above the threshold and not allowed was taken away by the clean-up, and stays away.
-        if (!allowed.empty() && !allowed[offset] && (probability[offset] > threshold || !anyCorner(allowed, at, image)))
+        if (!allowed.empty() && !allowed[offset] && (probability[offset] >= step || !anyCorner(allowed, at, image)))
             return false;
-        return linear(probability, at, image) > threshold;
+        return linear(probability, at, image) + 0.5 > step;
     });
 }
 

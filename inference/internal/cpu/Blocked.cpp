@@ -1,6 +1,7 @@
 #include "inference/internal/cpu/Blocked.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #if defined(__linux__)
@@ -24,7 +25,10 @@ MapMemory::~MapMemory()
     munmap(m_data, static_cast<std::size_t>(m_bytes));
 }
 #else
-MapMemory::MapMemory(std::int64_t bytes) : m_data(static_cast<char*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t(64)))), m_bytes(bytes) {}
+MapMemory::MapMemory(std::int64_t bytes) : m_data(static_cast<char*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t(64)))), m_bytes(bytes)
+{
+    std::memset(m_data, 0, static_cast<std::size_t>(bytes));
+}
 
 MapMemory::~MapMemory()
 {

@@ -16,7 +16,7 @@ constexpr std::int64_t sizeOf(MapType type)
     return type == MapType::Float32 ? 4 : 2;
 }
 
-/// Memory for feature maps, in large pages where the system has them: a window touches gigabytes of it.
+/// Memory for feature maps, zero at first, in large pages where the system has them: a window touches gigabytes of it.
 class MapMemory {
 public:
     explicit MapMemory(std::int64_t bytes);

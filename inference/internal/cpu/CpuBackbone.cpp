@@ -1,6 +1,8 @@
 #include "inference/internal/cpu/CpuBackbone.h"
 
 #if defined(HOUNSFIELD_ONEDNN)
+#include "inference/internal/cpu/Convolution.h"
+#include "inference/internal/cpu/CpuSwin.h"
 #include "inference/internal/cpu/CpuUnet.h"
 #endif
 
@@ -10,12 +12,17 @@ namespace hounsfield {
 std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights& weights, bool swin, const Index3& size, MapType type)
 {
     const WeightScope scope = WeightScope(weights)("backbone");
-    return swin ? nullptr : makeCpuUnet(scope, size, type);
+    return swin ? makeCpuSwin(scope, size, type) : makeCpuUnet(scope, size, type);
 }
 
 bool CpuBackbone::available()
 {
     return true;
+}
+
+bool CpuBackbone::computesInBFloat16()
+{
+    return hasFastBFloat16();
 }
 #else
 std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights&, bool, const Index3&, MapType)
@@ -24,6 +31,11 @@ std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights&, bool, const Index
 }
 
 bool CpuBackbone::available()
+{
+    return false;
+}
+
+bool CpuBackbone::computesInBFloat16()
 {
     return false;
 }

@@ -23,10 +23,12 @@ public:
     virtual void release() = 0;
     virtual const Index3& size() const = 0;
 
-    /// @param weights with their prefix "backbone.", float32 on the processor @param size of the windows
+    /// @param weights with their prefix "backbone.", float32 on the processor; they must outlive it @param size of the windows
     static std::unique_ptr<CpuBackbone> make(const Weights& weights, bool swin, const Index3& size, MapType type);
     /// Whether this build has it: with oneDNN.
     static bool available();
+    /// Whether this processor computes in bfloat16 without emulating it (AVX-512 with BF16, or AMX).
+    static bool computesInBFloat16();
 };
 
 } // namespace hounsfield

@@ -3,15 +3,12 @@
 #include <cstring>
 
 namespace hounsfield {
-namespace {
 
 Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type)
 {
     const Convolution::Shape shape{int(weight.size(1)), int(weight.size(0)), int(weight.size(2)), size, type};
     return Convolution(shape, weight.data_ptr<float>(), bias.defined() ? bias.data_ptr<float>() : nullptr);
 }
-
-} // namespace
 
 ConvolveNormaliseRelu::ConvolveNormaliseRelu(const WeightScope& scope, const Index3& size, MapType type)
     : m_outputs(int(scope["conv1.weight"].size(0))), m_convolution(convolutionOf(scope["conv1.weight"], scope["conv1.bias"], size, type)), m_weight(scope["bn1.weight"]), m_bias(scope["bn1.bias"])

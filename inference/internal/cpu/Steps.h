@@ -6,6 +6,9 @@
 
 namespace hounsfield {
 
+/// @param weight out x in x k x k x k float32 on the processor @param bias out, or undefined
+Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type);
+
 /// 3x3x3 convolution, instance norm with weights, ReLU: the step that the U-Net is made of.
 class ConvolveNormaliseRelu {
 public:

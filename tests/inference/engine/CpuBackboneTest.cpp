@@ -83,6 +83,11 @@ TEST_CASE("the processor's own U-Net gives the published numbers on a full windo
     compareCpuForm("unet_forward_96x96x96.json", expectedUnetTensors(UnetWidths{}));
 }
 
+TEST_CASE("the processor's own Swin UNETR gives the published numbers on a small window")
+{
+    compareCpuForm("swinunetr_forward_64x64x96.json", expectedSwinTensors());
+}
+
 TEST_CASE("a first convolution of a width that is no multiple of sixteen gives what LibTorch's operators give")
 {
     if (!CpuBackbone::available()) {

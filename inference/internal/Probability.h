@@ -1,0 +1,25 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace hounsfield {
+
+/// Probabilities on the model's grid, Z fastest, in 256 steps (quantisedProbability): a quarter of the memory, and exact at 0.5.
+using Probabilities = std::vector<std::uint8_t>;
+
+/// The step from which a voxel is inside: q >= step. A threshold is rounded to the nearest 1/256.
+inline int stepOf(double threshold)
+{
+    return std::clamp(static_cast<int>(std::lround(256 * threshold)), 1, 255);
+}
+
+/// The middle of a step.
+inline float probabilityOf(std::uint8_t q)
+{
+    return (static_cast<float>(q) + 0.5f) / 256;
+}
+
+} // namespace hounsfield
