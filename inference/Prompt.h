@@ -11,7 +11,7 @@ namespace hounsfield {
 struct Target {
     int classId = 0;          ///< 0: not a known class but words for the text encoder (zero-shot)
     std::string name;         ///< "Right Kidney"; of a zero-shot target the words as typed
-    std::string zeroShotText; ///< the words, where classId is 0
+    std::string zeroShotText{}; ///< the words, where classId is 0
     /// The same thing to find.
     bool sameAs(const Target& other) const { return classId == other.classId && zeroShotText == other.zeroShotText; }
 };

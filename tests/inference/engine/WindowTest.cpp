@@ -1,3 +1,4 @@
+#include "inference/internal/Runner.h"
 #include "inference/internal/SlidingWindow.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/inference/engine/Recorded.h"
@@ -5,8 +6,12 @@
 #include "volume/Error.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/abs.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
 
+#include <cmath>
 #include <numeric>
 
 using namespace hounsfield;
@@ -61,19 +66,123 @@ TEST_CASE("blended logits are those of the published sliding window")
     }
 }
 
-TEST_CASE("features beyond the budget are computed again and change nothing")
+namespace {
+
+/// A small network over seven windows, whose features take 128 KiB each in float32.
+struct SevenWindows {
+    Network network{toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU, Precision::Fp32};
+    std::vector<float> image = uniform01("budget", 64 * 16 * 16);
+    SlidingWindow windows{network, WindowPlan::make({64, 16, 16}, {16, 16, 16}, 0.5), image};
+    at::Tensor table = network.embeddings({6, 1});
+    static constexpr std::int64_t one = 16 * 16 * 16 * 8 * 4;
+};
+
+double largestDistance(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b)
 {
-    const Network network(toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU, Precision::Fp32);
-    const std::vector<float> image = uniform01("budget", 24 * 16 * 40);
-    const SlidingWindow windows(network, WindowPlan::make({24, 16, 40}, {16, 16, 16}, 0.5), image);
+    double most = 0;
+    for (std::size_t k = 0; k < a.size(); ++k)
+        for (std::size_t v = 0; v < a[k].size(); ++v)
+            most = std::max(most, std::abs(double(a[k][v]) - double(b[k][v])));
+    return most;
+}
+
+} // namespace
+
+TEST_CASE("features are kept exactly where all fit, in half precision where that is not so, and computed again beyond the budget")
+{
+    const SevenWindows seven;
     Progress silent;
-    const auto all = windows.features(1 << 30, silent);
-    const auto one = windows.features(16 * 16 * 16 * 8 * 4, silent);
-    CHECK(all.back().reduced.defined());
+    const auto all = seven.windows.features(7 * SevenWindows::one, silent);
+    const auto halves = seven.windows.features(4 * SevenWindows::one, silent);
+    const auto one = seven.windows.features(SevenWindows::one / 2, silent);
+    CHECK(all.back().reduced.scalar_type() == at::kFloat);
+    CHECK(halves.back().reduced.scalar_type() == at::kHalf);
     CHECK(one.front().reduced.defined());
     CHECK_FALSE(one.back().reduced.defined());
-    const auto table = network.embeddings({6, 1});
-    CHECK(windows.logits(all, table, silent) == windows.logits(one, table, silent));
+    const auto exact = seven.windows.logits(all, seven.table, silent);
+    CHECK(largestDistance(exact, seven.windows.logits(halves, seven.table, silent)) < 2e-3);
+    CHECK(largestDistance(exact, seven.windows.logits(one, seven.table, silent)) < 2e-3);
+    CHECK(largestDistance(exact, seven.windows.logits(seven.windows.features(0, silent), seven.table, silent)) < 1e-6);
+}
+
+TEST_CASE("features beyond the memory lie in a file without a name and give the same answer")
+{
+    const SevenWindows seven;
+    const TemporaryFolder folder;
+    Progress silent;
+    const auto halves = seven.windows.features(FeatureBudget{4 * SevenWindows::one, 0, {}}, silent);
+    const auto filed = seven.windows.features(FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path()}, silent);
+    CHECK(std::filesystem::is_empty(folder.path()));
+    CHECK(filed.back().reduced.defined());
+    CHECK(seven.windows.logits(halves, seven.table, silent) == seven.windows.logits(filed, seven.table, silent));
+    const auto nowhere = seven.windows.features(FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path() / "missing"}, silent);
+    CHECK_FALSE(nowhere.back().reduced.defined());
+}
+
+TEST_CASE("the fused blending and the one by operators give the same logits and probabilities")
+{
+    const SevenWindows seven;
+    Progress silent;
+    const auto features = seven.windows.features(7 * SevenWindows::one, silent);
+    Blend fused(seven.windows.plan(), 2, at::kCPU, Blend::Way::Fused), byOperators(seven.windows.plan(), 2, at::kCPU, Blend::Way::Operators);
+    for (std::size_t w = 0; w < features.size(); ++w) {
+        seven.windows.add(fused, w, features[w], seven.table);
+        seven.windows.add(byOperators, w, features[w], seven.table);
+    }
+    const auto logits = fused.logits();
+    CHECK(largestDistance(logits, byOperators.logits()) < 1e-4);
+    const auto a = fused.probabilities(), b = byOperators.probabilities();
+    std::size_t other = 0;
+    for (std::size_t k = 0; k < 2; ++k)
+        for (std::size_t v = 0; v < a[k].size(); ++v) {
+            CHECK_FALSE(std::abs(int(a[k][v]) - int(b[k][v])) > 1);
+            other += a[k][v] != b[k][v];
+            const double p = 1 / (1 + std::exp(-double(logits[k][v])));
+            if (std::abs(int(a[k][v]) - (int(std::ceil(256 * p)) - 1)) > 1 || (a[k][v] >= 128) != (logits[k][v] > 0))
+                FAIL("step " << int(a[k][v]) << " of probability " << p);
+        }
+    CHECK(other * 100 < a[0].size());
+    CHECK(fused.above(0, 0.3f) == byOperators.above(0, 0.3f));
+}
+
+TEST_CASE("windows of air are run once and change nothing")
+{
+    const SevenWindows seven;
+    std::vector<float> image(64 * 16 * 16, 0.0f);
+    image[10] = 0.7f; // in the first two windows only
+    const WindowPlan plan = seven.windows.plan();
+    int runs = 0;
+    const SlidingWindow counted(seven.network, [&](const at::Tensor& window) { return ++runs, seven.network.run(window); }, plan, image);
+    Progress silent;
+    const auto features = counted.features(std::int64_t(1) << 30, silent);
+    CHECK(runs == 2);
+    const auto alone = seven.network.run(at::zeros({1, 1, 16, 16, 16}, at::kFloat));
+    CHECK((features.back().reduced - alone.reduced.reshape({1, 8, -1})).abs().max().item<float>() < 1e-6f);
+}
+
+TEST_CASE("where the memory of the first device ends the second goes on, says so, and what was finished is kept")
+{
+    SevenWindows seven;
+    const Weights weights = toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8})));
+    int runs = 0;
+    const Network* firstNetwork = nullptr;
+    Runner runner(
+        std::make_unique<Network>(weights, at::kCPU, Precision::Fp32), [&] { return std::make_unique<Network>(weights, at::kCPU, Precision::Fp32); },
+        [&](const Network& network, const at::Tensor& window) {
+            firstNetwork = firstNetwork ? firstNetwork : &network;
+            if (++runs > 3 && &network == firstNetwork)
+                TORCH_CHECK(false, "CUDA out of memory. Tried to allocate 2.70 GiB");
+            return network.run(window);
+        });
+    const SlidingWindow windows(runner.network(), [&](const at::Tensor& window) { return runner.run(window); }, seven.windows.plan(), seven.image);
+    Progress silent;
+    const auto features = windows.features(std::int64_t(1) << 30, silent);
+    CHECK(runs == 8); // seven windows and the one that failed
+    REQUIRE(runner.notes().size() == 1);
+    CHECK(runner.notes().front().find("processor goes on") != std::string::npos);
+    CHECK(largestDistance(windows.logits(features, seven.table, silent), seven.windows.logits(seven.windows.features(std::int64_t(1) << 30, silent), seven.table, silent)) < 1e-5);
+    // A second failure, or one of another kind, is an error.
+    CHECK_THROWS_AS(runner.orOnProcessor([](const Network&) { TORCH_CHECK(false, "out of memory"); }), c10::Error);
 }
 
 TEST_CASE("every voxel is covered by a window and the last window ends at the border")
