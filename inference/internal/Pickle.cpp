@@ -68,16 +68,20 @@ private:
         return text;
     }
 
-    PickleValue* make(Kind kind)
+    /// What a few bytes can make again and again from what is there already is counted, so that a small file never becomes all memory.
+    void count(std::size_t parts)
     {
-        PickleValue& value = m_values.emplace_back();
-        value.kind = kind;
-        return &value;
+        constexpr std::size_t most = 4u << 20;
+        if ((m_parts += parts) > most)
+            damaged();
     }
     PickleValue* push(Kind kind)
     {
-        m_stack.push_back(make(kind));
-        return m_stack.back();
+        count(4);
+        PickleValue& value = m_values.emplace_back();
+        value.kind = kind;
+        m_stack.push_back(&value);
+        return &value;
     }
     PickleValue* pop()
     {
@@ -174,6 +178,7 @@ private:
     {
         switch (code) {
         case '(': // MARK
+            count(1);
             m_marks.push_back(m_stack.size());
             return true;
         case '}':
@@ -231,6 +236,7 @@ private:
             if (m_stack.empty())
                 damaged();
             const std::uint64_t key = code == 0x94 ? m_memo.size() : unsignedNumber(code == 'q' ? 1 : 4);
+            count(1);
             m_memo[key] = m_stack.back();
             return true;
         }
@@ -239,6 +245,7 @@ private:
             const auto found = m_memo.find(unsignedNumber(code == 'h' ? 1 : 4));
             if (found == m_memo.end())
                 damaged();
+            count(1);
             m_stack.push_back(found->second);
             return true;
         }
@@ -280,8 +287,10 @@ private:
             const PickleValue* state = pop();
             if (state->kind != Kind::Dict)
                 hostile("the state of an object");
-            if (PickleValue* object = top(Kind::Dict); !object->text.empty() && object != state)
+            if (PickleValue* object = top(Kind::Dict); !object->text.empty() && object != state) {
+                count(state->entries.size());
                 object->entries.insert(object->entries.end(), state->entries.begin(), state->entries.end());
+            }
             return;
         }
         case 0x81: // NEWOBJ
@@ -308,7 +317,7 @@ private:
                                                  "torch.IntStorage", "torch.ShortStorage", "torch.CharStorage", "torch.ByteStorage", "torch.BoolStorage"};
         static const std::set<std::string> lists{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist"};
         const bool ofModule = m_form == PickleForm::TorchScript && (name.rfind("__torch__.", 0) == 0 || lists.count(name));
-        if (!known.count(name) && !ofModule)
+        if ((!known.count(name) && !ofModule) || name.size() > longestName)
             hostile(name);
         push(Kind::Global)->text = name;
     }
@@ -319,7 +328,7 @@ private:
         const PickleValue* id = pop();
         const bool legacy = m_form == PickleForm::Legacy;
         if (id->kind != Kind::Tuple || id->items.size() != (legacy ? 6u : 5u) || (legacy && id->items[5]->kind != Kind::None) || id->items[0]->kind != Kind::Text || id->items[0]->text != "storage" ||
-            id->items[1]->kind != Kind::Global || id->items[2]->kind != Kind::Text || id->items[4]->kind != Kind::Int)
+            id->items[1]->kind != Kind::Global || id->items[2]->kind != Kind::Text || id->items[4]->kind != Kind::Int || id->items[1]->text.rfind("torch.", 0) != 0 || id->items[2]->text.size() > longestName)
             damaged();
         PickleValue* storage = push(Kind::Storage);
         storage->type = id->items[1]->text.substr(6);
@@ -327,10 +336,12 @@ private:
         storage->integer = id->items[4]->integer;
     }
 
-    std::vector<std::int64_t> integers(const PickleValue* tuple) const
+    std::vector<std::int64_t> integers(const PickleValue* tuple)
     {
-        if (tuple->kind != Kind::Tuple)
+        constexpr std::size_t mostAxes = 64;
+        if (tuple->kind != Kind::Tuple || tuple->items.size() > mostAxes)
             damaged();
+        count(tuple->items.size());
         std::vector<std::int64_t> values;
         for (const PickleValue* item : tuple->items) {
             if (item->kind != Kind::Int || item->integer < 0)
@@ -366,11 +377,13 @@ private:
         }
     }
 
+    static constexpr std::size_t longestName = 1000;
+
     const std::string& m_bytes;
     const std::string& m_source;
     PickleForm m_form;
     std::deque<PickleValue>& m_values;
-    std::size_t m_at;
+    std::size_t m_at, m_parts = 0;
     std::vector<PickleValue*> m_stack;
     std::vector<std::size_t> m_marks;
     std::unordered_map<std::uint64_t, PickleValue*> m_memo;

@@ -1,11 +1,8 @@
 #include "inference/internal/TensorFile.h"
 
-#include "volume/Error.h"
-
+#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <fstream>
 
 namespace hounsfield {
 namespace {
@@ -13,14 +10,15 @@ namespace {
 /// IEEE 754 binary16 to binary32.
 float fromHalf(std::uint16_t h)
 {
-    const int exponent = h >> 10 & 31, mantissa = h & 1023;
-    const float sign = h & 0x8000 ? -1.0f : 1.0f;
-    if (exponent == 31)
-        return mantissa ? std::nanf("") : sign * INFINITY;
-    return exponent == 0 ? sign * std::ldexp(float(mantissa), -24) : sign * std::ldexp(float(mantissa + 1024), exponent - 25);
+    const std::uint32_t sign = std::uint32_t(h & 0x8000u) << 16, exponent = h >> 10 & 31, mantissa = h & 1023;
+    if (exponent == 0) {
+        const float tiny = static_cast<float>(mantissa) * 0x1p-24f;
+        return sign ? -tiny : tiny;
+    }
+    return std::bit_cast<float>(sign | (exponent == 31 ? 255u : exponent + 112) << 23 | mantissa << 13);
 }
 
-template <typename Stored, typename Convert> std::vector<float> convert(const std::string& bytes, Convert&& toFloat)
+template <typename Stored, typename Convert> std::vector<float> convert(std::string_view bytes, Convert&& toFloat)
 {
     std::vector<float> values(bytes.size() / sizeof(Stored));
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -31,7 +29,7 @@ template <typename Stored, typename Convert> std::vector<float> convert(const st
     return values;
 }
 
-template <typename Stored> std::vector<float> numbers(const std::string& bytes)
+template <typename Stored> std::vector<float> numbers(std::string_view bytes)
 {
     return convert<Stored>(bytes, [](Stored v) { return static_cast<float>(v); });
 }
@@ -62,15 +60,18 @@ std::string elementName(ElementType type)
     return names[static_cast<int>(type)];
 }
 
-std::int64_t StoredTensor::count() const
+std::int64_t TensorInfo::count() const
 {
+    // An empty tensor's other lengths are not bounded by its data.
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+        return 0;
     std::int64_t n = 1;
     for (std::int64_t s : shape)
         n *= s;
     return n;
 }
 
-std::vector<float> StoredTensor::toFloat() const
+std::vector<float> toFloat(ElementType type, std::string_view bytes)
 {
     switch (type) {
     case ElementType::Float32:
@@ -92,30 +93,6 @@ std::vector<float> StoredTensor::toFloat() const
     default:
         return numbers<std::uint8_t>(bytes);
     }
-}
-
-StoredTensors readCheckpoint(const std::filesystem::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    char head[16] = {};
-    in.read(head, sizeof head);
-    const auto got = in.gcount();
-    if (got < 9)
-        throw Error(ErrorKind::Model, "The file " + file.string() + " cannot be read or is empty. Name a checkpoint (.pth or .safetensors).");
-    if (std::memcmp(head, "PK\3\4", 4) == 0)
-        return readTorchZip(file);
-    // The length of a safetensors header may begin with any byte, that of a pickle too: what follows it is looked at first.
-    if (head[8] != '{') {
-        if (isTorchLegacy(std::string(head, sizeof head)))
-            return readTorchLegacy(file);
-        throw Error(ErrorKind::Model, "The file " + file.string() + " is no checkpoint: neither one of PyTorch's forms nor safetensors.");
-    }
-    in.clear();
-    in.seekg(0, std::ios::end);
-    std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
-    in.seekg(0);
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return readSafetensors(bytes);
 }
 
 } // namespace hounsfield

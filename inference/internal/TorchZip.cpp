@@ -2,38 +2,48 @@
 #include "inference/internal/ZipFile.h"
 #include "volume/Error.h"
 
-#include <algorithm>
-
 namespace hounsfield {
+namespace {
 
-StoredTensors readTorchZip(const std::filesystem::path& file)
+/// Each storage is a record of the archive, by its key.
+class ZipStorages final : public Storages {
+public:
+    ZipStorages(std::unique_ptr<const ZipFile> zip, std::string folder) : m_zip(std::move(zip)), m_folder(std::move(folder)) {}
+    std::optional<std::uint64_t> size(const std::string& key) const override
+    {
+        const auto record = m_zip->records().find(m_folder + key);
+        return record == m_zip->records().end() ? std::nullopt : std::optional(record->second.size);
+    }
+    void stream(const std::string& key, std::uint64_t from, std::uint64_t count, const ByteSink& sink) const override { m_zip->stream(m_folder + key, from, count, sink); }
+
+private:
+    std::unique_ptr<const ZipFile> m_zip;
+    std::string m_folder;
+};
+
+} // namespace
+
+std::unique_ptr<const Checkpoint> openTorchZip(std::shared_ptr<const ByteSource> source)
 {
-    const ZipFile zip(file);
+    auto zip = std::make_unique<const ZipFile>(source);
     std::string prefix;
     bool isModule = false;
-    for (const auto& [name, record] : zip.records()) {
+    for (const auto& [name, record] : zip->records()) {
         const std::size_t slash = name.rfind('/');
         const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash + 1);
         isModule = isModule || name.substr(folder.size()) == "constants.pkl";
         if (name.substr(folder.size()) == "data.pkl")
             prefix = folder;
     }
-    if (!zip.has(prefix + "data.pkl"))
-        throw Error(ErrorKind::Model, "The file " + file.string() + " is a zip archive but no PyTorch checkpoint.");
-    if (zip.has(prefix + "byteorder") && zip.read(prefix + "byteorder", 16) != "little")
-        throw Error(ErrorKind::Model, "The checkpoint " + file.string() + " was written on a big-endian machine, which this version does not read.");
-    constexpr std::uint64_t largestIndex = 256u << 20;
-    const std::string source = file.string();
+    if (!zip->has(prefix + "data.pkl"))
+        throw Error(ErrorKind::Model, "The file " + source->name() + " is a zip archive but no PyTorch checkpoint.");
+    if (zip->has(prefix + "byteorder") && zip->read(prefix + "byteorder", 16) != "little")
+        throw Error(ErrorKind::Model, "The checkpoint " + source->name() + " was written on a big-endian machine, which this version does not read.");
+    constexpr std::uint64_t largestIndex = 64u << 20;
     // A TorchScript archive holds a program beside its tensors: the program is not looked at.
-    const Pickle pickle(zip.read(prefix + "data.pkl", largestIndex), source, isModule ? PickleForm::TorchScript : PickleForm::StateDict);
-    const auto bytes = [&](const PickleValue& storage, std::uint64_t size) -> std::optional<std::string> {
-        const auto record = zip.records().find(prefix + "data/" + storage.text);
-        if (record == zip.records().end() || record->second.size != size)
-            return std::nullopt;
-        return zip.read(record->first, std::uint64_t(1) << 42);
-    };
-    const std::uint64_t mostBytes = std::max<std::uint64_t>(64u << 20, 4 * zip.fileSize());
-    return isModule ? moduleTensorsOf(pickle.root(), bytes, mostBytes, file) : tensorsOf(pickle.root(), bytes, mostBytes, file);
+    const PickleForm form = isModule ? PickleForm::TorchScript : PickleForm::StateDict;
+    const Pickle index(zip->read(prefix + "data.pkl", largestIndex), source->name(), form);
+    return openTorch(index, form, std::make_unique<const ZipStorages>(std::move(zip), prefix + "data/"), source);
 }
 
 } // namespace hounsfield

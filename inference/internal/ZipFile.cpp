@@ -33,55 +33,49 @@ void readZip64(const std::string& extra, ZipFile::Record& record)
     }
 }
 
-bool inflateInto(const std::string& packed, std::string& bytes)
-{
+/// Lets through the part of a stream that is asked for.
+class Part {
+public:
+    Part(std::uint64_t from, std::uint64_t count, const ByteSink& sink) : m_from(from), m_end(from + count), m_sink(sink) {}
+    void operator()(std::string_view bytes)
+    {
+        const std::uint64_t begin = std::max(m_from, m_at), end = std::min(m_end, m_at + bytes.size());
+        if (begin < end)
+            m_sink(bytes.substr(static_cast<std::size_t>(begin - m_at), static_cast<std::size_t>(end - begin)));
+        m_at += bytes.size();
+    }
+
+private:
+    std::uint64_t m_from, m_end, m_at = 0;
+    const ByteSink& m_sink;
+};
+
+/// zlib's state, given back whatever happens.
+struct Inflater {
     z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        return false;
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-    stream.avail_in = static_cast<uInt>(packed.size());
-    stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-    stream.avail_out = static_cast<uInt>(bytes.size());
-    const int result = inflate(&stream, Z_FINISH);
-    const bool whole = result == Z_STREAM_END && stream.avail_out == 0;
-    inflateEnd(&stream);
-    return whole;
-}
+    bool begun = inflateInit2(&stream, -MAX_WBITS) == Z_OK;
+    Inflater() = default;
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+    ~Inflater() { inflateEnd(&stream); }
+};
 
 } // namespace
 
 void ZipFile::refuse(const std::string& why) const
 {
-    throw Error(ErrorKind::Model, "The checkpoint " + m_file.string() + " is damaged or incomplete: " + why + ". Get it again.");
+    throw Error(ErrorKind::Model, "The checkpoint " + m_source->name() + " is damaged or incomplete: " + why + ". Get it again.");
 }
 
-std::string ZipFile::bytesAt(std::uint64_t at, std::uint64_t count) const
+ZipFile::ZipFile(std::shared_ptr<const ByteSource> source) : m_source(std::move(source))
 {
-    if (at > m_size || count > m_size - at)
-        refuse("a part lies beyond its end");
-    std::string bytes(static_cast<std::size_t>(count), '\0');
-    m_in.clear();
-    m_in.seekg(static_cast<std::streamoff>(at));
-    m_in.read(bytes.data(), static_cast<std::streamsize>(count));
-    if (static_cast<std::uint64_t>(m_in.gcount()) != count)
-        refuse("it cannot be read to its end");
-    return bytes;
-}
-
-ZipFile::ZipFile(const std::filesystem::path& file) : m_file(file), m_in(file, std::ios::binary)
-{
-    m_in.seekg(0, std::ios::end);
-    const auto end = m_in.tellg();
-    if (!m_in || end < 0)
-        throw Error(ErrorKind::Model, "The checkpoint " + file.string() + " cannot be read.");
-    m_size = static_cast<std::uint64_t>(end);
     readDirectory();
 }
 
 void ZipFile::readDirectory()
 {
-    const std::uint64_t tailSize = std::min<std::uint64_t>(m_size, 65557);
-    const std::string tail = bytesAt(m_size - tailSize, tailSize);
+    const std::uint64_t tailSize = std::min<std::uint64_t>(m_source->size(), 65557);
+    const std::string tail = m_source->read(m_source->size() - tailSize, tailSize);
     const std::size_t found = tail.rfind("PK\5\6");
     if (found == std::string::npos || found + 22 > tail.size())
         refuse("its table of contents is missing");
@@ -89,15 +83,15 @@ void ZipFile::readDirectory()
     if (count == 0xFFFF || size == 0xFFFFFFFFu || at == 0xFFFFFFFFu) {
         if (found < 20 || tail.compare(found - 20, 4, "PK\6\7") != 0)
             refuse("its table of contents is missing");
-        const std::string big = bytesAt(number(tail, found - 12, 8), 56);
+        const std::string big = m_source->read(number(tail, found - 12, 8), 56);
         if (big.compare(0, 4, "PK\6\6") != 0)
             refuse("its table of contents is missing");
         count = number(big, 32, 8), size = number(big, 40, 8), at = number(big, 48, 8);
     }
-    constexpr std::uint64_t largestDirectory = 64u << 20;
+    constexpr std::uint64_t largestDirectory = 16u << 20;
     if (size > largestDirectory)
         refuse("its table of contents is too long");
-    const std::string directory = bytesAt(at, size);
+    const std::string directory = m_source->read(at, size);
     for (std::size_t entry = 0; count > 0; --count) {
         if (entry + 46 > directory.size() || directory.compare(entry, 4, "PK\1\2") != 0)
             refuse("its table of contents breaks off");
@@ -117,31 +111,95 @@ void ZipFile::readDirectory()
     }
 }
 
-std::string ZipFile::read(const std::string& name, std::uint64_t largest) const
+const ZipFile::Record& ZipFile::find(const std::string& name) const
 {
     const auto found = m_records.find(name);
     if (found == m_records.end())
         refuse("its record " + name.substr(0, 100) + " is missing");
-    const Record& record = found->second;
-    if (record.size > largest)
-        refuse("its record " + name.substr(0, 100) + " is larger than it may be");
-    const std::string header = bytesAt(record.headerAt, 30);
+    return found->second;
+}
+
+std::uint64_t ZipFile::beginOf(const std::string& name, const Record& record) const
+{
+    const std::string header = m_source->read(record.headerAt, 30);
     if (header.compare(0, 4, "PK\3\4") != 0)
         refuse("its record " + name.substr(0, 100) + " is not where it should be");
-    const std::uint64_t begin = record.headerAt + 30 + number(header, 26, 2) + number(header, 28, 2);
-    std::string bytes;
-    if (record.method == 0 && record.size == record.packedSize) {
-        bytes = bytesAt(begin, record.size);
-    } else if (record.method == 8 && record.size / 1100 <= record.packedSize + 1 && record.size < 0xFFFFFFFFu) { // deflate gains at most 1032 to 1
-        const std::string packed = bytesAt(begin, record.packedSize);
-        bytes.resize(static_cast<std::size_t>(record.size));
-        if (!inflateInto(packed, bytes))
-            refuse("its record " + name.substr(0, 100) + " cannot be unpacked");
-    } else {
+    const bool stored = record.method == 0 && record.size == record.packedSize;
+    const bool deflated = record.method == 8 && record.size / 1100 <= record.packedSize + 1; // deflate gains at most 1032 to 1
+    if (!stored && !deflated)
         refuse("its record " + name.substr(0, 100) + " is packed in an unknown way");
-    }
-    if (crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()) != record.crc)
+    const std::uint64_t begin = record.headerAt + 30 + number(header, 26, 2) + number(header, 28, 2);
+    if (begin > m_source->size() || record.packedSize > m_source->size() - begin)
+        refuse("its record " + name.substr(0, 100) + " breaks off");
+    return begin;
+}
+
+void ZipFile::inflate(const std::string& name, const Record& record, std::uint64_t begin, const ByteSink& sink) const
+{
+    Inflater inflater;
+    z_stream& stream = inflater.stream;
+    std::string block(static_cast<std::size_t>(std::min<std::uint64_t>(std::max<std::uint64_t>(record.size, 1), ByteSource::blockBytes)), '\0');
+    std::uint64_t given = 0;
+    int result = inflater.begun ? Z_OK : Z_MEM_ERROR;
+    const auto give = [&] {
+        const std::size_t filled = block.size() - stream.avail_out;
+        given += filled;
+        if (given > record.size)
+            refuse("its record " + name.substr(0, 100) + " is longer than it says");
+        if (filled > 0)
+            sink(std::string_view(block).substr(0, filled));
+        stream.next_out = reinterpret_cast<Bytef*>(block.data());
+        stream.avail_out = static_cast<uInt>(block.size());
+    };
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    m_source->readBlocks(begin, record.packedSize, [&](std::string_view packed) {
+        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+        stream.avail_in = static_cast<uInt>(packed.size());
+        // A full block may leave more behind it, also where no packed byte is left: only then is the next call without progress.
+        for (bool more = result == Z_OK; more;) {
+            const int step = ::inflate(&stream, Z_NO_FLUSH);
+            more = step == Z_OK && stream.avail_out == 0;
+            result = step == Z_BUF_ERROR ? Z_OK : step;
+            if (stream.avail_out == 0)
+                give();
+        }
+    });
+    give();
+    if (result != Z_STREAM_END || given != record.size)
+        refuse("its record " + name.substr(0, 100) + " cannot be unpacked");
+}
+
+void ZipFile::stream(const std::string& name, std::uint64_t from, std::uint64_t count, const ByteSink& sink) const
+{
+    const Record& record = find(name);
+    if (from > record.size || count > record.size - from)
+        refuse("its record " + name.substr(0, 100) + " is too short");
+    const std::uint64_t begin = beginOf(name, record);
+    if (record.method == 0 && m_checked.count(name))
+        return m_source->readBlocks(begin + from, count, sink);
+    uLong crc = 0;
+    Part part(from, count, sink);
+    const ByteSink whole = [&](std::string_view bytes) {
+        crc = crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+        part(bytes);
+    };
+    if (record.method == 0)
+        m_source->readBlocks(begin, record.size, whole);
+    else
+        inflate(name, record, begin, whole);
+    if (crc != record.crc)
         refuse("its record " + name.substr(0, 100) + " has changed since it was written");
+    m_checked.insert(name);
+}
+
+std::string ZipFile::read(const std::string& name, std::uint64_t largest) const
+{
+    const std::uint64_t size = find(name).size;
+    if (size > largest)
+        refuse("its record " + name.substr(0, 100) + " is larger than it may be");
+    std::string bytes;
+    stream(name, 0, size, [&](std::string_view block) { bytes += block; });
     return bytes;
 }
 
