@@ -1,49 +1,19 @@
 #include "inference/ModelPack.h"
 
-#include "inference/internal/UnetShapes.h"
-
+#include "inference/internal/ByteSource.h"
+#include "inference/internal/JsonText.h"
+#include "inference/internal/PackFiles.h"
 #include "inference/internal/Sha256.h"
+#include "inference/internal/TextShapes.h"
+#include "inference/internal/UnetShapes.h"
 #include "resources/Resources.h"
 
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace hounsfield {
 namespace {
 
 using nlohmann::json;
-
-class FolderFiles final : public PackFiles {
-public:
-    explicit FolderFiles(std::filesystem::path folder) : m_folder(std::move(folder)) {}
-    std::string read(const std::string& name) const override
-    {
-        std::ifstream in(m_folder / name, std::ios::binary);
-        if (!in)
-            throw Error(ErrorKind::Model, "The model in " + m_folder.string() + " lacks its file " + name + ". Install it again.");
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    std::string describe() const override { return m_folder.string(); }
-
-private:
-    std::filesystem::path m_folder;
-};
-
-class EmbeddedFiles final : public PackFiles {
-public:
-    std::string read(const std::string& name) const override
-    {
-        const auto bytes = resources::find("models/small/" + name);
-        if (!bytes)
-            throw Error(ErrorKind::Model, "This build has no model inside (" + name + " is missing). Import one with: hounsfield-cli model import.");
-        return std::string(*bytes);
-    }
-    std::string describe() const override { return "inside the program"; }
-};
 
 [[noreturn]] void refuse(const PackFiles& files, const std::string& why)
 {
@@ -56,15 +26,24 @@ bool isPlainName(const std::string& name)
     return !name.empty() && name.size() < 200 && name.find_first_of("/\\") == std::string::npos && name[0] != '.';
 }
 
+template <std::size_t count, typename Number = int> std::array<Number, count> wholeNumbers(const json& values)
+{
+    std::array<Number, count> numbers;
+    for (std::size_t i = 0; i < count; ++i)
+        numbers[i] = wholeNumber(values.at(i));
+    return numbers;
+}
+
 ModelClass readClass(const json& entry)
 {
     ModelClass known;
-    known.id = entry.at("id");
+    known.id = wholeNumber(entry.at("id"));
     known.name = entry.at("name");
     known.fileName = entry.at("file");
     known.snomedCode = entry.at("snomed");
-    known.rgb = entry.at("rgb").get<std::array<int, 3>>();
-    known.hosts = entry.at("hosts").get<std::vector<int>>();
+    known.rgb = wholeNumbers<3>(entry.at("rgb"));
+    for (const json& host : entry.at("hosts"))
+        known.hosts.push_back(wholeNumber(host));
     known.kind = entry.at("kind");
     known.threshold = entry.at("threshold");
     known.synonyms = entry.at("synonyms").get<std::vector<std::string>>();
@@ -94,11 +73,11 @@ std::optional<TextEncoderSettings> readTextEncoder(const json& root)
     settings.tokenizer = entry->at("tokenizer");
     settings.weightsFile = entry->at("weights");
     settings.vocabularyFile = entry->at("vocabulary");
-    settings.width = entry->at("width");
-    settings.heads = entry->at("heads");
-    settings.blocks = entry->at("blocks");
-    settings.context = entry->at("context");
-    settings.vocabulary = entry->at("vocabulary_size");
+    settings.width = wholeNumber(entry->at("width"));
+    settings.heads = wholeNumber(entry->at("heads"));
+    settings.blocks = wholeNumber(entry->at("blocks"));
+    settings.context = wholeNumber(entry->at("context"));
+    settings.vocabulary = wholeNumber(entry->at("vocabulary_size"));
     return settings;
 }
 
@@ -120,16 +99,17 @@ ModelPack readPack(const json& root)
     pack.source = root.at("source");
     pack.notice = root.value("notice", "");
     pack.architecture = root.at("architecture").at("kind");
-    pack.widths.encoder = root.at("architecture").at("encoder").get<std::array<int, 4>>();
-    pack.widths.firstConvolution = root.at("architecture").at("first_convolution");
+    pack.widths.encoder = wholeNumbers<4>(root.at("architecture").at("encoder"));
+    pack.widths.firstConvolution = wholeNumber(root.at("architecture").at("first_convolution"));
     pack.input.spacingMm = root.at("input").at("spacing_mm");
     pack.input.huLow = root.at("input").at("hu_window").at(0);
     pack.input.huHigh = root.at("input").at("hu_window").at(1);
-    pack.input.roi = root.at("input").at("roi").get<std::array<std::int64_t, 3>>();
+    pack.input.roi = wholeNumbers<3, std::int64_t>(root.at("input").at("roi"));
     pack.promptTemplate = root.at("prompt_template");
     pack.textEncoder = readTextEncoder(root);
     pack.classes = readClasses(root.at("classes"));
     pack.weightsFile = root.at("weights");
+    pack.sha256 = root.at("sha256").get<std::map<std::string, std::string>>();
     pack.weightsSha256 = root.at("sha256").at(pack.weightsFile);
     return pack;
 }
@@ -140,14 +120,30 @@ void checkTextEncoder(const TextEncoderSettings& settings, const PackFiles& file
         refuse(files, "its tokenizer \"" + settings.tokenizer + "\" is not one this version knows (byte_pair, sentencepiece)");
     if (!isPlainName(settings.weightsFile) || !isPlainName(settings.vocabularyFile))
         refuse(files, "its text encoder lies outside its folder");
-    const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
-    if (!within(settings.width, 8, 4096) || !within(settings.heads, 1, 64) || settings.width % settings.heads || !within(settings.blocks, 1, 64) || !within(settings.context, 4, 1024) ||
-        !within(settings.vocabulary, 8, 1 << 20))
+    if (!arePossible(settings))
         refuse(files, "the sizes of its text encoder are impossible");
+}
+
+void checkFiles(const ModelPack& pack, const PackFiles& files)
+{
+    if (pack.sha256.size() > 100)
+        refuse(files, "it lists too many files");
+    for (const auto& [name, hash] : pack.sha256)
+        if (!isPlainName(name))
+            refuse(files, "one of its files lies outside its folder");
+    if (!isPlainName(pack.weightsFile))
+        refuse(files, "its weights lie outside its folder");
+    if (!pack.textEncoder)
+        return;
+    checkTextEncoder(*pack.textEncoder, files);
+    for (const std::string& name : {pack.textEncoder->weightsFile, pack.textEncoder->vocabularyFile})
+        if (!pack.sha256.count(name))
+            refuse(files, "it does not say what its file " + name + " should hold");
 }
 
 void checkPack(const ModelPack& pack, const PackFiles& files)
 {
+    checkFiles(pack, files);
     if (pack.architecture != unetArchitecture && pack.architecture != swinArchitecture)
         refuse(files, "its architecture \"" + pack.architecture + "\" is not one this version knows (unet, swin_unetr)");
     const std::int64_t divisor = pack.architecture == swinArchitecture ? 32 : 8;
@@ -163,10 +159,6 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
     for (auto n : pack.input.roi)
         if (n < 16 || n > 512 || n % divisor)
             refuse(files, "its window must be multiples of " + std::to_string(divisor) + " between 16 and 512 voxels");
-    if (!isPlainName(pack.weightsFile))
-        refuse(files, "its weights lie outside its folder");
-    if (pack.textEncoder)
-        checkTextEncoder(*pack.textEncoder, files);
     std::set<int> ids;
     for (const ModelClass& known : pack.classes) {
         if (known.id < 1 || known.id > 32 || !ids.insert(known.id).second)
@@ -190,10 +182,18 @@ const ModelClass& ModelPack::classById(int id) const
 
 ModelPack openPack(std::shared_ptr<const PackFiles> files)
 {
+    constexpr std::uint64_t largestDescription = 4u << 20;
     try {
-        const json root = json::parse(files->read("pack.json"));
-        if (root.at("format").get<int>() > ModelPack::formatVersion)
-            throw Error(ErrorKind::Model, "The model (" + files->describe() + ") was made for a newer version of this program. Update the program to use it.");
+        const auto text = files->open("pack.json");
+        if (text->size() > largestDescription)
+            refuse(*files, "its pack.json is longer than that of any model");
+        const json root = parseForeignJson(text->read(0, text->size()));
+        const int format = wholeNumber(root.at("format"));
+        if (format > ModelPack::formatVersion)
+            throw Error(ErrorKind::Model, "The model (" + files->describe() + ") was made for a newer version of this program (format " + std::to_string(format) + ", this one knows 1 to " +
+                                              std::to_string(ModelPack::formatVersion) + "). Update the program to use it.");
+        if (format < 1)
+            refuse(*files, "its format " + std::to_string(format) + " is none that this program ever had (1 to " + std::to_string(ModelPack::formatVersion) + ")");
         ModelPack pack = readPack(root);
         checkPack(pack, *files);
         pack.files = std::move(files);
@@ -205,12 +205,12 @@ ModelPack openPack(std::shared_ptr<const PackFiles> files)
 
 ModelPack openPackFolder(const std::filesystem::path& folder)
 {
-    return openPack(std::make_shared<FolderFiles>(folder));
+    return openPack(folderFiles(folder));
 }
 
 ModelPack openEmbeddedPack()
 {
-    return openPack(std::make_shared<EmbeddedFiles>());
+    return openPack(embeddedFiles());
 }
 
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)
@@ -237,12 +237,35 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
     return root.dump(1) + "\n";
 }
 
+void verifyPack(const ModelPack& pack, Progress& progress)
+{
+    const double all = std::max<double>(1, static_cast<double>(packBytes(pack)));
+    std::uint64_t done = 0;
+    for (const auto& [name, hash] : pack.sha256) {
+        const auto bytes = pack.files->open(name);
+        Sha256 found;
+        bytes->readBlocks(0, bytes->size(), [&](std::string_view block) {
+            found.add(block);
+            done += block.size();
+            progress.step({"checking the model", std::min(1.0, static_cast<double>(done) / all), {}});
+        });
+        if (found.hex() != hash)
+            refuse(*pack.files, "its file " + name + " is not the one it was made with");
+    }
+}
+
 void verifyPack(const ModelPack& pack)
 {
-    const json root = json::parse(pack.files->read("pack.json"));
-    for (const auto& [name, hash] : root.at("sha256").items())
-        if (!isPlainName(name) || sha256(pack.files->read(name)) != hash.get<std::string>())
-            refuse(*pack.files, "its file " + name + " is not the one it was made with");
+    Progress silent;
+    verifyPack(pack, silent);
+}
+
+std::uint64_t packBytes(const ModelPack& pack)
+{
+    std::uint64_t bytes = pack.files->open("pack.json")->size();
+    for (const auto& entry : pack.sha256)
+        bytes += pack.files->open(entry.first)->size();
+    return bytes;
 }
 
 std::vector<ModelClass> universalClasses()

@@ -1,16 +1,19 @@
 #pragma once
 
-#include "volume/Error.h"
+#include "volume/Progress.h"
 
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace hounsfield {
+
+class ByteSource;
 
 /// One class that a model was trained on.
 struct ModelClass {
@@ -59,6 +62,8 @@ public:
     virtual ~PackFiles() = default;
     /// @throws Error(Model) where the file is missing
     virtual std::string read(const std::string& name) const = 0;
+    /// The same, to be read in parts: weights are larger than what should be in memory twice.
+    virtual std::shared_ptr<const ByteSource> open(const std::string& name) const;
     virtual std::string describe() const = 0; ///< "/home/x/packs/unet" or "inside the program"
 };
 
@@ -80,12 +85,13 @@ struct ModelPack {
     std::vector<ModelClass> classes;
     std::string weightsFile;    ///< "weights.safetensors"
     std::string weightsSha256;
+    std::map<std::string, std::string> sha256; ///< of every file beside pack.json
     std::shared_ptr<const PackFiles> files;
 
     const ModelClass& classById(int id) const; ///< @throws Error(Model)
 };
 
-/// @throws Error(Model): no pack.json, not JSON, newer than this program, a file missing, a field missing
+/// @throws Error(Model): no pack.json, not JSON, of a format this program does not know, a field missing or impossible
 ModelPack openPack(std::shared_ptr<const PackFiles> files);
 /// A folder on disk. @throws as above
 ModelPack openPackFolder(const std::filesystem::path& folder);
@@ -93,8 +99,11 @@ ModelPack openPackFolder(const std::filesystem::path& folder);
 ModelPack openEmbeddedPack();
 /// pack.json of a pack; `sha256` gives name -> hash of every other file.
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& sha256);
-/// Recomputes the SHA-256 of every file of the pack. @throws Error(Model) that names the first file that differs
+/// Recomputes the SHA-256 of every file of the pack, block by block. @throws Error(Model) that names the first file that differs
+void verifyPack(const ModelPack& pack, Progress& progress);
 void verifyPack(const ModelPack& pack);
+/// Bytes of all its files. @throws Error(Model) that names the first file that is missing
+std::uint64_t packBytes(const ModelPack& pack);
 /// The 32 classes of the published Universal Model, from resources/classes.json.
 std::vector<ModelClass> universalClasses();
 

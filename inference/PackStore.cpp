@@ -1,13 +1,11 @@
 #include "inference/PackStore.h"
 
-#include "inference/PackWriter.h"
-#include "inference/internal/TensorFile.h"
-#include "inference/internal/UnetShapes.h"
+#include "inference/internal/PackBuilder.h"
+#include "inference/internal/PublishedTensors.h"
+#include "inference/internal/TextImport.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
-#include <cstring>
 
 namespace hounsfield {
 namespace fs = std::filesystem;
@@ -44,112 +42,6 @@ std::string nameFromFile(const fs::path& file)
     return name.substr(0, 80);
 }
 
-bool endsWith(const std::string& text, const std::string& end)
-{
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-/// Keys are spelled with and without "module." (written by a distributed model) and "backbone." (older files).
-std::string publishedName(std::string key)
-{
-    if (key.rfind("module.", 0) == 0)
-        key = key.substr(7);
-    for (const char* part : {"down_tr", "up_tr", "swinViT.", "encoder", "decoder"})
-        if (key.rfind(part, 0) == 0)
-            return "backbone." + key;
-    return key;
-}
-
-/// What the network computes for itself: statistics of its training, and indices that follow from the window's size.
-bool isDerived(const std::string& name)
-{
-    return endsWith(name, "running_mean") || endsWith(name, "running_var") || endsWith(name, "num_batches_tracked") || endsWith(name, "relative_position_index");
-}
-
-StoredTensor asFloat(const std::string& name, const StoredTensor& tensor)
-{
-    const std::vector<float> values = tensor.toFloat();
-    if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
-        throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " holds values that are no numbers. Get the file again.");
-    StoredTensor stored;
-    stored.shape = tensor.shape;
-    stored.bytes.resize(values.size() * sizeof(float));
-    std::memcpy(stored.bytes.data(), values.data(), stored.bytes.size());
-    return stored;
-}
-
-/// What kind of backbone the tensors are of.
-std::string architectureOf(const StoredTensors& tensors)
-{
-    return tensors.count("backbone.swinViT.patch_embed.proj.weight") ? swinArchitecture : unetArchitecture;
-}
-
-std::string spokenName(const std::string& architecture)
-{
-    return architecture == swinArchitecture ? "a Universal Model with a Swin UNETR" : "a Universal Model with a U-Net";
-}
-
-UnetWidths swinWidthsOf(const StoredTensors& tensors)
-{
-    const auto& shape = tensors.at("backbone.swinViT.patch_embed.proj.weight").shape;
-    if (shape.size() != 5 || shape[0] < 3 || shape[0] > 768 || shape[0] % 48)
-        throw Error(ErrorKind::Model, "The checkpoint's feature size is not one that this version runs (48, or a multiple of it).");
-    const int size = static_cast<int>(shape[0]);
-    return {{size, 2 * size, 4 * size, 16 * size}, size};
-}
-
-/// Channels as the tensors tell them. @throws Error(Model) where the stages are not there
-UnetWidths unetWidthsOf(const StoredTensors& tensors)
-{
-    const auto channels = [&](const std::string& name) {
-        const auto found = tensors.find(name);
-        if (found == tensors.end() || found->second.shape.size() != 5)
-            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not a Universal Model with a U-Net.");
-        return static_cast<int>(std::min<std::int64_t>(found->second.shape[0], 1 << 20));
-    };
-    UnetWidths widths;
-    const char* const stages[4] = {"64", "128", "256", "512"};
-    for (std::size_t s = 0; s < 4; ++s)
-        widths.encoder[s] = channels(std::string("backbone.down_tr") + stages[s] + ".ops.1.conv1.weight");
-    widths.firstConvolution = channels("backbone.down_tr64.ops.0.conv1.weight");
-    return widths;
-}
-
-std::string shapeText(const std::vector<std::int64_t>& shape)
-{
-    std::string text;
-    for (std::int64_t n : shape)
-        text += (text.empty() ? "" : " x ") + std::to_string(n);
-    return text.empty() ? "a single number" : text;
-}
-
-/// The tensors under their published names in float32, each checked against the architecture.
-StoredTensors checkedTensors(StoredTensors found, std::string& architecture, UnetWidths& widths)
-{
-    StoredTensors named;
-    for (auto& [key, tensor] : found) {
-        const std::string name = publishedName(key);
-        if (!isDerived(name) && !named.emplace(name, std::move(tensor)).second)
-            throw Error(ErrorKind::Model, "The checkpoint names the tensor " + name + " twice.");
-    }
-    architecture = architectureOf(named);
-    widths = architecture == swinArchitecture ? swinWidthsOf(named) : unetWidthsOf(named);
-    StoredTensors checked;
-    const TensorShapes expected = expectedTensors(architecture, widths);
-    for (const auto& [name, shape] : expected) {
-        const auto tensor = named.find(name);
-        if (tensor == named.end())
-            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not " + spokenName(architecture) + ".");
-        if (tensor->second.shape != shape)
-            throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " is " + shapeText(tensor->second.shape) + " where " + shapeText(shape) + " belongs.");
-        checked.emplace(name, asFloat(name, tensor->second));
-    }
-    for (const auto& [name, tensor] : named)
-        if (!expected.count(name))
-            throw Error(ErrorKind::Model, "The checkpoint holds the tensor " + name + ", which " + spokenName(architecture) + " does not have.");
-    return checked;
-}
-
 ModelPack describePublished(const std::string& name, const fs::path& checkpoint)
 {
     ModelPack pack;
@@ -164,6 +56,31 @@ ModelPack describePublished(const std::string& name, const fs::path& checkpoint)
     return pack;
 }
 
+void checkPair(const fs::path& textEncoder, const fs::path& vocabulary)
+{
+    if (!textEncoder.empty() && vocabulary.empty())
+        throw Error(ErrorKind::Usage, "A text encoder needs its vocabulary too: name bpe_simple_vocab_16e6.txt.gz, merges.txt or its sentencepiece .model with --vocabulary.");
+    if (textEncoder.empty() && !vocabulary.empty())
+        throw Error(ErrorKind::Usage, "A vocabulary alone is of no use: name the text encoder's weights (ViT-B-32.pt or model.safetensors) too.");
+}
+
+std::string textEncoderNote(const fs::path& weights, const fs::path& vocabulary)
+{
+    return "\nText encoder: imported from " + weights.filename().string() + " with the vocabulary " + vocabulary.filename().string() +
+           ". CLIP's own are under the MIT licence (OpenAI); others are under their own owner's terms.\n";
+}
+
+/// Bytes of all that lies in a folder.
+std::uint64_t folderBytes(const fs::path& folder)
+{
+    std::uint64_t bytes = 0;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder, none))
+        if (entry.is_regular_file(none))
+            bytes += entry.file_size(none);
+    return bytes;
+}
+
 } // namespace
 
 PackStore::PackStore() : m_folder(platformFolder()) {}
@@ -173,10 +90,11 @@ PackStore::PackStore(const fs::path& folder) : m_folder(folder) {}
 std::vector<PackStore::Listed> PackStore::list() const
 {
     const auto listed = [](const std::string& name, const std::string& where, auto&& openIt) {
-        Listed one{name, where, {}, ""};
+        Listed one{name, where, {}, "", 0};
         try {
-            one.pack = openIt();
-            one.name = one.pack->name.empty() ? name : name;
+            const ModelPack pack = openIt();
+            one.bytes = packBytes(pack);
+            one.pack = pack;
         } catch (const Error& error) {
             one.problem = error.what();
         }
@@ -189,20 +107,29 @@ std::vector<PackStore::Listed> PackStore::list() const
         if (entry.is_directory(none) && isName(entry.path().filename().string()))
             folders.push_back(entry.path());
     std::sort(folders.begin(), folders.end());
-    for (const fs::path& folder : folders)
+    for (const fs::path& folder : folders) {
         all.push_back(listed(folder.filename().string(), folder.string(), [&] { return openPackFolder(folder); }));
+        all.back().bytes = folderBytes(folder);
+    }
     return all;
+}
+
+std::optional<fs::path> PackStore::find(const std::string& nameOrFolder) const
+{
+    std::error_code none;
+    if (fs::exists(fs::path(nameOrFolder) / "pack.json", none))
+        return fs::path(nameOrFolder);
+    if (!m_folder.empty() && isName(nameOrFolder) && fs::is_directory(m_folder / nameOrFolder, none))
+        return m_folder / nameOrFolder;
+    return std::nullopt;
 }
 
 ModelPack PackStore::open(const std::optional<std::string>& nameOrFolder) const
 {
     if (!nameOrFolder || *nameOrFolder == "small")
         return openEmbeddedPack();
-    std::error_code none;
-    if (fs::exists(fs::path(*nameOrFolder) / "pack.json", none))
-        return openPackFolder(*nameOrFolder);
-    if (!m_folder.empty() && isName(*nameOrFolder) && fs::is_directory(m_folder / *nameOrFolder, none))
-        return openPackFolder(m_folder / *nameOrFolder);
+    if (const auto folder = find(*nameOrFolder))
+        return openPackFolder(*folder);
     std::string names;
     for (const Listed& one : list())
         names += (names.empty() ? "" : ", ") + one.name;
@@ -220,15 +147,44 @@ ModelPack PackStore::import(const Import& what, Progress& progress) const
         throw Error(ErrorKind::Resources, "There is no place for models: set HOUNSFIELD_MODELS to a folder.");
     if (fs::exists(m_folder / name, failed))
         throw Error(ErrorKind::Model, "A model called " + name + " is installed already. Give another --name or remove it first.");
+    checkPair(what.textEncoder, what.vocabulary);
     ModelPack pack = describePublished(name, checkpoint);
     progress.step({"reading the checkpoint", 0, {}});
-    StoredTensors tensors = checkedTensors(readCheckpoint(checkpoint), pack.architecture, pack.widths);
+    const auto tensors = openCheckpoint(checkpoint);
+    const PublishedTensors published = publishedTensors(*tensors);
+    pack.architecture = published.architecture;
+    pack.widths = published.widths;
     pack.title = pack.architecture == swinArchitecture ? "CLIP-Driven Universal Model, Swin UNETR" : "CLIP-Driven Universal Model, U-Net";
-    progress.step({"writing the model", 0.5, {}});
-    const std::string weights = writeSafetensors(tensors, {{"producer", "hounsfield"}});
-    tensors.clear();
-    writePack(pack, weights, "# " + pack.title + "\n\n" + pack.source + ".\n\n" + publishedLicenceText(), m_folder / name);
+    std::string card = "# " + pack.title + "\n\n" + pack.source + ".\n\n" + publishedLicenceText();
+    PackBuilder builder(m_folder / name);
+    if (!what.textEncoder.empty()) {
+        pack.textEncoder = addTextEncoderFiles(what.textEncoder, what.vocabulary, builder, progress);
+        card += textEncoderNote(what.textEncoder, what.vocabulary);
+    }
+    builder.setHash(pack.weightsFile, writeTensors(*tensors, published.recipes, builder.place(pack.weightsFile), "writing the model", progress));
+    builder.add("card.md", card);
+    builder.finish(pack, progress);
     return openPackFolder(m_folder / name);
+}
+
+ModelPack PackStore::addTextEncoder(const std::string& nameOrFolder, const fs::path& weights, const fs::path& vocabulary, Progress& progress) const
+{
+    checkPair(weights, vocabulary);
+    if (weights.empty())
+        throw Error(ErrorKind::Usage, "Name the text encoder's weights and its vocabulary.");
+    if (nameOrFolder == "small")
+        throw Error(ErrorKind::Model, "The model small is part of the program and cannot be changed.");
+    ModelPack pack = open(nameOrFolder);
+    const fs::path folder = *find(nameOrFolder);
+    PackBuilder builder(folder);
+    const auto older = pack.textEncoder;
+    pack.textEncoder = addTextEncoderFiles(weights, vocabulary, builder, progress);
+    for (const auto& [file, hash] : pack.sha256)
+        if (file != "card.md" && !(older && (file == older->weightsFile || file == older->vocabularyFile)))
+            builder.take(file, folder / file, hash);
+    builder.add("card.md", (pack.sha256.count("card.md") ? pack.files->read("card.md") : "") + textEncoderNote(weights, vocabulary));
+    builder.finish(pack, progress);
+    return openPackFolder(folder);
 }
 
 void PackStore::remove(const std::string& name) const
@@ -239,7 +195,7 @@ void PackStore::remove(const std::string& name) const
     if (m_folder.empty() || !isName(name) || !fs::is_directory(m_folder / name, failed))
         throw Error(ErrorKind::Model, "There is no installed model \"" + name + "\".");
     // Renamed first, so that a half removed folder is never taken for a model.
-    const fs::path doomed = m_folder / ("." + name + ".removed");
+    const fs::path doomed = removedPlace(m_folder / name);
     fs::remove_all(doomed, failed);
     fs::rename(m_folder / name, doomed, failed);
     if (failed)

@@ -13,7 +13,8 @@ public:
         std::string name;
         std::string where;
         std::optional<ModelPack> pack; ///< absent where it cannot be opened
-        std::string problem;           ///< then the reason
+        std::string problem;           ///< then the reason, or what the pack lacks
+        std::uint64_t bytes = 0;       ///< it takes on the disk
     };
 
     PackStore();                                            ///< the platform's place
@@ -31,12 +32,16 @@ public:
         std::filesystem::path vocabulary;  ///< its merges (bpe_simple_vocab_16e6.txt.gz or merges.txt) or a sentencepiece model; with a text encoder
     };
     /// Reads a published checkpoint with the restricted reader and installs it as a pack, written beside and then renamed.
-    /// @throws Error(Model): not a checkpoint, hostile, truncated, keys missing or of the wrong shape, name taken; Error(Resources)
+    /// @throws Error(Model): not a checkpoint, hostile, truncated, keys missing or of the wrong shape, name taken; Error(Resources);
+    ///         Error(Usage): a text encoder without its vocabulary, or the other way round. Nothing is left behind then
     ModelPack import(const Import& what, Progress& progress) const;
+    /// Gives an installed pack, or a pack in a folder, a text encoder, or another one. @throws as import
+    ModelPack addTextEncoder(const std::string& nameOrFolder, const std::filesystem::path& weights, const std::filesystem::path& vocabulary, Progress& progress) const;
     /// @throws Error(Model) for the embedded pack or a name that is not there
     void remove(const std::string& name) const;
 
 private:
+    std::optional<std::filesystem::path> find(const std::string& nameOrFolder) const;
     std::filesystem::path m_folder;
 };
 

@@ -46,4 +46,11 @@ std::optional<TextEncoderSettings> textSettingsOf(const TensorInfos& tensors)
     return settings;
 }
 
+bool arePossible(const TextEncoderSettings& settings)
+{
+    const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
+    return within(settings.width, 8, 4096) && within(settings.heads, 1, 64) && settings.width % settings.heads == 0 && within(settings.blocks, 1, 64) && within(settings.context, 4, 1024) &&
+           within(settings.vocabulary, 8, 1 << 20);
+}
+
 } // namespace hounsfield

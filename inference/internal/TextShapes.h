@@ -17,5 +17,7 @@ TensorShapes expectedTextTensors(const TextEncoderSettings& settings);
 /// Width, heads (one for every 64 values), blocks, context and vocabulary as the tensors tell them, spelled as above; nothing where they
 /// are not of such an encoder.
 std::optional<TextEncoderSettings> textSettingsOf(const TensorInfos& tensors);
+/// Whether an encoder of these sizes can be.
+bool arePossible(const TextEncoderSettings& settings);
 
 } // namespace hounsfield
