@@ -27,14 +27,16 @@ at::ScalarType typeOf(Precision precision)
 
 Weights checkedWeights(const ModelPack& pack)
 {
-    Weights weights = toWeights(readSafetensors(pack.files->read(pack.weightsFile)));
+    const auto file = openSafetensors(pack.files->open(pack.weightsFile));
+    Weights weights;
     for (const auto& [name, shape] : expectedTensors(pack.architecture, pack.widths)) {
-        const auto found = weights.find(name);
-        if (found == weights.end())
+        const auto found = file->tensors().find(name);
+        if (found == file->tensors().end())
             throw Error(ErrorKind::Model, "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");
-        if (found->second.sizes() != at::IntArrayRef(shape))
+        if (found->second.shape != shape)
             throw Error(ErrorKind::Model,
                         "In the model " + pack.name + " the tensor " + name + " has a shape that its pack.json does not describe.");
+        weights.emplace(name, toTensor(*file, name));
     }
     return weights;
 }

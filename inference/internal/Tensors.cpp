@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <c10/util/Half.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace hounsfield {
@@ -30,6 +31,18 @@ Weights toWeights(const StoredTensors& stored)
         weights.emplace(name, copy);
     }
     return weights;
+}
+
+at::Tensor toTensor(const Checkpoint& file, const std::string& name)
+{
+    const TensorInfo& info = file.tensors().at(name);
+    at::Tensor tensor = at::empty(info.shape, at::kFloat);
+    float* to = tensor.data_ptr<float>();
+    file.stream(name, [&](std::string_view block) {
+        const std::vector<float> values = toFloat(info.type, block);
+        to = std::copy(values.begin(), values.end(), to);
+    });
+    return tensor;
 }
 
 StoredTensors toStored(const Weights& weights, bool half)

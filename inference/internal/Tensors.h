@@ -1,6 +1,6 @@
 #pragma once
 
-#include "inference/internal/TensorFile.h"
+#include "inference/internal/Checkpoint.h"
 #include "volume/Error.h"
 
 #include <ATen/core/Tensor.h>
@@ -31,6 +31,8 @@ private:
 
 /// Copies stored tensors to float32 tensors on the CPU. Integers (batch counters) are left out.
 Weights toWeights(const StoredTensors& stored);
+/// One tensor of a file, float32 on the CPU, without a second copy of it in memory. @throws Error(Model)
+at::Tensor toTensor(const Checkpoint& file, const std::string& name);
 StoredTensors toStored(const Weights& weights, bool half);
 
 /// A c10::Error as the program's own Error: out of memory is Resources, the rest Model.

@@ -3,6 +3,7 @@
 #include "tests/cli/Program.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
+#include "tests/support/TorchFile.h"
 #include "tests/support/catch.h"
 #include "volume/Geometry.h"
 #include "volume/io/MaskWriter.h"
@@ -39,4 +40,28 @@ TEST_CASE("a checkpoint of the published width is imported under the published l
     CHECK(json.at("model").at("name") == model);
     CHECK(json.at("model").at("weights_sha256").get<std::string>().size() == 64);
     CHECK(runProgram("model remove " + model, models).code == 0);
+}
+
+TEST_CASE("importing the published file with its optimizer takes little memory beside its size")
+{
+    const TemporaryFolder folder;
+    TensorInfos tensors;
+    for (const auto& [name, shape] : expectedSwinTensors())
+        tensors["module." + (name.starts_with("backbone.") ? name.substr(9) : name)] = {ElementType::Float32, shape};
+    std::vector<float> some(1 << 18, 0.25f);
+    writeTorchZip(folder.path() / "swin.pth", tensors, 1, [&](const std::string&, const TensorInfo& tensor, const auto& write) {
+        for (std::uint64_t left = tensor.byteCount(); left > 0;) {
+            const std::uint64_t now = std::min<std::uint64_t>(left, some.size() * sizeof(float));
+            write(std::string_view(reinterpret_cast<const char*>(some.data()), static_cast<std::size_t>(now)));
+            left -= now;
+        }
+    });
+    REQUIRE(std::filesystem::file_size(folder.path() / "swin.pth") > 470u << 20);
+    const Measured idle = measureProgram("model list", folder.path() / "models");
+    const Measured import = measureProgram("model import " + quoted(folder.path() / "swin.pth") + " --accept-licence", folder.path() / "models");
+    INFO(readFile(folder.path() / "models.log"));
+    REQUIRE(import.code == 0);
+    INFO("idle " << (idle.peakBytes >> 20) << " MiB, import " << (import.peakBytes >> 20) << " MiB");
+    CHECK(import.peakBytes - idle.peakBytes < 40 << 20);
+    CHECK(import.peakBytes < 400 << 20);
 }

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdio>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace hounsfield::test {
 namespace fs = std::filesystem;
@@ -23,6 +25,20 @@ Outcome runProgram(const std::string& words, const std::string& before)
     const int status = pclose(pipe);
     outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return outcome;
+}
+
+Measured measureProgram(const std::string& words, const fs::path& models)
+{
+    const std::string command = "HOUNSFIELD_MODELS=" + quoted(models) + " exec " + quoted(HOUNSFIELD_CLI) + " " + words + " >" + quoted(fs::path(models.string() + ".log")) + " 2>&1";
+    const pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
+        _exit(127);
+    }
+    int status = 0;
+    rusage used{};
+    wait4(child, &status, 0, &used);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), static_cast<std::int64_t>(used.ru_maxrss) * 1024};
 }
 
 std::string quoted(const fs::path& path)
