@@ -58,12 +58,12 @@ class ClassRows {
 public:
     explicit ClassRows(const ModelPack& pack)
     {
-        const StoredTensors weights = readSafetensors(pack.files->read(pack.weightsFile));
-        const auto table = weights.find("organ_embedding");
+        const auto weights = openSafetensors(pack.files->open(pack.weightsFile));
+        const auto table = weights->tensors().find("organ_embedding");
         constexpr std::int64_t width = TextTower::embeddingWidth;
-        if (table == weights.end() || table->second.shape.size() != 2 || table->second.shape[1] != width)
+        if (table == weights->tensors().end() || table->second.shape.size() != 2 || table->second.shape[1] != width)
             throw Error(ErrorKind::Model, "The model " + pack.name + " has no table of embeddings that a text could be compared with. Install it again.");
-        const std::vector<float> values = table->second.toFloat();
+        const std::vector<float> values = weights->read("organ_embedding").toFloat();
         m_mean.assign(width, 0);
         for (const ModelClass& known : pack.classes) {
             if (known.id > table->second.shape[0])
@@ -106,7 +106,7 @@ class PackTextEncoder final : public TextEncoder {
 public:
     explicit PackTextEncoder(const ModelPack& pack)
         : m_template(pack.promptTemplate), m_tokenizer(openTokenizer(settingsOf(pack), *pack.files)),
-          m_tower(toWeights(readSafetensors(pack.files->read(settingsOf(pack).weightsFile))), settingsOf(pack)), m_classes(pack)
+          m_tower(toWeights(*openSafetensors(pack.files->open(settingsOf(pack).weightsFile))), settingsOf(pack)), m_classes(pack)
     {
     }
 

@@ -119,9 +119,10 @@ std::string safetensorsHeader(const TensorInfos& tensors, const std::map<std::st
     if (!metadata.empty())
         header["__metadata__"] = metadata;
     std::uint64_t offset = 0;
-    for (const auto& [name, tensor] : tensors) {
+    for (const auto& entry : tensors) {
+        const TensorInfo& tensor = entry.second;
         const auto type = std::find_if(std::begin(typeNames), std::end(typeNames), [&](const auto& known) { return known.second == tensor.type; });
-        header[name] = {{"dtype", type->first}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.byteCount()}}};
+        header[entry.first] = {{"dtype", type->first}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.byteCount()}}};
         offset += tensor.byteCount();
     }
     std::string text = header.dump();

@@ -56,9 +56,10 @@ std::string writeTensors(const Checkpoint& checkpoint, const TensorRecipes& reci
         all += static_cast<double>(recipe.made.byteCount());
     }
     SafetensorsWriter writer(file, made, {{"producer", "hounsfield"}});
-    for (const auto& [name, recipe] : recipes) {
+    for (const auto& entry : recipes) {
+        const TensorRecipe& recipe = entry.second;
         progress.step({stage, done / all, {}});
-        Conversion conversion(name, writer);
+        Conversion conversion(entry.first, writer);
         for (const std::string& part : recipe.parts) {
             const TensorInfo& from = checkpoint.tensors().at(part);
             if (recipe.transposed)

@@ -45,6 +45,15 @@ at::Tensor toTensor(const Checkpoint& file, const std::string& name)
     return tensor;
 }
 
+Weights toWeights(const Checkpoint& file)
+{
+    Weights weights;
+    for (const auto& [name, info] : file.tensors())
+        if (info.type != ElementType::Int64)
+            weights.emplace(name, toTensor(file, name));
+    return weights;
+}
+
 StoredTensors toStored(const Weights& weights, bool half)
 {
     StoredTensors stored;

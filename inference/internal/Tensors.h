@@ -33,6 +33,8 @@ private:
 Weights toWeights(const StoredTensors& stored);
 /// One tensor of a file, float32 on the CPU, without a second copy of it in memory. @throws Error(Model)
 at::Tensor toTensor(const Checkpoint& file, const std::string& name);
+/// All of them, one at a time; integers are left out.
+Weights toWeights(const Checkpoint& file);
 StoredTensors toStored(const Weights& weights, bool half);
 
 /// A c10::Error as the program's own Error: out of memory is Resources, the rest Model.

@@ -2,6 +2,7 @@
 
 #include "inference/internal/TextShapes.h"
 #include "tokenizer/BytePairTokenizer.h"
+#include "tokenizer/SentencePieceTokenizer.h"
 
 #include <zlib.h>
 
@@ -111,6 +112,10 @@ std::string checkedVocabulary(const fs::path& vocabulary, TextEncoderSettings& s
 {
     std::string bytes = readVocabulary(vocabulary);
     if (isSentencePiece(vocabulary)) {
+        const int entries = SentencePieceTokenizer::fromBytes(bytes, settings.context).vocabularySize();
+        if (entries > settings.vocabulary)
+            throw Error(ErrorKind::Model, "The text encoder and the vocabulary do not belong together: it knows " + std::to_string(settings.vocabulary) + " tokens, " + vocabulary.filename().string() +
+                                              " has " + std::to_string(entries) + ".");
         settings.tokenizer = "sentencepiece";
         settings.vocabularyFile = "text_vocabulary.model";
         return bytes;

@@ -14,16 +14,15 @@ template <typename Open> void readWhole(std::string_view bytes, Open&& open)
 {
     try {
         const auto file = open(viewBytes(bytes, "file"));
-        std::uint64_t all = 0;
-        for (const auto& [name, tensor] : file->tensors()) {
+        for (const auto& entry : file->tensors()) {
+            const TensorInfo& tensor = entry.second;
             std::uint64_t got = 0;
-            file->stream(name, [&](std::string_view block) {
+            file->stream(entry.first, [&](std::string_view block) {
                 got += block.size();
                 toFloat(tensor.type, block);
             });
             if (got != tensor.byteCount())
                 __builtin_trap();
-            all += got;
         }
         publishedTensors(*file);
     } catch (const Error&) {
