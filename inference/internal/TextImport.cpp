@@ -57,7 +57,8 @@ std::optional<TensorInfo> madeOf(const TensorRecipe& recipe, const TensorInfos& 
     TensorInfo made;
     for (const std::string& part : recipe.parts) {
         const auto found = tensors.find(part);
-        if (found == tensors.end())
+        // An empty tensor's other lengths are not bounded by its data.
+        if (found == tensors.end() || found->second.count() == 0)
             return std::nullopt;
         TensorInfo next = found->second;
         if (next.type != ElementType::Float16)

@@ -1,4 +1,5 @@
 #include "inference/internal/TensorFile.h"
+#include "inference/internal/TextShapes.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/cli/Program.h"
 #include "tests/support/Formula.h"
@@ -10,6 +11,7 @@
 
 using namespace hounsfield;
 using namespace hounsfield::test;
+namespace fs = std::filesystem;
 
 TEST_CASE("a checkpoint of the published width is imported under the published licence, and segments a scan")
 {
@@ -64,4 +66,42 @@ TEST_CASE("importing the published file with its optimizer takes little memory b
     INFO("idle " << (idle.peakBytes >> 20) << " MiB, import " << (import.peakBytes >> 20) << " MiB");
     CHECK(import.peakBytes - idle.peakBytes < 40 << 20);
     CHECK(import.peakBytes < 400 << 20);
+}
+
+TEST_CASE("models side by side are listed with licence, size and text encoder, and one is given a text encoder by the command line")
+{
+    const TemporaryFolder folder;
+    const std::string models = "env HOUNSFIELD_MODELS=" + quoted(folder.path() / "models");
+    const fs::path checkpoint = folder.path() / "model.safetensors", text = folder.path() / "text.safetensors", words = folder.path() / "merges.txt";
+    writeFile(checkpoint, writeSafetensors(formulaWeights(expectedUnetTensors({{16, 16, 32, 32}, 8})), {}));
+    TextEncoderSettings settings;
+    settings.width = 64;
+    settings.blocks = 1;
+    writeFile(text, writeSafetensors(formulaWeights(expectedTextTensors(settings)), {}));
+    std::string merges = "heading\n";
+    for (int i = 0; i < 48894; ++i)
+        merges += "a" + std::to_string(i) + " b\n";
+    writeFile(words, merges);
+
+    const std::string import = "model import " + quoted(checkpoint) + " --accept-licence --name ";
+    CHECK(runProgram(import + "one --text-encoder " + quoted(text), models).code == 2);
+    CHECK(runProgram(import + "one --vocabulary " + quoted(words), models).code == 2);
+    REQUIRE(runProgram(import + "one", models).code == 0);
+    REQUIRE(runProgram(import + "two --text-encoder " + quoted(text) + " --vocabulary " + quoted(words), models).code == 0);
+    const Outcome listed = runProgram("model list", models);
+    INFO(listed.output);
+    CHECK(listed.output.find("Text encoder: yes") != std::string::npos);
+    CHECK(listed.output.find("Text encoder: no") != std::string::npos);
+    CHECK(listed.output.find("Licence: As its owner says") != std::string::npos);
+    CHECK(listed.output.find(" MB\n") != std::string::npos);
+    CHECK(runProgram("encode 'spleen' --model one", models).code == 4);
+
+    const Outcome added = runProgram("model add-text-encoder one --weights " + quoted(text) + " --vocabulary " + quoted(words), models);
+    INFO(added.output);
+    REQUIRE(added.code == 0);
+    CHECK(added.output.find("byte_pair, width 64, 1 blocks, 49408 tokens") != std::string::npos);
+    // By name or by folder.
+    CHECK(runProgram("model verify " + quoted(folder.path() / "models" / "one"), models).code == 0);
+    CHECK(runProgram("model info " + quoted(folder.path() / "models" / "one"), models).output.find("Text encoder: byte_pair") != std::string::npos);
+    CHECK(runProgram("encode 'spleen' --model one", models).code == 0);
 }
