@@ -72,7 +72,7 @@ private:
     void count(std::size_t parts)
     {
         constexpr std::size_t most = 4u << 20;
-        if ((m_parts += parts) > most)
+        if ((m_parts += parts) > std::min(most, 1000 + 16 * m_bytes.size()))
             damaged();
     }
     PickleValue* push(Kind kind)
