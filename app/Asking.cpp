@@ -1,5 +1,7 @@
 #include "app/Asking.h"
 
+#include <chrono>
+
 namespace hounsfield {
 
 struct Asking::Engine {
@@ -7,12 +9,21 @@ struct Asking::Engine {
     std::unique_ptr<Segmenter> segmenter;
     std::shared_ptr<const Volume> seen;
     std::shared_ptr<const Prepared> prepared;
+    double secondsPerTarget = 0; ///< of the last answer, once the scan had been seen
+    Estimate estimated;          ///< last told; no windows: none yet
 
     Segmenter& ready()
     {
         if (!segmenter)
             segmenter = open();
         return *segmenter;
+    }
+    EngineFacts facts() const
+    {
+        EngineFacts all{QString::fromStdString(segmenter->deviceName()), segmenter->precision(), {}};
+        for (const std::string& note : segmenter->notes())
+            all.notes << QString::fromStdString(note);
+        return all;
     }
 };
 
@@ -75,16 +86,22 @@ void Asking::ask(const Request& request)
         }
         SegmentSettings settings;
         settings.threshold = request.threshold;
+        const auto begin = std::chrono::steady_clock::now();
         auto findings = segmenter.segment(*engine->prepared, request.targets, settings, progress);
         const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), QString::fromStdString(nameOf(segmenter.precision())));
-        QStringList notes;
-        for (const std::string& note : segmenter.notes())
-            notes << QString::fromStdString(note);
+        engine->secondsPerTarget = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / double(std::max<std::size_t>(1, request.targets.size()));
+        engine->estimated.seconds = engine->secondsPerTarget * double(request.targets.size());
+        const EngineFacts facts = engine->facts();
         // Measured here, not on the GUI thread: a large mask takes its time.
         std::vector<Structure> structures;
         for (const Finding& finding : findings)
             structures.push_back(makeStructure(finding, request.prompt, segmenter.pack(), *request.volume, madeWith));
-        return [this, structures = std::move(structures), request, notes] { Q_EMIT found(structures, request, notes); };
+        return [this, structures = std::move(structures), request, engine, facts, again = engine->estimated] {
+            tellEngine(engine, facts);
+            if (engine == m_engine && again.windows > 0)
+                Q_EMIT estimated(again);
+            Q_EMIT found(structures, request, facts.notes);
+        };
     });
 }
 
@@ -95,9 +112,22 @@ void Asking::estimate(std::shared_ptr<const Volume> volume, std::size_t targets)
     m_task.start([this, engine = m_engine, volume, targets](Progress&) -> Task::Then {
         if (engine->seen != volume)
             engine->seen = nullptr, engine->prepared = nullptr;
-        const Estimate estimate = engine->ready().estimate(volume->geometry(), targets, overlap);
-        return [this, estimate] { Q_EMIT estimated(estimate); };
+        Estimate estimate = engine->ready().estimate(volume->geometry(), targets, overlap);
+        if (engine->prepared)
+            estimate.seconds = engine->secondsPerTarget * double(targets);
+        engine->estimated = estimate;
+        return [this, engine, estimate, facts = engine->facts()] {
+            tellEngine(engine, facts);
+            if (engine == m_engine)
+                Q_EMIT estimated(estimate);
+        };
     });
+}
+
+void Asking::tellEngine(const std::shared_ptr<Engine>& engine, const EngineFacts& facts)
+{
+    if (engine == m_engine)
+        Q_EMIT engineKnown(facts);
 }
 
 } // namespace hounsfield

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/EngineWords.h"
 #include "app/Session.h"
 #include "viewer/Task.h"
 #include "inference/PackStore.h"
@@ -33,7 +34,8 @@ public:
     void setModel(Open open);
 
     void ask(const Request& request);
-    void estimate(std::shared_ptr<const Volume> volume, std::size_t targets); ///< also frees what was kept of another scan
+    /// What a prompt of so many targets would take; little where the model has seen the scan. Also frees what was kept of another scan.
+    void estimate(std::shared_ptr<const Volume> volume, std::size_t targets);
     void forgetScan(); ///< frees what was kept of it
     void stop() { m_task.stop(); }
     bool busy() const { return m_task.busy() && m_asked; }
@@ -44,6 +46,7 @@ Q_SIGNALS:
     void growing(std::vector<hounsfield::PartialMask> masks);
     void found(std::vector<hounsfield::Structure> structures, hounsfield::Request request, QStringList notes);
     void estimated(hounsfield::Estimate estimate);
+    void engineKnown(hounsfield::EngineFacts facts); ///< with every estimate and answer: what is really in effect
     void failed(QString message);
     void stopped();
 
@@ -51,6 +54,9 @@ private:
     /// Lives on the worker thread alone.
     struct Engine;
     std::shared_ptr<Engine> m_engine;
+    /// Told on the GUI thread, where the model is still the one that is asked.
+    void tellEngine(const std::shared_ptr<Engine>& engine, const EngineFacts& facts);
+
     bool m_asked = false; ///< a prompt, not an estimate
     Task m_task;
 };

@@ -1,5 +1,6 @@
 #include "app/Dialogs.h"
 
+#include "app/ModelManager.h"
 #include "app/PromptBar.h"
 #include "app/Thumbnails.h"
 #include "viewer/Theme.h"
@@ -186,15 +187,23 @@ void showSettings(QWidget& parent, Workbench& bench)
     QDialog dialog(&parent);
     dialog.setWindowTitle(tr("Settings"));
     QSettings stored;
+    auto* models = new ModelList(PackStore(), &dialog);
+    models->setInUse(QString::fromStdString(bench.pack().files->describe()));
     auto* model = new QComboBox;
-    for (const PackStore::Listed& listed : PackStore().list())
-        model->addItem(QString::fromStdString(listed.name) + (listed.pack ? QString() : tr(" (cannot be opened)")), QString::fromStdString(listed.name));
-    model->setCurrentIndex(std::max(0, model->findData(QString::fromStdString(bench.pack().name))));
+    model->setModel(models);
+    model->setCurrentIndex(std::max(0, models->rowInUse()));
     auto* device = new QComboBox;
     device->addItem(tr("Automatic"), "auto");
     device->addItem(tr("Processor"), "cpu");
     device->addItem(tr("First graphics card"), "cuda:0");
-    device->setCurrentIndex(std::max(0, device->findData(stored.value("device", "auto"))));
+    device->setCurrentIndex(std::max(0, device->findData(bench.engineChoice().device)));
+    auto* precision = new QComboBox;
+    precision->setToolTip(tr("fp32 is exact; bf16 and fp16 are faster where the machine computes with them, and differ in the last digits"));
+    precision->addItem(tr("Automatic"), "auto");
+    precision->addItem("fp32", "fp32");
+    precision->addItem("bf16", "bf16");
+    precision->addItem(tr("fp16 (graphics card)"), "fp16");
+    precision->setCurrentIndex(std::max(0, precision->findData(bench.engineChoice().precision)));
     auto* mouse = new QComboBox;
     mouse->addItems({tr("PACS workstation"), tr("3D Slicer"), tr("ITK-SNAP")});
     mouse->setCurrentIndex(int(bench.view().mouseProfile()));
@@ -218,6 +227,7 @@ void showSettings(QWidget& parent, Workbench& bench)
     form->setSpacing(10);
     form->addRow(tr("Model"), model);
     form->addRow(tr("Compute on"), device);
+    form->addRow(tr("Precision"), precision);
     form->addRow(tr("Mouse as in"), mouse);
     form->addRow(tr("Colours (after a restart)"), colours);
     form->addRow(tr("Language (after a restart)"), language);
@@ -238,15 +248,17 @@ void showSettings(QWidget& parent, Workbench& bench)
     dialog.resize(480, 0);
     if (dialog.exec() != QDialog::Accepted)
         return;
-    stored.setValue("model", model->currentData());
-    stored.setValue("device", device->currentData());
     stored.setValue("mouse", mouse->currentIndex());
     stored.setValue("light", colours->currentIndex() == 1);
     stored.setValue("language", language->currentData());
     thumbnails::setPlace(cache->text().trimmed(), cacheMb->value());
     bench.view().setMouseProfile(MouseProfile(mouse->currentIndex()));
+    const EngineChoice now{device->currentData().toString(), precision->currentData().toString()};
+    // The same again would only forget what the model has seen of the scan.
+    if (model->currentIndex() == models->rowInUse() && now.device == bench.engineChoice().device && now.precision == bench.engineChoice().precision)
+        return;
     try {
-        bench.setModel(model->currentData().toString(), device->currentData().toString());
+        chooseModel(bench, model->currentData(ModelList::Key).toString(), now);
     } catch (const Error& error) {
         Q_EMIT bench.failed(QString::fromUtf8(error.what()));
     }

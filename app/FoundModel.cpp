@@ -3,6 +3,7 @@
 #include "viewer/Theme.h"
 
 #include <QColor>
+#include <QFont>
 #include <QLocale>
 #include <QPainter>
 #include <QPixmap>
@@ -39,10 +40,10 @@ void FoundModel::rebuild()
         m_top.clear();
         std::vector<std::pair<int, int>> organs; // class, row
         for (const Structure& s : all)
-            if (s.known.kind == "organ")
+            if (!s.known.isLesion())
                 organs.emplace_back(s.known.id, addRow(s.id, -1, -1));
         for (const Structure& s : all) {
-            if (s.known.kind == "organ")
+            if (!s.known.isLesion())
                 continue;
             // Under its organ where there is exactly one: a kidney tumor may lie in either kidney.
             int parent = -1;
@@ -110,8 +111,15 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole)
         return index.column() == Eye    ? (s->visible ? tr("Shown: click to hide it") : tr("Hidden: click to show it"))
+               : s->warnings.empty() && s->zeroShot() && s->explanation.empty() ? tr("The model was not trained on this: look closely.")
                : s->warnings.empty() ? QString::fromStdString(s->explanation)
                                       : QString::fromStdString(s->warnings.front().text);
+    // Slanted: words that the model was not trained on.
+    if (role == Qt::FontRole && index.column() == Name && s->zeroShot()) {
+        QFont slanted;
+        slanted.setItalic(true);
+        return slanted;
+    }
     if (role == Qt::EditRole && index.column() == Name)
         return s->name;
     if (index.column() == Eye && row.lesion < 0) {

@@ -1,5 +1,6 @@
 #include "app/FoundPanel.h"
 
+#include "app/EngineWords.h"
 #include "viewer/Theme.h"
 
 #include <QAction>
@@ -163,7 +164,9 @@ void FoundPanel::showDetails()
         line(tr("Mean probability"), QString::number(f.meanProbability, 'f', 2));
         if (s->known.isLesion())
             line(tr("Separate lesions"), QString::number(s->lesions.size()));
-        line(tr("Model"), s->madeWith.toHtmlEscaped());
+        if (s->zeroShot())
+            line(tr("Trained on this"), tr("no"));
+        line(tr("Model"), madeWithInWords(s->madeWith).toHtmlEscaped());
         text += "</table>";
     }
     for (std::size_t w = 0; w < s->warnings.size(); ++w) {

@@ -4,6 +4,7 @@
 #include "app/Dialogs.h"
 #include "app/FoundPanel.h"
 #include "app/MeasurementPanel.h"
+#include "app/ModelManager.h"
 #include "app/Pages.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
@@ -48,7 +49,7 @@ MainWindow::MainWindow(Workbench& bench, QWidget* parent) : QMainWindow(parent),
     m_cine->setSlicesPerSecond(settings.value("cine", m_cine->slicesPerSecond()).toInt());
     m_prompt->setHistory(settings.value("prompts").toStringList());
     m_prompt->setClasses(bench.pack().classes);
-    m_prompt->setModelText(tr("Model: %1").arg(QString::fromStdString(bench.pack().name)));
+    showEngine();
     showState();
 }
 
@@ -128,7 +129,10 @@ void MainWindow::joinBench()
     connect(&m_bench.asking(), &Asking::busyChanged, m_prompt, &PromptBar::setBusy);
     connect(&m_bench.asking(), &Asking::progressed, m_prompt, &PromptBar::setProgress);
     connect(&m_bench.asking(), &Asking::estimated, this, [this](const Estimate& estimate) {
-        m_prompt->setEstimate(tr("%1, %2 GB").arg(roughTime(estimate.seconds)).arg(double(estimate.bytes) / 1e9, 0, 'f', 1));
+        // A graphics card has its own memory: that of the computer says nothing then.
+        const bool processor = !m_bench.engineFacts() || m_bench.engineFacts()->device == "cpu";
+        const EstimateWords words = estimateInWords(estimate, processor ? availableMemory() : std::nullopt);
+        m_prompt->setEstimate(words.text, words.scarce, words.explanation);
     });
     connect(&m_bench, &Workbench::opened, this, [this] {
         m_errorBar->hide();
@@ -140,9 +144,12 @@ void MainWindow::joinBench()
     });
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
     connect(&m_bench, &Workbench::modelChanged, this, [this] {
+        m_prompt->setEstimate({});
         m_prompt->setClasses(m_bench.pack().classes);
-        m_prompt->setModelText(tr("Model: %1").arg(QString::fromStdString(m_bench.pack().name)));
     });
+    connect(&m_bench, &Workbench::engineChanged, this, &MainWindow::showEngine);
+    connect(m_prompt, &PromptBar::understood, this, [this](const Prompt& prompt) { m_bench.expectTargets(prompt.targets().size()); });
+    connect(m_prompt, &PromptBar::modelsAsked, this, &MainWindow::showModels);
     connect(&m_bench.opening(), &Opening::previewed, this, [this](const QString& path, int number, const QImage& slice) { m_side->setPreview(path, number, slice); });
     connect(m_side, &SidePanel::seriesAsked, this, [this](const QString& path, const std::string& which) { m_bench.open(path, which); });
     connect(m_found, &FoundPanel::jumpAsked, this, [this](const Vector3& mm, const IndexBox& box) { m_bench.view().lookAt(mm, box); });
@@ -160,6 +167,11 @@ void MainWindow::showState()
     m_status->clearSaid();
     setWindowTitle(open ? tr("%1 · Hounsfield").arg(QString::fromStdString(m_bench.session().scan()->caseName)) : QString("Hounsfield"));
     m_status->showDoubts();
+}
+
+void MainWindow::showEngine()
+{
+    m_prompt->setModelText(chipInWords(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()), chipExplained(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()));
 }
 
 void MainWindow::showError(const QString& message)

@@ -3,6 +3,7 @@
 #include "app/Workbench.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 class QLabel;
 class QSplitter;
@@ -13,6 +14,7 @@ class Beside;
 class Cine;
 class FoundPanel;
 class MeasurementPanel;
+class ModelManager;
 class Pages;
 class PromptBar;
 class SidePanel;
@@ -42,6 +44,7 @@ public Q_SLOTS:
     void exportAll(int onlyStructure = 0);
     void saveScreenshot();
     void copyScreenshot();
+    void showModels(); ///< Menus.cpp
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -54,6 +57,7 @@ private:
     void buildMenus(); ///< Menus.cpp
     void joinBench();
     void showState();
+    void showEngine(); ///< what computes, beside the prompt
     void rememberRecent(const QString& path);
     void runCine(); ///< in the plane that has the focus
 
@@ -70,6 +74,7 @@ private:
     FoundPanel* m_found = nullptr;
     MeasurementPanel* m_measured = nullptr;
     Cine* m_cine = nullptr;
+    QPointer<ModelManager> m_models; ///< while it is open
     QString m_sessionFile;
 };
 

@@ -4,6 +4,7 @@
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
 #include "app/MeasurementPanel.h"
+#include "app/ModelManager.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
 #include "viewer/Cine.h"
@@ -47,6 +48,7 @@ void MainWindow::buildMenus()
     add(file, tr("Copy the views as a picture"), QKeySequence("Ctrl+Shift+C"), [this] { copyScreenshot(); });
     file->addSeparator();
     add(file, tr("Close scan"), QKeySequence("Ctrl+W"), [this] { m_bench.closeScan(); });
+    add(file, tr("Models…"), {}, [this] { showModels(); });
     add(file, tr("Settings…"), QKeySequence("Ctrl+,"), [this] { showSettings(*this, m_bench); });
     add(file, tr("Quit"), QKeySequence("Ctrl+Q"), [this] { close(); });
 
@@ -117,6 +119,18 @@ void MainWindow::buildMenus()
         menu.addAction(tr("Copy the views as a picture"), [this] { copyScreenshot(); });
         menu.exec(at);
     });
+}
+
+void MainWindow::showModels()
+{
+    // Beside the window, not before it: an import takes its time, and the scan can be looked at meanwhile.
+    if (!m_models) {
+        m_models = new ModelManager(m_bench, {}, this);
+        m_models->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    m_models->show();
+    m_models->raise();
+    m_models->activateWindow();
 }
 
 void MainWindow::runCine()

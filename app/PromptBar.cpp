@@ -1,5 +1,6 @@
 #include "app/PromptBar.h"
 
+#include "app/EngineWords.h"
 #include "viewer/Theme.h"
 
 #include <QCompleter>
@@ -10,6 +11,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStringListModel>
+#include <QStyle>
 #include <QToolButton>
 
 #include <algorithm>
@@ -17,13 +19,14 @@
 
 namespace hounsfield {
 
-QString roughTime(double seconds)
+/// Why the chip of such words has a dashed border.
+static QString zeroShotWords(const PromptPart& part)
 {
-    if (seconds < 1)
-        return PromptBar::tr("about a second");
-    if (seconds < 90)
-        return PromptBar::tr("about %1 s").arg(seconds < 10 ? std::ceil(seconds) : 5 * std::ceil(seconds / 5));
-    return PromptBar::tr("about %1 min").arg(std::ceil(seconds / 60));
+    QStringList nearest;
+    for (const std::string& one : part.suggestions)
+        nearest << QString::fromStdString(one);
+    QString words = nearest.isEmpty() ? PromptBar::tr("Not trained on this: the result may be wrong in every way.") : PromptBar::tr("Not trained on this; nearest: %1.").arg(nearest.join(", "));
+    return part.explanation.empty() ? words : words + "\n" + QString::fromStdString(part.explanation);
 }
 
 PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
@@ -46,8 +49,9 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     list->setToolTip(tr("Everything the model knows"));
     m_estimate = new QLabel;
     m_estimate->setObjectName("quiet");
-    m_model = new QLabel;
-    m_model->setObjectName("quiet");
+    m_model = new QPushButton;
+    m_model->setObjectName("model");
+    m_model->setCursor(Qt::PointingHandCursor);
     m_stage = new QLabel;
     m_stage->setObjectName("quiet");
     m_bar = new QProgressBar;
@@ -87,6 +91,7 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     connect(m_ask, &QPushButton::clicked, this, &PromptBar::ask);
     connect(m_stop, &QPushButton::clicked, this, &PromptBar::stopAsked);
     connect(list, &QToolButton::clicked, this, &PromptBar::listAsked);
+    connect(m_model, &QPushButton::clicked, this, &PromptBar::modelsAsked);
     setBusy(false);
 }
 
@@ -143,14 +148,21 @@ void PromptBar::setProgress(const QString& stage, double fraction, double second
     m_stage->setText(secondsLeft > 0.5 ? tr("%1 · %2 left").arg(stage, roughTime(secondsLeft)) : stage);
 }
 
-void PromptBar::setEstimate(const QString& text)
+void PromptBar::setEstimate(const QString& text, bool scarce, const QString& explanation)
 {
     m_estimate->setText(text);
+    m_estimate->setToolTip(explanation);
+    // A style sheet looks at the name only when it is asked to.
+    m_estimate->setObjectName(scarce ? "doubt" : "quiet");
+    m_estimate->style()->unpolish(m_estimate);
+    m_estimate->style()->polish(m_estimate);
 }
 
-void PromptBar::setModelText(const QString& text)
+void PromptBar::setModelText(const QString& text, const QString& explanation)
 {
     m_model->setText(text);
+    m_model->setToolTip(explanation);
+    m_model->setAccessibleName(tr("Model: %1").arg(text));
 }
 
 void PromptBar::understand()
@@ -158,7 +170,12 @@ void PromptBar::understand()
     if (!m_resolver)
         return;
     const QString text = m_field->text().trimmed();
-    m_prompt = text.isEmpty() ? Prompt{} : m_resolver->resolve(text.toStdString());
+    showPrompt(text.isEmpty() ? Prompt{} : m_resolver->resolve(text.toStdString()));
+}
+
+void PromptBar::showPrompt(const Prompt& prompt)
+{
+    m_prompt = prompt;
     showChips();
     setScanOpen(m_scanOpen);
     Q_EMIT understood(m_prompt);
@@ -181,43 +198,61 @@ void PromptBar::showChips()
         }
         return;
     }
-    constexpr int most = 8;
     int shown = 0;
     std::size_t rest = 0;
-    for (const PromptPart& part : m_prompt.parts) {
-        if (!part.understood())
-            addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)), theme::colour("error"), QString::fromStdString(part.explanation), true);
-        for (const std::string& near : part.suggestions) {
-            auto* link = new QPushButton(QString::fromStdString(near) + "?");
-            link->setObjectName("link");
-            link->setCursor(Qt::PointingHandCursor);
-            connect(link, &QPushButton::clicked, this, [this, near, typed = part.text] {
-                QString text = m_field->text();
-                text.replace(QString::fromStdString(typed), QString::fromStdString(near), Qt::CaseInsensitive);
-                setText(text);
-            });
-            m_chips->addWidget(link);
-        }
-        for (const Target& target : part.targets) {
-            if (shown++ >= most) {
-                ++rest;
-                continue;
-            }
-            const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
-            const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
-            addChip(QString::fromStdString(target.name), colour, QString::fromStdString(part.explanation), false);
-        }
-    }
+    for (const PromptPart& part : m_prompt.parts)
+        showPart(part, shown, rest);
     if (rest > 0)
-        addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, false);
+        addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, Chip::Known);
 }
 
-void PromptBar::addChip(const QString& text, const QColor& colour, const QString& why, bool refused)
+void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
 {
-    auto* chip = new QLabel(QString("<span style='color:%1'>●</span>&nbsp; %2").arg(colour.name(), text.toHtmlEscaped()));
+    constexpr int most = 8;
+    const QString why = QString::fromStdString(part.explanation);
+    if (!part.understood())
+        addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)), theme::colour("error"), why, Chip::Refused);
+    for (const Target& target : part.targets) {
+        if (shown++ >= most) {
+            ++rest;
+            continue;
+        }
+        const QString name = QString::fromStdString(target.name);
+        if (target.classId == 0) {
+            addChip(name, theme::colour("quiet"), zeroShotWords(part), Chip::ZeroShot);
+            continue;
+        }
+        const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
+        addChip(name, known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]), why, Chip::Known);
+    }
+    showSuggestions(part);
+}
+
+void PromptBar::showSuggestions(const PromptPart& part)
+{
+    for (const std::string& near : part.suggestions) {
+        auto* link = new QPushButton(QString::fromStdString(near) + "?");
+        link->setObjectName("link");
+        link->setCursor(Qt::PointingHandCursor);
+        link->setToolTip(tr("Ask for this instead"));
+        connect(link, &QPushButton::clicked, this, [this, near, typed = part.text] {
+            QString text = m_field->text();
+            text.replace(QString::fromStdString(typed), QString::fromStdString(near), Qt::CaseInsensitive);
+            setText(text);
+        });
+        m_chips->addWidget(link);
+    }
+}
+
+void PromptBar::addChip(const QString& text, const QColor& colour, const QString& why, Chip kind)
+{
+    const bool refused = kind == Chip::Refused, zeroShot = kind == Chip::ZeroShot;
+    auto* chip = new QLabel(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), zeroShot ? "○" : "●", text.toHtmlEscaped()));
     chip->setToolTip(why);
-    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px solid %2; border-radius: 10px; padding: 3px 10px; %3 }")
-                            .arg(theme::colour("raised").name(), (refused ? theme::colour("error") : theme::colour("line")).name(), refused ? "color:" + theme::colour("error").name() : QString()));
+    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
+                            .arg(zeroShot ? QString("transparent") : theme::colour("raised").name(), zeroShot ? "dashed" : "solid", theme::colour(refused ? "error" : zeroShot ? "quiet" : "line").name(),
+                                 refused ? "color:" + theme::colour("error").name() : QString()));
+    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : "known");
     m_chips->addWidget(chip);
 }
 

@@ -24,13 +24,16 @@ public:
 
     void setClasses(const std::vector<ModelClass>& classes);
     const Prompt& prompt() const { return m_prompt; }
+    /// What was understood elsewhere, as chips; until the next key.
+    void showPrompt(const Prompt& prompt);
     QString text() const;
     void setText(const QString& text);
     void setScanOpen(bool open);
     void setBusy(bool busy);
     void setProgress(const QString& stage, double fraction, double secondsLeft);
-    void setEstimate(const QString& text);
-    void setModelText(const QString& text);
+    /// @param scarce the memory will not do: amber; Ask stays possible
+    void setEstimate(const QString& text, bool scarce = false, const QString& explanation = {});
+    void setModelText(const QString& text, const QString& explanation);
     const QStringList& history() const { return m_history; }
     void setHistory(const QStringList& history) { m_history = history; }
 
@@ -39,6 +42,7 @@ Q_SIGNALS:
     void asked(const hounsfield::Prompt& prompt);      ///< Enter or Ask, at least one part understood
     void stopAsked();
     void listAsked();                                  ///< everything the model knows
+    void modelsAsked();                                ///< a click on the model's name
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -46,15 +50,18 @@ protected:
 private:
     void understand();
     void showChips();
-    void addChip(const QString& text, const QColor& colour, const QString& why, bool refused);
+    enum class Chip { Known, ZeroShot, Refused };
+    void showPart(const PromptPart& part, int& shown, std::size_t& rest);
+    void showSuggestions(const PromptPart& part);
+    void addChip(const QString& text, const QColor& colour, const QString& why, Chip kind);
     void ask();
 
     std::unique_ptr<PromptResolver> m_resolver;
     std::vector<ModelClass> m_classes;
     Prompt m_prompt;
     QLineEdit* m_field = nullptr;
-    QPushButton *m_ask = nullptr, *m_stop = nullptr;
-    QLabel *m_estimate = nullptr, *m_model = nullptr, *m_stage = nullptr;
+    QPushButton *m_ask = nullptr, *m_stop = nullptr, *m_model = nullptr;
+    QLabel *m_estimate = nullptr, *m_stage = nullptr;
     QProgressBar* m_bar = nullptr;
     QWidget* m_chipRow = nullptr;
     QHBoxLayout* m_chips = nullptr;
@@ -63,8 +70,5 @@ private:
     int m_historyAt = -1;
     bool m_scanOpen = false, m_busy = false;
 };
-
-/// A duration as people say it: "about 40 s", "about 3 min".
-QString roughTime(double seconds);
 
 } // namespace hounsfield

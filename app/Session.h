@@ -28,6 +28,8 @@ struct Structure {
     std::vector<Warning> warnings;
     QString madeWith;                        ///< "small, cpu, fp32"
     std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }
+    /// Words that the model was not trained on.
+    bool zeroShot() const { return known.id == 0; }
 };
 
 /// All that a person made from a scan; undo goes from one to another.

@@ -72,6 +72,19 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     connect(&m_session, &Session::selectionChanged, this, &Workbench::showLayers);
     connect(&m_view, &ViewState::measurementMade, this, [this](const Measurement& made) { m_session.keepMeasurement(made, false); });
     connect(&m_view, &ViewState::measurementMoved, this, [this](const Measurement& moved) { m_session.keepMeasurement(moved, true); });
+    m_estimate.setSingleShot(true);
+    connect(&m_estimate, &QTimer::timeout, this, [this] {
+        if (m_session.scan() && !m_asking.busy())
+            m_asking.estimate(m_session.scan()->volume, m_targets);
+    });
+    connect(&m_asking, &Asking::engineKnown, this, [this](const EngineFacts& facts) {
+        m_facts = facts;
+        if (m_session.scan() && m_engineNotes != facts.notes) {
+            m_engineNotes = facts.notes;
+            Q_EMIT doubtsChanged();
+        }
+        Q_EMIT engineChanged();
+    });
     m_autosave.setSingleShot(true);
     m_autosave.setInterval(800);
     connect(&m_autosave, &QTimer::timeout, this, &Workbench::autosave);
@@ -169,10 +182,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
         }
     }
     // Once the scan is on the screen: the engine would take the processor from it.
-    QTimer::singleShot(1500, this, [this, volume = scan->volume] {
-        if (m_session.scan() && m_session.scan()->volume == volume && !m_asking.busy())
-            m_asking.estimate(volume, 4);
-    });
+    estimateSoon(1500);
     Q_EMIT opened();
     Q_EMIT doubtsChanged();
 }
@@ -221,12 +231,13 @@ void Workbench::showLayers()
     // Organs first: a tumor is drawn over the organ that it lies in.
     for (const bool lesions : {false, true})
         for (const Structure& s : m_session.contents().structures)
-            if (s.visible && !s.finding->mask.empty() && (s.known.kind != "organ") == lesions)
+            if (s.visible && !s.finding->mask.empty() && s.known.isLesion() == lesions)
                 layers.push_back({s.mask(), s.rgb, selected == 0 || selected == s.id ? 1.0 : 0.5});
     for (const PartialMask& growing : m_growing) {
-        const ModelClass known = classOf(*m_pack, growing.target);
-        if (!growing.mask.empty())
-            layers.push_back({std::make_shared<const Mask>(growing.mask), known.rgb, 0.8, true});
+        // Told before another model was chosen: it may not know this class.
+        const bool known = growing.target.classId == 0 || std::any_of(m_pack->classes.begin(), m_pack->classes.end(), [&](const ModelClass& c) { return c.id == growing.target.classId; });
+        if (known && !growing.mask.empty())
+            layers.push_back({std::make_shared<const Mask>(growing.mask), classOf(*m_pack, growing.target).rgb, 0.8, true});
     }
     m_view.setLayers(std::move(layers));
     const Structure* chosen = m_session.structure(m_session.selected());
@@ -274,14 +285,39 @@ void Workbench::autosave()
     }
 }
 
-void Workbench::setModel(const QString& nameOrFolder, const QString& device)
+void Workbench::expectTargets(std::size_t targets)
+{
+    targets = targets == 0 ? 4 : targets;
+    if (targets == m_targets)
+        return;
+    m_targets = targets;
+    if (!m_estimate.isActive())
+        estimateSoon(400);
+}
+
+void Workbench::estimateSoon(int milliseconds)
+{
+    if (m_session.scan())
+        m_estimate.start(milliseconds);
+}
+
+void Workbench::setModel(const QString& nameOrFolder, const QString& device, const QString& precision)
 {
     auto pack = std::make_shared<const ModelPack>(PackStore().open(nameOrFolder.isEmpty() ? std::nullopt : std::optional(nameOrFolder.toStdString())));
     EngineSettings settings;
-    settings.device = device.isEmpty() ? "auto" : device.toStdString();
+    m_choice = {device.isEmpty() ? "auto" : device, precision.isEmpty() ? "auto" : precision};
+    settings.device = m_choice.device.toStdString();
+    for (const Precision one : {Precision::Fp32, Precision::Bf16, Precision::Fp16})
+        if (m_choice.precision.toStdString() == nameOf(one))
+            settings.precision = one;
     m_pack = pack;
+    m_facts.reset();
+    m_engineNotes.clear();
     m_asking.setModel([pack, settings] { return Segmenter::open(*pack, settings); });
     Q_EMIT modelChanged();
+    Q_EMIT engineChanged();
+    Q_EMIT doubtsChanged();
+    estimateSoon(200);
 }
 
 } // namespace hounsfield

@@ -32,6 +32,8 @@ public:
     Asking& asking() { return m_asking; }
     Recovery& recovery() { return m_recovery; }
     const ModelPack& pack() const { return *m_pack; }
+    const EngineChoice& engineChoice() const { return m_choice; }
+    const std::optional<EngineFacts>& engineFacts() const { return m_facts; } ///< absent until the engine was opened
     const QString& scanPath() const { return m_scanPath; }
     std::vector<Doubt> doubts() const;
 
@@ -47,7 +49,10 @@ public:
     /// @throws Error
     void saveSession(const QString& file, const QStringList& prompts);
     /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws Error(Model)
-    void setModel(const QString& nameOrFolder, const QString& device);
+    /// @param precision "auto", "fp32", "bf16", "fp16"; empty: automatic
+    void setModel(const QString& nameOrFolder, const QString& device, const QString& precision = {});
+    /// How many targets the prompt being typed has: another number is estimated anew, a moment later.
+    void expectTargets(std::size_t targets);
 
 Q_SIGNALS:
     void opened();                      ///< a scan, with what was restored
@@ -56,6 +61,7 @@ Q_SIGNALS:
     void doubtsChanged();
     void promptsRestored(QStringList prompts);
     void modelChanged();
+    void engineChanged();               ///< another model, device or precision, or what is known of it now
 
 private:
     void take(std::shared_ptr<const Scan> scan, const QByteArray& hash);
@@ -63,6 +69,7 @@ private:
     void showLayers();
     StoredSession stored(const QStringList& prompts) const;
     void autosave();
+    void estimateSoon(int milliseconds);
 
     Session m_session;
     ViewState m_view;
@@ -70,7 +77,10 @@ private:
     Opening m_opening;
     Asking m_asking;
     Recovery m_recovery;
-    QTimer m_autosave;
+    QTimer m_autosave, m_estimate;
+    EngineChoice m_choice;
+    std::optional<EngineFacts> m_facts;
+    std::size_t m_targets = 4; ///< a usual prompt, until one is typed
     QString m_scanPath, m_openingPath; ///< of the scan that is open; of the one that is being opened
     QByteArray m_scanHash;
     std::optional<StoredSession> m_pending; ///< a session whose scan is being opened

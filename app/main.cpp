@@ -90,7 +90,7 @@ int main(int argc, char** argv)
     MainWindow window(bench);
     try {
         if (settings.contains("model"))
-            bench.setModel(settings.value("model").toString(), settings.value("device").toString());
+            bench.setModel(settings.value("model").toString(), settings.value("device").toString(), settings.value("precision").toString());
     } catch (const Error& error) {
         window.showError(QString::fromUtf8(error.what()));
     }

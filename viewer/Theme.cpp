@@ -79,6 +79,7 @@ QSplitter::handle { background: @line; }
 QPushButton { background: @raised; border: 1px solid @line; border-radius: 6px; padding: 7px 14px; } QPushButton:hover { border-color: @quiet; } QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @quiet; } QPushButton#primary { background: @accent; color: @onAccent; border-color: @accent; font-weight: 600; } QPushButton#primary:disabled { background: @raised; color: @quiet; border-color: @line; }
 QPushButton#link { background: transparent; border: none; color: @accent; padding: 2px 4px; text-align: left; } QPushButton#link:hover { text-decoration: underline; }
+QPushButton#model { background: transparent; border: 1px solid transparent; color: @quiet; padding: 3px 8px; } QPushButton#model:hover { background: @raised; color: @text; } QPushButton#model:focus { border-color: @accent; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; } QToolButton:hover { background: @raised; } QToolButton:checked { background: @raised; border-color: @accent; } QToolButton:focus { border-color: @quiet; }
 QLineEdit, QPlainTextEdit, QTextBrowser, QSpinBox, QDoubleSpinBox, QComboBox { background: @background; border: 1px solid @line; border-radius: 6px; padding: 6px 8px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border-color: @accent; } QLineEdit#prompt { font-size: 15px; padding: 9px 12px; border-radius: 8px; }

@@ -157,6 +157,23 @@ TEST_CASE("every text of the window has a German and a Chinese translation with 
     CHECK(seen > 180);
 }
 
+TEST_CASE("nothing but the download that a person asks for can open a connection")
+{
+    const std::regex network("^#include <(Q(Network|Tcp|Udp|Ssl|HttpM|WebSocket|WebEngine|Dns)\\w*|curl/.*|sys/socket\\.h|netinet/.*|boost/asio.*)>");
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        if (begins(file.string(), "tests/"))
+            continue;
+        for (const std::string& line : lines(file)) {
+            INFO(file.string() << ": " << line);
+            const bool opens = std::regex_search(line, network) || line.find("QNetworkAccessManager(") != std::string::npos;
+            seen += opens;
+            CHECK((!opens || file.string() == "app/Download.cpp"));
+        }
+    }
+    CHECK(seen > 1);
+}
+
 TEST_CASE("window and session stay small enough to be read at once")
 {
     for (const char* file : {"app/MainWindow.cpp", "app/Session.cpp"}) {
