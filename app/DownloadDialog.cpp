@@ -82,7 +82,7 @@ void DownloadDialog::build()
     heading->setObjectName("heading");
     auto* licence = new QPlainTextEdit(QString::fromStdString(publishedLicenceText()));
     licence->setReadOnly(true);
-    licence->setMinimumHeight(160);
+    licence->setMinimumHeight(200);
     m_accept = new QCheckBox(tr("I have read the licence and keep to it"));
     m_accept->setObjectName("accept");
     m_message = new QLabel;
@@ -104,7 +104,7 @@ void DownloadDialog::build()
     for (QPushButton* button : {m_close, m_stop, m_go})
         buttons->addWidget(button);
     box->addLayout(buttons);
-    resize(680, 640);
+    resize(736, 720);
 }
 
 std::vector<PublicFile> DownloadDialog::chosen() const
@@ -135,6 +135,9 @@ void DownloadDialog::showFiles()
     }
     m_list->setText(html + QString("</table><p style='color:%1; margin-top:8px'>%2</p>").arg(quiet, tr("They are kept in %1.").arg(QDir::toNativeSeparators(m_folder)).toHtmlEscaped()));
     showState();
+    // More addresses need more height; what is below moves down rather than over one another.
+    layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 void DownloadDialog::showState()

@@ -106,7 +106,7 @@ void ImportDialog::build()
     heading->setObjectName("heading");
     auto* licence = new QPlainTextEdit(QString::fromStdString(publishedLicenceText()));
     licence->setReadOnly(true);
-    licence->setMinimumHeight(160);
+    licence->setMinimumHeight(200);
     m_accept = new QCheckBox(tr("I have read the licence and keep to it"));
     m_accept->setObjectName("accept");
     m_message = new QLabel;
@@ -138,7 +138,7 @@ void ImportDialog::build()
     box->addWidget(m_message);
     box->addWidget(m_bar);
     box->addLayout(buttons);
-    resize(640, 560);
+    resize(736, 600);
 }
 
 void ImportDialog::setFiles(const ImportFiles& files, bool accepted)

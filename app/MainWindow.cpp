@@ -48,7 +48,7 @@ MainWindow::MainWindow(Workbench& bench, QWidget* parent) : QMainWindow(parent),
     m_views->setBorders(borders);
     m_cine->setSlicesPerSecond(settings.value("cine", m_cine->slicesPerSecond()).toInt());
     m_prompt->setHistory(settings.value("prompts").toStringList());
-    m_prompt->setClasses(bench.pack().classes);
+    m_prompt->setPack(bench.pack());
     showEngine();
     showState();
 }
@@ -145,10 +145,17 @@ void MainWindow::joinBench()
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
     connect(&m_bench, &Workbench::modelChanged, this, [this] {
         m_prompt->setEstimate({});
-        m_prompt->setClasses(m_bench.pack().classes);
+        m_prompt->setPack(m_bench.pack());
     });
     connect(&m_bench, &Workbench::engineChanged, this, &MainWindow::showEngine);
-    connect(m_prompt, &PromptBar::understood, this, [this](const Prompt& prompt) { m_bench.expectTargets(prompt.targets().size()); });
+    connect(m_prompt, &PromptBar::understood, this, [this](const Prompt& prompt) {
+        m_bench.expectTargets(prompt.targets().size());
+        m_bench.nearest().explain(prompt);
+    });
+    connect(&m_bench.nearest(), &Nearest::explained, this, [this](const Prompt& prompt) {
+        if (prompt.text == m_prompt->prompt().text)
+            m_prompt->showPrompt(prompt);
+    });
     connect(m_prompt, &PromptBar::modelsAsked, this, &MainWindow::showModels);
     connect(&m_bench.opening(), &Opening::previewed, this, [this](const QString& path, int number, const QImage& slice) { m_side->setPreview(path, number, slice); });
     connect(m_side, &SidePanel::seriesAsked, this, [this](const QString& path, const std::string& which) { m_bench.open(path, which); });

@@ -48,6 +48,9 @@ QString cardOf(const ModelPack& pack)
     } catch (const Error&) {
         return {}; // a pack need not have one
     }
+    // Its first line is the title once more.
+    if (card.rfind("# ", 0) == 0)
+        card.erase(0, card.find('\n') + 1);
     QTextDocument document;
     document.setMarkdown(QString::fromStdString(card), QTextDocument::MarkdownNoHTML);
     const QString html = document.toHtml();
@@ -185,8 +188,10 @@ QString modelDetails(const ModelList::Entry& entry, bool inUse)
         html += QString("<p style='color:%1; margin-top:0'>%2</p>").arg(theme::colour("accent").name(), ModelList::tr("In use"));
     if (!pack.notice.empty())
         html += QString("<p style='color:%1'>%2</p>").arg(doubt, escaped(pack.notice));
-    html += "<table cellspacing='4'>";
-    const auto line = [&](const QString& name, const QString& value) { html += QString("<tr><td style='color:%1; padding-right:16px'>%2</td><td>%3</td></tr>").arg(quiet, name, value); };
+    if (!entry.listed.problem.empty())
+        html += QString("<p style='color:%1'>%2</p>").arg(doubt, escaped(entry.listed.problem));
+    html += "<table cellspacing='0'>";
+    const auto line = [&](const QString& name, const QString& value) { html += QString("<tr><td style='color:%1; padding:2px 16px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(quiet, name, value); };
     line(ModelList::tr("Name"), escaped(pack.name) + ", " + ModelList::tr("version %1").arg(escaped(pack.version)));
     line(ModelList::tr("Network"), architectureInWords(pack).toHtmlEscaped());
     line(ModelList::tr("Voxel size"), ModelList::tr("%1 mm").arg(QLocale().toString(pack.input.spacingMm, 'g', 3)));

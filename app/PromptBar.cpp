@@ -95,12 +95,12 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     setBusy(false);
 }
 
-void PromptBar::setClasses(const std::vector<ModelClass>& classes)
+void PromptBar::setPack(const ModelPack& pack)
 {
-    m_classes = classes;
-    m_resolver = std::make_unique<PromptResolver>(classes);
+    m_classes = pack.classes;
+    m_resolver = std::make_unique<PromptResolver>(pack.classes, zeroShotOf(pack));
     QStringList words{tr("both kidneys"), tr("all organs"), tr("all tumors"), tr("lungs")};
-    for (const ModelClass& known : classes) {
+    for (const ModelClass& known : m_classes) {
         words << QString::fromStdString(known.name);
         for (const std::string& synonym : known.synonyms)
             words << QString::fromStdString(synonym);

@@ -22,9 +22,10 @@ class PromptBar : public QWidget {
 public:
     explicit PromptBar(QWidget* parent = nullptr);
 
-    void setClasses(const std::vector<ModelClass>& classes);
+    /// What the model knows, and whether words beyond it can be asked.
+    void setPack(const ModelPack& pack);
     const Prompt& prompt() const { return m_prompt; }
-    /// What was understood elsewhere, as chips; until the next key.
+    /// What more became known of the prompt, as chips; until the next key.
     void showPrompt(const Prompt& prompt);
     QString text() const;
     void setText(const QString& text);

@@ -41,6 +41,8 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     if (!open)
         open = [pack = m_pack] { return Segmenter::open(*pack, {}); };
     m_asking.setModel(std::move(open));
+    m_nearest.setPack(m_pack);
+    connect(&m_nearest, &Nearest::failed, this, &Workbench::failed);
     connect(&m_opening, &Opening::opened, this, &Workbench::take);
     connect(&m_opening, &Opening::failed, this, [this](const QString& why) {
         m_pending.reset();
@@ -313,6 +315,7 @@ void Workbench::setModel(const QString& nameOrFolder, const QString& device, con
     m_pack = pack;
     m_facts.reset();
     m_engineNotes.clear();
+    m_nearest.setPack(pack);
     m_asking.setModel([pack, settings] { return Segmenter::open(*pack, settings); });
     Q_EMIT modelChanged();
     Q_EMIT engineChanged();

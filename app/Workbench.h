@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/Asking.h"
+#include "app/Nearest.h"
 #include "app/Opening.h"
 #include "app/Recovery.h"
 #include "app/SessionFile.h"
@@ -30,6 +31,7 @@ public:
     ViewState& view() { return m_view; }
     Opening& opening() { return m_opening; }
     Asking& asking() { return m_asking; }
+    Nearest& nearest() { return m_nearest; }
     Recovery& recovery() { return m_recovery; }
     const ModelPack& pack() const { return *m_pack; }
     const EngineChoice& engineChoice() const { return m_choice; }
@@ -76,6 +78,7 @@ private:
     std::shared_ptr<const ModelPack> m_pack;
     Opening m_opening;
     Asking m_asking;
+    Nearest m_nearest;
     Recovery m_recovery;
     QTimer m_autosave, m_estimate;
     EngineChoice m_choice;

@@ -94,6 +94,8 @@ QSlider::groove:horizontal { height: 4px; background: @line; border-radius: 2px;
 QProgressBar { background: @raised; border: none; border-radius: 2px; max-height: 4px; } QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QLabel#quiet { color: @quiet; } QLabel#title { font-size: 26px; font-weight: 300; } QLabel#heading { color: @quiet; font-weight: 600; } QLabel#doubt { color: @doubt; } QLabel#error { color: @error; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @quiet; border-radius: 3px; background: @background; } QCheckBox::indicator:checked { background: @accent; border-color: @accent; }
+QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid @quiet; border-radius: 9px; background: @background; } QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid @accent; background: @onAccent; }
+QRadioButton, QCheckBox { spacing: 8px; }
 QFrame#line { background: @line; max-height: 1px; }
 )";
     const QJsonObject all = colours().value(light ? "light" : "dark").toObject();

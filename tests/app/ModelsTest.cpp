@@ -1,6 +1,7 @@
 #include "app/ModelManager.h"
 #include "resources/Resources.h"
 #include "tests/app/OpenedProgram.h"
+#include "tests/support/TextPack.h"
 
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
@@ -240,6 +241,7 @@ TEST_CASE("words that the model was not trained on get a dashed chip with the ne
     Opened program;
     program.open(writeScan(folder.path()));
     PromptPart part{"renal cyst wall", {{0, "renal cyst wall", "renal cyst wall"}}, "", {"Kidney Cyst"}};
+    part.zeroShot = true;
     Prompt prompt{"renal cyst wall", {part}};
     program.window.promptBar().showPrompt(prompt);
     auto* dashed = program.window.findChild<QLabel*>("zeroShot");
@@ -263,4 +265,24 @@ TEST_CASE("words that the model was not trained on get a dashed chip with the ne
     program.open(session.toStdString());
     REQUIRE(program.found().size() == 2);
     CHECK(program.found()[0].finding->target.zeroShotText == "renal cyst wall");
+}
+
+TEST_CASE("words beyond the classes are offered where the pack has a text encoder, and the nearest classes follow a moment later")
+{
+    REQUIRE_SHARED(shared);
+    const Place place;
+    const auto pack = writeTextPack(place.folder.path(), "pairs", "byte_pair", readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408);
+    Opened program;
+    PromptBar& bar = program.window.promptBar();
+    bar.setText("renal artery");
+    CHECK(bar.prompt().targets().empty());
+    CHECK_FALSE(program.window.findChild<QLabel*>("zeroShot"));
+    program.bench.setModel(QString::fromStdString(pack.string()), "cpu");
+    REQUIRE(bar.prompt().parts.size() == 1);
+    CHECK(bar.prompt().parts[0].zeroShot);
+    REQUIRE(waitFor([&] { return bar.prompt().parts[0].suggestions.size() == 3; }));
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    auto* dashed = program.window.findChild<QLabel*>("zeroShot");
+    REQUIRE(dashed);
+    CHECK(dashed->toolTip().contains(QString::fromStdString(bar.prompt().parts[0].suggestions[0])));
 }
