@@ -35,7 +35,7 @@ TEST_CASE("models, import, download and words beyond the classes, as pictures", 
         QTest::qWait(400);
         REQUIRE(of.grab().save(folder + "/" + name + ".png"));
     };
-    Opened program(Asking::Open{});
+    Opened program;
     program.window.resize(1360, 850);
     program.open(Opening::samplePath);
     REQUIRE(waitFor([&] { return program.bench.engineFacts().has_value(); }, 60000));
