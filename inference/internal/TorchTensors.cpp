@@ -65,8 +65,9 @@ bool isContiguous(const PickleValue& tensor)
 
 class TorchCheckpoint final : public Checkpoint {
 public:
-    TorchCheckpoint(std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source)
-        : Checkpoint(std::move(source)), m_storages(std::move(storages)), m_mostBytes(std::max<std::uint64_t>(64u << 20, 4 * m_source->size()))
+    /// @param values of the index: no more than a few times as many are gone through
+    TorchCheckpoint(std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source, std::size_t values)
+        : Checkpoint(std::move(source)), m_storages(std::move(storages)), m_mostVisits(1000 + 4 * values), m_mostBytes(std::max<std::uint64_t>(64u << 20, 4 * m_source->size()))
     {
     }
 
@@ -85,7 +86,7 @@ public:
     void addModule(const std::string& path, const PickleValue& module, int depth)
     {
         // A hostile file can hold a module that holds itself, or one twice in one that is held twice and so on.
-        if (depth > 32 || path.size() > longestName || (m_visited += 1 + module.entries.size()) > mostTensors)
+        if (depth > 32 || path.size() > longestName || (m_visited += 1 + module.entries.size()) > m_mostVisits)
             refuse(name(), "its modules lie too deep in one another");
         for (const auto& [key, value] : module.entries) {
             if (key->kind != Kind::Text)
@@ -186,8 +187,8 @@ private:
     }
 
     std::unique_ptr<const Storages> m_storages;
+    std::size_t m_mostVisits, m_visited = 0;
     std::uint64_t m_mostBytes, m_total = 0;
-    std::size_t m_visited = 0;
     std::map<std::string, View> m_views;
 };
 
@@ -204,7 +205,7 @@ std::optional<ElementType> elementTypeOf(const std::string& storageClass)
 std::unique_ptr<const Checkpoint> openTorch(const Pickle& index, PickleForm form, std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source)
 {
     const std::string file = source->name();
-    auto checkpoint = std::make_unique<TorchCheckpoint>(std::move(storages), std::move(source));
+    auto checkpoint = std::make_unique<TorchCheckpoint>(std::move(storages), std::move(source), index.values().size());
     if (form == PickleForm::TorchScript) {
         if (index.root().kind != Kind::Dict || index.root().text.empty())
             refuse(file, "it holds no module");
