@@ -49,13 +49,17 @@ def relative_position_index(window=7):
     return (apart[0] * span + apart[1]) * span + apart[2]
 
 
-def state_dict(description, seed=0):
-    """Every tensor that a description (a JSON list of key, shape, dtype) names."""
+def state_dict(description, seed=0, narrow=1):
+    """Every tensor that a description (a JSON list of key, shape, dtype) names. `narrow`: a U-Net of so many times fewer channels."""
     tensors = {}
     with open(description) as file:
         entries = json.load(file)
     for entry in entries:
         key, shape = entry["key"], entry["shape"]
+        if key.startswith("backbone.") or key in ("precls_conv.0.weight", "precls_conv.0.bias", "GAP.0.weight", "GAP.0.bias"):
+            shape = [n // narrow if n > 3 else n for n in shape]
+        elif key in ("precls_conv.2.weight", "GAP.3.weight"):
+            shape = [shape[0], shape[1] // narrow, *shape[2:]]
         if key.endswith("relative_position_index"):
             values = relative_position_index()
         elif entry["dtype"] == "int64":

@@ -1,7 +1,5 @@
 """The CLIP-Driven Universal Model with either backbone, as functions of a state dict. One window at a time."""
 
-import itertools
-
 import torch
 import torch.nn.functional as F
 
