@@ -43,7 +43,7 @@ def encoded(folder, i, window, tensors):
 
 
 def weights(arguments, folder, windows):
-    """The formula's weights but for one number. As they are, most classes have all logits on one side of zero. The last bias of the
+    """The formula's weights but for one number. As they are, most classes have nearly all logits on one side of zero. The last bias of the
     controller is b3's, common to all classes: less the median logit of the middle window, to a tenth, it leaves most classes
     with something inside and something outside."""
     name, narrow = BACKBONES[arguments.backbone]
