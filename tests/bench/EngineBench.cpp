@@ -3,9 +3,11 @@
 #include "inference/internal/Device.h"
 #include "inference/internal/PrecisionTrial.h"
 #include "inference/internal/SlidingWindow.h"
+#include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/support/Formula.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
@@ -58,6 +60,21 @@ struct Model {
     TensorShapes shapes;
     double flop; ///< of a window of 96^3
 };
+
+/// The backbone by LibTorch's own operators in float32: what there would be without a form for the processor.
+nlohmann::ordered_json measureOperators(const Model& model, double peakGflops)
+{
+    const at::NoGradGuard inference;
+    const Weights weights = toWeights(test::formulaWeights(model.shapes));
+    const WeightScope backbone = WeightScope(weights)("backbone");
+    const bool swin = weights.count("backbone.swinViT.patch_embed.proj.weight") > 0;
+    const at::Tensor window = trialWindow({96, 96, 96});
+    const double one = least(3, [&] { (swin ? swinUnetrForward(backbone, window) : unetForward(backbone, window)).features.flatten()[0].item<float>(); });
+    const double rate = model.flop / one / 1e9;
+    std::printf("| %s, fp32, LibTorch's operators, backbone alone | %.2f | %.0f | %.0f %% | |\n", model.name, one, rate, 100 * rate / peakGflops);
+    std::fflush(stdout);
+    return {{"model", model.name}, {"precision", "fp32 by operators"}, {"seconds_per_window", one}, {"gflops", rate}, {"of_peak", rate / peakGflops}};
+}
 
 std::vector<int> allIds()
 {
@@ -118,10 +135,13 @@ int main(int argc, char** argv)
         std::printf("Peak of this machine in %s, matrix product or convolution: %.0f GFLOP/s\n", nameOf(precision).c_str(), peaks[precision]);
     }
     std::printf("\n| 96 x 96 x 96 window, 32 classes | s | GFLOP/s | of peak | head |\n|---|---|---|---|---|\n");
-    for (const Model& model : models)
+    for (const Model& model : models) {
+        if (device.is_cpu() && (only.empty() || std::string(model.name).find(only) != std::string::npos))
+            root["windows"].push_back(measureOperators(model, peaks.at(Precision::Fp32)));
         for (const auto& [precision, most] : peaks)
             if (only.empty() || std::string(model.name).find(only) != std::string::npos)
                 root["windows"].push_back(measure(model, precision, device, most));
+    }
     std::printf("\n| later prompts | |\n|---|---|\n");
     for (const std::int64_t classes : {1, 3, 32})
         root["prompts"].push_back(secondPrompt(device, classes));
