@@ -81,6 +81,8 @@ Precision checkedPrecision(Precision wanted, const at::Device& device)
 {
     if (wanted == Precision::Fp16 && device.is_cpu())
         throw Error(ErrorKind::Usage, "Half precision (fp16) needs a graphics card. Use --precision fp32 or bf16 on the CPU.");
+    if (wanted == Precision::Bf16 && device.is_cpu() && !CpuBackbone::computesInBFloat16())
+        throw Error(ErrorKind::Usage, "This processor has no bfloat16 (AVX-512 BF16 or AMX): it would be emulated, many times slower than float32. Use --precision fp32.");
     return wanted;
 }
 

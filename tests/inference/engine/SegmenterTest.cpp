@@ -1,3 +1,6 @@
+#include "inference/internal/Device.h"
+#include "inference/internal/PrecisionTrial.h"
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "inference/Segmenter.h"
 #include "inference/internal/UnetShapes.h"
 #include "inference/PackWriter.h"
@@ -116,11 +119,16 @@ TEST_CASE("a device or a precision that is not there is refused in words")
     CHECK_THROWS_AS(Segmenter::open(pack, half), Error);
 }
 
-TEST_CASE("bfloat16 stays near float32")
+TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refused where it would be emulated")
 {
     const TemporaryFolder folder;
     const ModelPack pack = formulaPack(folder.path());
     EngineSettings settings = cpu();
+    if (!CpuBackbone::computesInBFloat16()) {
+        settings.precision = Precision::Bf16;
+        CHECK_THROWS_WITH(Segmenter::open(pack, settings), Catch::Contains("emulated"));
+        return;
+    }
     Progress silent;
     const auto scan = noise(Geometry::fromSpacing({24, 24, 24}, {0, 0, 0}, {4, 4, 4}));
     const auto probability = [&](Precision precision) {
@@ -130,6 +138,24 @@ TEST_CASE("bfloat16 stays near float32")
         return segmenter->segment(*segmenter->prepare(scan, {0, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent).front().largestProbability;
     };
     CHECK(std::abs(probability(Precision::Bf16) - probability(Precision::Fp32)) < 0.02);
+}
+
+TEST_CASE("auto takes what is fastest and near enough, and says what it measured")
+{
+    const TemporaryFolder folder;
+    const ModelPack pack = formulaPack(folder.path());
+    EngineSettings settings = cpu();
+    settings.precision = Precision::Auto;
+    const auto segmenter = Segmenter::open(pack, settings);
+    CHECK(segmenter->precision() != Precision::Auto);
+    const bool choice = precisionsOf(at::Device(at::kCPU)).size() > 1;
+    const auto notes = segmenter->notes();
+    CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.find("Computed in") == 0; }) == choice);
+
+    // Where there is no choice float32 stays.
+    const PrecisionChoice only = fastestPrecision(pack, at::Device(at::kCPU), {Precision::Fp32});
+    CHECK(only.network->precision() == Precision::Fp32);
+    CHECK(only.seconds > 0);
 }
 
 TEST_CASE("weights that do not fit what the pack says are refused")
