@@ -49,6 +49,7 @@ EngineSettings cpu()
     EngineSettings settings;
     settings.device = "cpu";
     settings.threads = 2;
+    settings.precision = Precision::Fp32;
     return settings;
 }
 
