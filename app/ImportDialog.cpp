@@ -89,7 +89,7 @@ QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& label, const 
 void ImportDialog::build()
 {
     m_fields = new QWidget;
-    auto* form = new QFormLayout(m_fields);
+    auto* form = m_form = new QFormLayout(m_fields);
     form->setContentsMargins(0, 0, 0, 0);
     form->setHorizontalSpacing(16);
     form->setVerticalSpacing(8);
@@ -109,6 +109,7 @@ void ImportDialog::build()
     licence->setMinimumHeight(200);
     m_accept = new QCheckBox(tr("I have read the licence and keep to it"));
     m_accept->setObjectName("accept");
+    m_licence = {heading, licence, m_accept};
     m_message = new QLabel;
     m_message->setWordWrap(true);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -149,6 +150,19 @@ void ImportDialog::setFiles(const ImportFiles& files, bool accepted)
     m_accept->setChecked(accepted);
 }
 
+void ImportDialog::setTextEncoderFor(const QString& key)
+{
+    m_target = key;
+    setWindowTitle(tr("Add a text encoder"));
+    m_form->setRowVisible(0, false);
+    m_form->setRowVisible(3, false);
+    for (QWidget* one : m_licence)
+        one->hide();
+    m_import->setText(tr("Add"));
+    resize(width(), 200);
+    showState();
+}
+
 QString ImportDialog::problem() const
 {
     for (const QLineEdit* field : {m_checkpoint, m_textEncoder, m_vocabulary})
@@ -156,6 +170,8 @@ QString ImportDialog::problem() const
             return tr("There is no file %1.").arg(file);
     if (m_textEncoder->text().trimmed().isEmpty() != m_vocabulary->text().trimmed().isEmpty())
         return tr("A text encoder and its vocabulary belong together: choose both or neither.");
+    if (!m_target.isEmpty())
+        return {};
     const QString name = m_name->text().trimmed();
     if (!name.isEmpty() && !QRegularExpression("^[A-Za-z0-9_-]+$").match(name).hasMatch())
         return tr("A name is made of the letters A to Z, digits, - and _.");
@@ -168,6 +184,8 @@ QString ImportDialog::problem() const
 void ImportDialog::showState()
 {
     const bool working = busy();
+    if (working && !m_bar->isVisible())
+        m_bar->setRange(0, 0);
     m_fields->setEnabled(!working);
     m_accept->setEnabled(!working);
     m_stop->setVisible(working);
@@ -178,7 +196,8 @@ void ImportDialog::showState()
         return;
     const QString why = problem();
     say(why, !why.isEmpty());
-    m_import->setEnabled(why.isEmpty() && m_accept->isChecked() && !m_checkpoint->text().trimmed().isEmpty() && !m_name->text().trimmed().isEmpty());
+    const bool filled = m_target.isEmpty() ? m_accept->isChecked() && !m_checkpoint->text().trimmed().isEmpty() && !m_name->text().trimmed().isEmpty() : !m_textEncoder->text().trimmed().isEmpty();
+    m_import->setEnabled(why.isEmpty() && filled);
 }
 
 void ImportDialog::say(const QString& text, bool bad)
@@ -189,10 +208,22 @@ void ImportDialog::say(const QString& text, bool bad)
     m_message->style()->polish(m_message);
 }
 
+void ImportDialog::startTextEncoder()
+{
+    m_task.start([this, store = m_store, key = m_target, weights = pathOf(*m_textEncoder), vocabulary = pathOf(*m_vocabulary)](Progress& progress) -> Task::Then {
+        verifyPack(store.addTextEncoder(key.toStdString(), weights, vocabulary, progress));
+        return [this, key] {
+            Q_EMIT imported(key);
+            accept();
+        };
+    });
+}
+
 void ImportDialog::start()
 {
+    if (!m_target.isEmpty())
+        return startTextEncoder();
     const PackStore::Import what{pathOf(*m_checkpoint), m_name->text().trimmed().toStdString(), pathOf(*m_textEncoder), pathOf(*m_vocabulary)};
-    m_bar->setRange(0, 0);
     m_task.start([this, store = m_store, what](Progress& progress) -> Task::Then {
         const ModelPack pack = store.import(what, progress);
         try {

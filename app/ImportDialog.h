@@ -29,10 +29,12 @@ public:
 
     /// @param accepted the licence was shown and accepted a moment ago, before the download
     void setFiles(const ImportFiles& files, bool accepted);
+    /// Instead of a new model: CLIP's text encoder for one that is there. @param key as PackStore::open takes it
+    void setTextEncoderFor(const QString& key);
     bool busy() const { return m_task.busy(); }
 
 Q_SIGNALS:
-    void imported(QString name); ///< written, read back and verified
+    void imported(QString key); ///< written, read back and verified
 
 public Q_SLOTS:
     void reject() override;
@@ -43,9 +45,13 @@ private:
     void showState();
     QString problem() const; ///< why it cannot begin; empty: it can
     void start();
+    void startTextEncoder();
     void say(const QString& text, bool bad);
 
     PackStore m_store;
+    QString m_target; ///< the model that gets a text encoder; empty: a new model
+    QFormLayout* m_form = nullptr;
+    std::vector<QWidget*> m_licence; ///< what is of the published weights alone
     QLineEdit *m_checkpoint = nullptr, *m_textEncoder = nullptr, *m_vocabulary = nullptr, *m_name = nullptr;
     QCheckBox* m_accept = nullptr;
     QLabel* m_message = nullptr;

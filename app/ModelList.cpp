@@ -192,12 +192,13 @@ QString modelDetails(const ModelList::Entry& entry, bool inUse)
         html += QString("<p style='color:%1'>%2</p>").arg(doubt, escaped(entry.listed.problem));
     html += "<table cellspacing='0'>";
     const auto line = [&](const QString& name, const QString& value) { html += QString("<tr><td style='color:%1; padding:2px 16px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(quiet, name, value); };
+    const QString addOne = entry.embedded ? QString() : QString(" &nbsp; <a href='words' style='color:%1; text-decoration:none'>%2</a>").arg(theme::colour("accent").name(), ModelList::tr("Add one…"));
     line(ModelList::tr("Name"), escaped(pack.name) + ", " + ModelList::tr("version %1").arg(escaped(pack.version)));
     line(ModelList::tr("Network"), architectureInWords(pack).toHtmlEscaped());
     line(ModelList::tr("Voxel size"), ModelList::tr("%1 mm").arg(QLocale().toString(pack.input.spacingMm, 'g', 3)));
     line(ModelList::tr("Licence"), escaped(pack.licence));
     line(ModelList::tr("On disk"), bytesInWords(double(entry.bytes)));
-    line(ModelList::tr("Text encoder"), pack.textEncoder ? ModelList::tr("yes: words beyond its classes can be asked") : ModelList::tr("no: its classes alone can be asked"));
+    line(ModelList::tr("Text encoder"), pack.textEncoder ? ModelList::tr("yes: words beyond its classes can be asked") : ModelList::tr("no: its classes alone can be asked") + addOne);
     line(ModelList::tr("Source"), escaped(pack.source));
     line(ModelList::tr("Where"), where);
     html += "</table>" + heading(ModelList::tr("Classes (%1)").arg(pack.classes.size())) + "<p>";

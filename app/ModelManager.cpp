@@ -170,6 +170,7 @@ void ModelManager::join()
 {
     connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &ModelManager::showSelected);
     connect(m_view, &QListView::doubleClicked, this, [this] { use(selected() ? selected()->key() : QString()); });
+    connect(m_details, &QTextBrowser::anchorClicked, this, [this] { openTextEncoder(selected()->key()); });
     connect(m_use, &QPushButton::clicked, this, [this] { use(selected()->key()); });
     connect(m_verify, &QPushButton::clicked, this, &ModelManager::verify);
     connect(m_remove, &QPushButton::clicked, this, &ModelManager::askRemove);
@@ -311,6 +312,25 @@ ImportDialog& ModelManager::openImport(const ImportFiles& files, bool accepted)
         showInUse();
         selectKey(name);
         say(tr("%1 is installed; every file was read back and compared.").arg(name), "good", tr("Use it now"), [this, name] { use(name); });
+    });
+    dialog->show();
+    return *dialog;
+}
+
+ImportDialog& ModelManager::openTextEncoder(const QString& key)
+{
+    auto* dialog = new ImportDialog(m_list.store(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setTextEncoderFor(key);
+    connect(dialog, &ImportDialog::imported, this, [this](const QString& done) {
+        const bool used = m_list.rowOf(done) == m_list.rowInUse();
+        m_list.reload();
+        showInUse();
+        selectKey(done);
+        // The one in use is opened again: it can do more now.
+        if (used)
+            use(done);
+        say(tr("%1 has a text encoder now; every file was read back and compared.").arg(QString::fromStdString(selected()->listed.name)), "good");
     });
     dialog->show();
     return *dialog;

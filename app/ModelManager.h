@@ -23,6 +23,8 @@ public:
     ModelList& list() { return m_list; }
     QListView& view() { return *m_view; }
     ImportDialog& openImport(const ImportFiles& files = {}, bool accepted = false);
+    /// CLIP's text encoder for a model that is there.
+    ImportDialog& openTextEncoder(const QString& key);
     DownloadDialog& openDownload();
 
 private:

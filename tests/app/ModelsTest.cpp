@@ -287,3 +287,29 @@ TEST_CASE("words beyond the classes are offered where the pack has a text encode
     REQUIRE(dashed);
     CHECK(dashed->toolTip().contains(QString::fromStdString(bar.prompt().parts[0].suggestions[0])));
 }
+
+TEST_CASE("a model that is there gets a text encoder by the dialog, and words beyond its classes can be asked at once")
+{
+    REQUIRE_SHARED(shared);
+    const Place place;
+    place.install("mine");
+    const auto donor = openPackFolder(writeTextPack(place.folder.path(), "pairs", "byte_pair", readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408));
+    const fs::path files = place.folder.path() / "pairs";
+    Workbench bench(fake());
+    bench.setModel("mine", "cpu");
+    ModelManager manager(bench);
+    manager.show();
+    REQUIRE(QTest::qWaitForWindowExposed(&manager));
+    ImportDialog& dialog = manager.openTextEncoder("mine");
+    REQUIRE(QTest::qWaitForWindowExposed(&dialog));
+    QPushButton* go = dialog.findChild<QPushButton*>("primary");
+    CHECK_FALSE(go->isEnabled());
+    dialog.findChild<QLineEdit*>("textEncoder")->setText(QString::fromStdString((files / donor.textEncoder->weightsFile).string()));
+    CHECK_FALSE(go->isEnabled());
+    dialog.findChild<QLineEdit*>("vocabulary")->setText(QString::fromStdString((files / donor.textEncoder->vocabularyFile).string()));
+    REQUIRE(go->isEnabled());
+    QTest::mouseClick(go, Qt::LeftButton);
+    REQUIRE(waitFor([&] { return says(manager, "mine has a text encoder now"); }));
+    CHECK(bench.pack().textEncoder);
+    CHECK(manager.list().rowInUse() == 1);
+}
