@@ -1,6 +1,8 @@
 #include "app/ModelManager.h"
+#include "inference/internal/TextShapes.h"
 #include "resources/Resources.h"
 #include "tests/app/OpenedProgram.h"
+#include "tests/support/Formula.h"
 #include "tests/support/TextPack.h"
 
 #include <QAbstractItemModelTester>
@@ -293,8 +295,12 @@ TEST_CASE("a model that is there gets a text encoder by the dialog, and words be
     REQUIRE_SHARED(shared);
     const Place place;
     place.install("mine");
-    const auto donor = openPackFolder(writeTextPack(place.folder.path(), "pairs", "byte_pair", readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408));
-    const fs::path files = place.folder.path() / "pairs";
+    TextEncoderSettings narrow;
+    narrow.width = 64;
+    narrow.heads = 1;
+    narrow.blocks = 2;
+    const fs::path weights = place.folder.path() / "clip.safetensors", vocabulary = shared / "reference" / "bpe_simple_vocab_16e6.txt.gz";
+    writeFile(weights, writeSafetensors(formulaWeights(expectedTextTensors(narrow)), {}));
     Workbench bench(fake());
     bench.setModel("mine", "cpu");
     ModelManager manager(bench);
@@ -304,9 +310,9 @@ TEST_CASE("a model that is there gets a text encoder by the dialog, and words be
     REQUIRE(QTest::qWaitForWindowExposed(&dialog));
     QPushButton* go = dialog.findChild<QPushButton*>("primary");
     CHECK_FALSE(go->isEnabled());
-    dialog.findChild<QLineEdit*>("textEncoder")->setText(QString::fromStdString((files / donor.textEncoder->weightsFile).string()));
+    dialog.findChild<QLineEdit*>("textEncoder")->setText(QString::fromStdString(weights.string()));
     CHECK_FALSE(go->isEnabled());
-    dialog.findChild<QLineEdit*>("vocabulary")->setText(QString::fromStdString((files / donor.textEncoder->vocabularyFile).string()));
+    dialog.findChild<QLineEdit*>("vocabulary")->setText(QString::fromStdString(vocabulary.string()));
     REQUIRE(go->isEnabled());
     QTest::mouseClick(go, Qt::LeftButton);
     REQUIRE(waitFor([&] { return says(manager, "mine has a text encoder now"); }));
