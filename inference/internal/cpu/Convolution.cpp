@@ -4,7 +4,9 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace hounsfield {
 namespace {
@@ -30,6 +32,20 @@ Type typeOf(MapType type)
     throw Error(ErrorKind::Resources, std::string("This processor cannot run the model in this precision (") + error.what() + "). Use --precision fp32.");
 }
 
+int wholeGroups(int channels)
+{
+    return (channels + FeatureMap::lanes - 1) / FeatureMap::lanes * FeatureMap::lanes;
+}
+
+/// Weights with zeros for the lanes beyond the last channel: oneDNN has its fast loops for whole groups alone.
+std::vector<float> paddedWeights(const float* weight, int in, int out, int paddedIn, int paddedOut, int taps)
+{
+    std::vector<float> padded(std::size_t(paddedIn) * std::size_t(paddedOut) * std::size_t(taps), 0.0f);
+    for (int o = 0; o < out; ++o)
+        std::copy(weight + std::ptrdiff_t(o) * in * taps, weight + std::ptrdiff_t(o + 1) * in * taps, padded.begin() + std::ptrdiff_t(o) * paddedIn * taps);
+    return padded;
+}
+
 } // namespace
 
 struct Convolution::Primitive {
@@ -43,11 +59,13 @@ Convolution::Convolution(const Shape& shape, const float* weight, const float* b
 {
     try {
         const auto [x, y, z] = shape.size;
-        const dnnl::memory::dims weightDims{shape.out, shape.in, shape.kernel, shape.kernel, shape.kernel};
+        const int in = shape.in == 1 ? 1 : wholeGroups(shape.in), out = wholeGroups(shape.out), taps = shape.kernel * shape.kernel * shape.kernel;
+        std::vector<float> padded = paddedWeights(weight, shape.in, shape.out, in, out, taps);
+        const dnnl::memory::dims weightDims{out, in, shape.kernel, shape.kernel, shape.kernel};
         const dnnl::memory::dims pad(3, shape.kernel / 2), stride(3, 1);
-        const dnnl::memory::desc source({1, shape.in, x, y, z}, typeOf(shape.type), shape.in == 1 ? Tag::ncdhw : Tag::nCdhw16c);
-        const dnnl::memory::desc destination({1, shape.out, x, y, z}, typeOf(shape.type), Tag::nCdhw16c);
-        const dnnl::memory::desc anyWeights(weightDims, typeOf(shape.type), Tag::any), biases({shape.out}, Type::f32, Tag::x);
+        const dnnl::memory::desc source({1, in, x, y, z}, typeOf(shape.type), in == 1 ? Tag::ncdhw : Tag::nCdhw16c);
+        const dnnl::memory::desc destination({1, out, x, y, z}, typeOf(shape.type), Tag::nCdhw16c);
+        const dnnl::memory::desc anyWeights(weightDims, typeOf(shape.type), Tag::any), biases({out}, Type::f32, Tag::x);
         const dnnl::convolution_forward::desc wanted(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, source, anyWeights, biases, destination, stride, pad, pad);
         const dnnl::convolution_forward::primitive_desc chosen(wanted, processor());
         auto made = std::make_unique<Primitive>();
@@ -56,12 +74,10 @@ Convolution::Convolution(const Shape& shape, const float* weight, const float* b
         made->destination = destination;
         made->weights = dnnl::memory(chosen.weights_desc(), processor());
         made->bias = dnnl::memory(biases, processor());
-        const std::size_t biasBytes = std::size_t(shape.out) * sizeof(float);
+        std::memset(made->bias.get_data_handle(), 0, std::size_t(out) * sizeof(float));
         if (bias)
-            std::memcpy(made->bias.get_data_handle(), bias, biasBytes);
-        else
-            std::memset(made->bias.get_data_handle(), 0, biasBytes);
-        dnnl::memory plain({weightDims, Type::f32, Tag::oidhw}, processor(), const_cast<float*>(weight));
+            std::memcpy(made->bias.get_data_handle(), bias, std::size_t(shape.out) * sizeof(float));
+        dnnl::memory plain({weightDims, Type::f32, Tag::oidhw}, processor(), padded.data());
         dnnl::reorder(plain, made->weights).execute(made->stream, plain, made->weights);
         made->stream.wait();
         m_primitive = std::move(made);
