@@ -289,7 +289,7 @@ private:
         Mask mask = settings.cleanUp == CleanUp::Standard
                         ? toScanGridLinear(result.probability, inside, result.threshold, prepared.image, scan)
                         : toScanGridNearest(inside, prepared.image, scan);
-        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, thousandths(result.probability, prepared.image), {}};
+        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, settings.keepProbability ? thousandths(result.probability, prepared.image) : nullptr, {}};
         std::int64_t sum = 0, count = 0;
         std::uint8_t largest = 0;
         for (std::size_t v = 0; v < inside.size(); ++v) {

@@ -36,6 +36,7 @@ struct EngineSettings {
 struct SegmentSettings {
     std::optional<double> threshold;        ///< instead of each class's own
     CleanUp cleanUp = CleanUp::Standard;
+    bool keepProbability = true;            ///< Finding::probability; two bytes a voxel of each finding's box
 };
 
 /// A mask that is still growing: thresholded, not cleaned up, of the windows that are done.

@@ -145,7 +145,7 @@ int segment(const Options& options)
     engine.threads = options.threads;
     const auto segmenter = Segmenter::open(pack, engine);
     const auto prepared = segmenter->prepare(scan.volume, {options.overlap, {}, {}, {}}, progress);
-    const std::vector<Finding> findings = segmenter->segment(*prepared, targets, {options.threshold, cleanUpOf(options.cleanUp)}, progress);
+    const std::vector<Finding> findings = segmenter->segment(*prepared, targets, {options.threshold, cleanUpOf(options.cleanUp), false}, progress);
 
     run.device = segmenter->deviceName();
     run.precision = nameOf(segmenter->precision());

@@ -113,8 +113,9 @@ std::int64_t countOf(const Voxels& voxels)
 
 void clean(ModelMasks& m, bool mendDefects)
 {
-    const ModelMasks raw = m;
-    const auto has = [&](int id) { return raw.masks.count(id) > 0; };
+    const auto has = [&](int id) { return m.masks.count(id) > 0; };
+    // Hosts as they were: both kidneys and the liver.
+    const Voxels kidneys = has(26) && has(2) && has(3) ? unionOf(m.masks.at(2), m.masks.at(3)) : Voxels{}, liver = has(27) && has(6) ? m.masks.at(6) : Voxels{};
     for (auto& [id, voxels] : m.masks)
         if ((id >= 1 && id <= 9) || (id >= 11 && id <= 14) || (id >= 18 && id <= 25))
             voxels = largestParts(voxels, m.size, 1);
@@ -130,9 +131,9 @@ void clean(ModelMasks& m, bool mendDefects)
                                                  : "Fewer than two lungs were found, and the published rule then empties both. Use the standard clean-up.");
     }
     if (has(26) && has(2) && has(3))
-        keepInHost(m.masks[26], largestParts(unionOf(raw.masks.at(2), raw.masks.at(3)), m.size, 2), m.size);
+        keepInHost(m.masks[26], largestParts(kidneys, m.size, 2), m.size);
     if (has(27) && has(6))
-        keepInHost(m.masks[27], largestParts(raw.masks.at(6), m.size, 1), m.size);
+        keepInHost(m.masks[27], largestParts(liver, m.size, 1), m.size);
 }
 
 } // namespace

@@ -48,10 +48,13 @@ template <typename Inside> Mask sampled(const IndexBox& onModel, const ModelImag
     std::vector<std::uint8_t> voxels;
     voxels.reserve(static_cast<std::size_t>(box.count()));
     const Vector3 crop{double(image.crop.begin[0]), double(image.crop.begin[1]), double(image.crop.begin[2])};
+    // From a scan's index to the crop's in one step.
+    const Vector3 origin = image.resampled.toIndex(scan.originMm()) - crop;
+    const Matrix3 step = inverse(image.resampled.matrix()) * scan.matrix();
     for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
         for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
             for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i)
-                voxels.push_back(inside(image.resampled.toIndex(scan.toMm(Index3{i, j, k})) - crop));
+                voxels.push_back(inside(origin + step * Vector3{double(i), double(j), double(k)}));
     return Mask::fromBox(scan, box, voxels);
 }
 
