@@ -50,7 +50,7 @@ bool bit(const std::string& hexadecimal, std::size_t n)
 
 } // namespace
 
-TEST_CASE("a whole CT gives the masks of an independent implementation, raw and after the published clean-up") // a minute: asked for by name
+TEST_CASE("a whole CT gives the masks of an independent implementation, raw and after the published clean-up")
 {
     REQUIRE_SHARED(shared);
     const auto recorded = readJson(fs::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "independent" / "recorded.json");
