@@ -60,7 +60,7 @@ public:
     {
         const auto weights = openSafetensors(pack.files->open(pack.weightsFile));
         const auto table = weights->tensors().find("organ_embedding");
-        constexpr std::int64_t width = TextTower::embeddingWidth;
+        constexpr std::int64_t width = embeddingLength;
         if (table == weights->tensors().end() || table->second.shape.size() != 2 || table->second.shape[1] != width)
             throw Error(ErrorKind::Model, "The model " + pack.name + " has no table of embeddings that a text could be compared with. Install it again.");
         const std::vector<float> values = weights->read("organ_embedding").toFloat();

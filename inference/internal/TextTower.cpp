@@ -73,30 +73,10 @@ at::Tensor perceive(const WeightScope& scope, const at::Tensor& x)
 
 } // namespace
 
-TensorShapes TextTower::expectedTensors(const TextEncoderSettings& settings)
-{
-    const std::int64_t width = settings.width;
-    TensorShapes shapes{{"token_embedding.weight", {settings.vocabulary, width}}, {"positional_embedding", {settings.context, width}}, {"ln_final.weight", {width}}, {"ln_final.bias", {width}}, {"text_projection", {width, embeddingWidth}}};
-    for (int n = 0; n < settings.blocks; ++n) {
-        const std::string block = "transformer.resblocks." + std::to_string(n) + ".";
-        for (const char* norm : {"ln_1", "ln_2"})
-            shapes[block + norm + ".weight"] = shapes[block + norm + ".bias"] = {width};
-        shapes[block + "attn.in_proj_weight"] = {3 * width, width};
-        shapes[block + "attn.in_proj_bias"] = {3 * width};
-        shapes[block + "attn.out_proj.weight"] = {width, width};
-        shapes[block + "attn.out_proj.bias"] = {width};
-        shapes[block + "mlp.c_fc.weight"] = {4 * width, width};
-        shapes[block + "mlp.c_fc.bias"] = {4 * width};
-        shapes[block + "mlp.c_proj.weight"] = {width, 4 * width};
-        shapes[block + "mlp.c_proj.bias"] = {width};
-    }
-    return shapes;
-}
-
 TextTower::TextTower(const Weights& weights, const TextEncoderSettings& settings) : m_settings(settings)
 {
     const Weights all = firstSpelling(weights, settings.blocks);
-    for (const auto& [name, shape] : expectedTensors(settings)) {
+    for (const auto& [name, shape] : expectedTextTensors(settings)) {
         const at::Tensor& tensor = WeightScope(all)[name];
         if (tensor.sizes() != at::IntArrayRef(shape))
             throw Error(ErrorKind::Model, "The text encoder's tensor " + name + " is not of the shape that the model describes. Install the model again with the text encoder it was made for.");

@@ -13,7 +13,7 @@ namespace {
 
 Weights towerWeights()
 {
-    Weights weights = toWeights(formulaWeights(TextTower::expectedTensors({})));
+    Weights weights = toWeights(formulaWeights(expectedTextTensors({})));
     weights.at("positional_embedding") *= 0.05;
     weights.at("token_embedding.weight") *= 0.3;
     return weights;
@@ -44,7 +44,7 @@ Weights otherSpelling(const Weights& own)
 TEST_CASE("every tensor of the published text encoder is expected, with its shape")
 {
     REQUIRE_SHARED(shared);
-    const TensorShapes expected = TextTower::expectedTensors({});
+    const TensorShapes expected = expectedTextTensors({});
     for (const auto& entry : nlohmann::json::parse(readFile(shared / "reference" / "clip_text_state_dict.json"))) {
         const std::string key = entry["key"];
         INFO(key);
