@@ -1,6 +1,7 @@
 #include "app/DownloadDialog.h"
 
 #include "app/EngineWords.h"
+#include "app/LicenceBox.h"
 #include "viewer/Theme.h"
 
 #include <QCheckBox>
@@ -78,18 +79,9 @@ void DownloadDialog::build()
     m_list->setObjectName("files");
     box->addWidget(m_list);
     box->addSpacing(8);
-    auto* heading = new QLabel(tr("Licence of the published weights"));
-    heading->setObjectName("heading");
-    auto* licence = new QPlainTextEdit(QString::fromStdString(publishedLicenceText()));
-    licence->setReadOnly(true);
-    licence->setMinimumHeight(200);
-    m_accept = new QCheckBox(tr("I have read the licence and keep to it"));
-    m_accept->setObjectName("accept");
-    m_message = new QLabel;
-    m_message->setWordWrap(true);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_message->setMinimumHeight(40);
-    m_message->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    const auto [heading, licence, accept] = LicenceBox::make();
+    m_accept = accept;
+    m_message = makeMessageLabel();
     m_bar = new QProgressBar;
     m_bar->setTextVisible(false);
     m_go = new QPushButton(tr("Download"));

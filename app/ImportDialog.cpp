@@ -1,5 +1,6 @@
 #include "app/ImportDialog.h"
 
+#include "app/LicenceBox.h"
 #include "viewer/Theme.h"
 
 #include <QCheckBox>
@@ -102,19 +103,10 @@ void ImportDialog::build()
     m_name->setMaxLength(80);
     form->addRow(tr("Name"), m_name);
 
-    auto* heading = new QLabel(tr("Licence of the published weights"));
-    heading->setObjectName("heading");
-    auto* licence = new QPlainTextEdit(QString::fromStdString(publishedLicenceText()));
-    licence->setReadOnly(true);
-    licence->setMinimumHeight(200);
-    m_accept = new QCheckBox(tr("I have read the licence and keep to it"));
-    m_accept->setObjectName("accept");
+    const auto [heading, licence, accept] = LicenceBox::make();
+    m_accept = accept;
     m_licence = {heading, licence, m_accept};
-    m_message = new QLabel;
-    m_message->setWordWrap(true);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_message->setMinimumHeight(40);
-    m_message->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_message = makeMessageLabel();
     m_bar = new QProgressBar;
     m_bar->setTextVisible(false);
     m_import = new QPushButton(tr("Import"));
