@@ -2,6 +2,7 @@
 
 #include "app/results/Results.h"
 
+#include "volume/Components.h"
 #include <QUndoCommand>
 
 #include <algorithm>

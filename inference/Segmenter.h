@@ -29,7 +29,7 @@ struct EngineSettings {
     /// precision; what does not fit goes into a cache file of at most cacheFileBytes, and what does not fit there is computed again.
     std::int64_t featureBudgetBytes = std::int64_t(5) << 28;
     std::int64_t cacheFileBytes = std::int64_t(16) << 30;
-    std::filesystem::path cacheFolder;      ///< empty: the system's place for temporary files
+    std::filesystem::path cacheFolder;      ///< empty: the system's place for large temporary files
 };
 
 /// How to look.

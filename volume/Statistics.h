@@ -31,7 +31,4 @@ struct Statistics {
 /// @throws Error(Scan) where mask and volume do not lie on the same grid
 Statistics measure(const Mask& mask, const Volume& volume);
 
-/// The 26-connected components of a mask, largest first (ties: the one met first in memory order).
-std::vector<Mask> components(const Mask& mask);
-
 } // namespace hounsfield

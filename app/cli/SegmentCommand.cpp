@@ -2,6 +2,7 @@
 #include "app/cli/TerminalProgress.h"
 #include "app/results/Results.h"
 #include "inference/PackStore.h"
+#include "volume/Components.h"
 #include "volume/io/MaskWriter.h"
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,7 @@
 #include "inference/internal/CleanUp.h"
 
+#include "volume/Components.h"
 #include "volume/Mask.h"
-#include "volume/Statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,17 +18,16 @@ Geometry flatGrid(const Index3& size)
     return Geometry::fromSpacing({size[2], size[1], size[0]}, {0, 0, 0}, {1, 1, 1});
 }
 
-std::vector<Mask> parts(const Voxels& voxels, const Index3& size)
+std::vector<Mask> largest(const Voxels& voxels, const Index3& size, std::size_t count)
 {
-    return components(Mask::fromGrid(flatGrid(size), voxels));
+    return components(Mask::fromGrid(flatGrid(size), voxels), count);
 }
 
 Voxels largestParts(const Voxels& voxels, const Index3& size, std::size_t count)
 {
     Voxels kept(voxels.size(), 0);
-    const auto found = parts(voxels, size);
-    for (std::size_t i = 0; i < std::min(count, found.size()); ++i)
-        forEachVoxel(found[i], [&](const Index3& v) { kept[static_cast<std::size_t>(found[i].geometry().offset(v))] = 1; });
+    for (const Mask& part : largest(voxels, size, count))
+        forEachVoxel(part, [&](const Index3& v) { kept[static_cast<std::size_t>(part.geometry().offset(v))] = 1; });
     return kept;
 }
 
@@ -70,7 +69,7 @@ double meanX(const Mask& part)
 /// The published rule; returns false where there are fewer than two lungs to tell apart.
 bool splitLungs(ModelMasks& masks)
 {
-    const auto found = parts(unionOf(masks.masks[16], masks.masks[17]), masks.size);
+    const auto found = largest(unionOf(masks.masks[16], masks.masks[17]), masks.size, 2);
     Voxels& right = masks.masks[16];
     Voxels& left = masks.masks[17];
     if (found.size() < 2)

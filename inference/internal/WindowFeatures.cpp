@@ -16,6 +16,18 @@
 #endif
 
 namespace hounsfield {
+namespace {
+
+#if defined(__unix__)
+/// Where large temporary files lie on a disk (FHS 3.0, 5.15): the ordinary place is memory itself on many systems, which is what is to be saved.
+std::filesystem::path diskForTemporaryFiles(std::error_code& failed)
+{
+    const std::filesystem::path disk = "/var/tmp";
+    return access(disk.c_str(), W_OK) == 0 ? disk : std::filesystem::temp_directory_path(failed);
+}
+#endif
+
+} // namespace
 
 /// A file without a name, mapped into memory: it is gone with the program, however that ends.
 class CacheFile {
@@ -25,7 +37,7 @@ public:
     {
 #if defined(__unix__)
         std::error_code failed;
-        const std::filesystem::path place = folder.empty() ? std::filesystem::temp_directory_path(failed) : folder;
+        const std::filesystem::path place = folder.empty() ? diskForTemporaryFiles(failed) : folder;
         const std::filesystem::space_info space = std::filesystem::space(place, failed);
         // Half a gigabyte stays free: results must still be written.
         if (failed || std::int64_t(space.available) < bytes + (std::int64_t(1) << 29))

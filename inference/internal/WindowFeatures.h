@@ -17,7 +17,7 @@ struct WindowFeatures {
 struct FeatureBudget {
     std::int64_t memoryBytes = 0;
     std::int64_t fileBytes = 0;      ///< beyond the memory, in a file that is gone when the program is
-    std::filesystem::path folder;    ///< of that file; empty: the system's place for temporary files
+    std::filesystem::path folder;    ///< of that file; empty: the system's place for large temporary files
 };
 
 class CacheFile;

@@ -1,8 +1,11 @@
 #include "tests/support/catch.h"
+#include "volume/Components.h"
 #include "volume/Error.h"
 #include "volume/Statistics.h"
 
 #include <numbers>
+
+#include <algorithm>
 
 using namespace hounsfield;
 
@@ -74,4 +77,62 @@ TEST_CASE("a mask on another grid is not measured")
     const Geometry g = Geometry::fromSpacing({2, 2, 2}, {0, 0, 0}, {1, 1, 1});
     const Geometry other = Geometry::fromSpacing({2, 2, 2}, {5, 0, 0}, {1, 1, 1});
     CHECK_THROWS_AS(measure(Mask(g), Volume(other, std::vector<std::int16_t>(8, 0))), Error);
+}
+
+namespace {
+
+/// Voxels of each component by a plain flood fill over 26 neighbours, largest first: slow, and easy to believe.
+std::vector<std::vector<std::size_t>> floodFilled(const Geometry& g, std::vector<std::uint8_t> waiting)
+{
+    std::vector<std::vector<std::size_t>> found;
+    const Index3 n = g.size();
+    for (std::size_t start = 0; start < waiting.size(); ++start) {
+        if (!waiting[start])
+            continue;
+        std::vector<std::size_t> members{start};
+        waiting[start] = 0;
+        for (std::size_t m = 0; m < members.size(); ++m) {
+            const auto at = static_cast<std::int64_t>(members[m]);
+            const Index3 v{at % n[0], at / n[0] % n[1], at / (n[0] * n[1])};
+            for (std::int64_t step = 0; step < 27; ++step) {
+                const Index3 w{v[0] + step % 3 - 1, v[1] + step / 3 % 3 - 1, v[2] + step / 9 - 1};
+                if (g.box().contains(w) && waiting[static_cast<std::size_t>(g.offset(w))]) {
+                    waiting[static_cast<std::size_t>(g.offset(w))] = 0;
+                    members.push_back(static_cast<std::size_t>(g.offset(w)));
+                }
+            }
+        }
+        std::sort(members.begin(), members.end());
+        found.push_back(std::move(members));
+    }
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("components are those of a flood fill, in its order, whether sparse, dense or thin")
+{
+    std::uint32_t random = 7;
+    for (const Index3& size : {Index3{23, 17, 11}, Index3{1, 40, 9}, Index3{64, 1, 1}, Index3{5, 5, 5}})
+        for (const std::uint32_t percent : {2u, 8u, 20u, 60u, 100u, 0u}) {
+            const Geometry g = Geometry::fromSpacing(size, {0, 0, 0}, {1, 1, 1});
+            std::vector<std::uint8_t> inside(static_cast<std::size_t>(g.voxelCount()));
+            for (auto& v : inside)
+                v = ((random = random * 1664525u + 1013904223u) >> 8) % 100 < percent;
+            const auto expected = floodFilled(g, inside);
+            const auto found = components(Mask::fromGrid(g, inside));
+            INFO(size[0] << " x " << size[1] << " x " << size[2] << ", " << percent << " %");
+            REQUIRE(found.size() == expected.size());
+            for (std::size_t c = 0; c < found.size(); ++c) {
+                std::vector<std::size_t> members;
+                forEachVoxel(found[c], [&](const Index3& v) { members.push_back(static_cast<std::size_t>(g.offset(v))); });
+                std::sort(members.begin(), members.end());
+                CHECK(members == expected[c]);
+            }
+            const auto two = components(Mask::fromGrid(g, inside), 2);
+            REQUIRE(two.size() == std::min<std::size_t>(2, expected.size()));
+            for (std::size_t c = 0; c < two.size(); ++c)
+                CHECK(two[c].toGrid() == found[c].toGrid());
+        }
 }
