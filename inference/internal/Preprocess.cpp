@@ -1,25 +1,13 @@
 #include "inference/internal/Preprocess.h"
 
 #include "inference/internal/ModelGrid.h"
+#include "inference/internal/Parallel.h"
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 namespace hounsfield {
 namespace {
-
-/// Calls work(first, last) for parts of a range on all cores; the parts do not depend on each other.
-template <typename Work> void inParallel(std::int64_t count, Work&& work)
-{
-    const auto threads = std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, std::max<std::int64_t>(1, count));
-    std::vector<std::thread> running;
-    for (std::int64_t t = 1; t < threads; ++t)
-        running.emplace_back([&work, from = count * t / threads, to = count * (t + 1) / threads] { work(from, to); });
-    work(0, count / threads);
-    for (auto& thread : running)
-        thread.join();
-}
 
 /// Linear interpolation at a continuous voxel index, clamped to the grid (MONAI's padding mode "border").
 float interpolate(const Volume& volume, const Vector3& index)

@@ -1,3 +1,4 @@
+#include "inference/internal/Parallel.h"
 #include "inference/internal/Preprocess.h"
 
 #include <algorithm>
@@ -45,16 +46,19 @@ template <typename Inside> Mask sampled(const IndexBox& onModel, const ModelImag
     const IndexBox box = onModel.empty() ? IndexBox{} : reach(onModel, image, scan);
     if (box.empty())
         return Mask(scan);
-    std::vector<std::uint8_t> voxels;
-    voxels.reserve(static_cast<std::size_t>(box.count()));
     const Vector3 crop{double(image.crop.begin[0]), double(image.crop.begin[1]), double(image.crop.begin[2])};
     // From a scan's index to the crop's in one step.
     const Vector3 origin = image.resampled.toIndex(scan.originMm()) - crop;
     const Matrix3 step = inverse(image.resampled.matrix()) * scan.matrix();
-    for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
-        for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
-            for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i)
-                voxels.push_back(inside(origin + step * Vector3{double(i), double(j), double(k)}));
+    std::vector<std::uint8_t> voxels(static_cast<std::size_t>(box.count()));
+    const Index3 size = box.size();
+    inParallel(size[2], [&](std::int64_t from, std::int64_t to) {
+        auto voxel = voxels.begin() + from * size[0] * size[1];
+        for (std::int64_t k = box.begin[2] + from; k < box.begin[2] + to; ++k)
+            for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
+                for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i)
+                    *voxel++ = inside(origin + step * Vector3{double(i), double(j), double(k)});
+    });
     return Mask::fromBox(scan, box, voxels);
 }
 
