@@ -47,6 +47,15 @@ void keepFreedMemory()
 #endif
 }
 
+/// The processor's own backbones keep their maps themselves. What else is large is used once and better given back than kept in a heap with
+/// holes: glibc would raise this limit by itself after the first large piece.
+void giveBackLargeMemory()
+{
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+#endif
+}
+
 } // namespace
 
 at::Device chooseDevice(const std::string& wanted)
@@ -95,7 +104,7 @@ std::vector<std::string> setUpMachine(int threads, const at::Device& device)
     at::globalContext().setAllowTF32CuBLAS(false);
     std::vector<std::string> notes;
     if (device.is_cpu()) {
-        keepFreedMemory();
+        CpuBackbone::available() ? giveBackLargeMemory() : keepFreedMemory();
         const std::string blas = blasFile();
         if (!blas.empty() && blas.find("openblas") == std::string::npos && blas.find("mkl") == std::string::npos &&
             blas.find("torch") == std::string::npos && blas.find("blis") == std::string::npos)
