@@ -20,7 +20,7 @@ struct Asking::Engine {
     }
     EngineFacts facts() const
     {
-        EngineFacts all{QString::fromStdString(segmenter->deviceName()), segmenter->precision(), {}};
+        EngineFacts all{QString::fromStdString(segmenter->deviceName()), segmenter->precision(), {}, QString::fromStdString(segmenter->precisionReason())};
         for (const std::string& note : segmenter->notes())
             all.notes << QString::fromStdString(note);
         return all;

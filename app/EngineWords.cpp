@@ -43,8 +43,9 @@ QString chipExplained(const ModelPack& pack, const EngineChoice& choice, const s
     else
         lines << tr("Chosen: %1, numbers: %2. What is really used shows once a scan is open.").arg(deviceInWords(choice.device), choice.precision == "auto" ? tr("automatic") : choice.precision);
     if (facts)
-        for (QString note : facts->notes)
-            lines << note.replace("--precision fp32", tr("fp32 in the settings")); // of the command line
+        lines << facts->notes;
+        if (!facts->precisionReason.isEmpty())
+            lines << facts->precisionReason;
     lines << tr("Click to choose, import or check models.");
     return lines.join('\n');
 }

@@ -13,7 +13,8 @@ namespace hounsfield {
 struct EngineFacts {
     QString device; ///< "cpu", "cuda:0"
     Precision precision = Precision::Auto;
-    QStringList notes; ///< whole sentences
+    QStringList notes{};         ///< doubts about the machine: whole sentences
+    QString precisionReason{};   ///< what was measured to choose the precision; empty where there was no choice
 };
 
 /// What a person chose in the settings.

@@ -25,13 +25,6 @@ QString scanTextOf(const Scan& scan)
     return lines.join('\n');
 }
 
-/// Which precision was chosen, and why, is told by the model's name beside the prompt: a light that always burns is not looked at.
-QStringList doubtsOf(QStringList notes)
-{
-    notes.removeIf([](const QString& note) { return note.startsWith("Computed in "); });
-    return notes;
-}
-
 /// The numbers of a structure that came from a file, measured again. @throws Error where its mask lies on another grid
 void measureAgain(Structure& s, const Volume& volume)
 {
@@ -89,8 +82,8 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     });
     connect(&m_asking, &Asking::engineKnown, this, [this](const EngineFacts& facts) {
         m_facts = facts;
-        if (m_session.scan() && m_engineNotes != doubtsOf(facts.notes)) {
-            m_engineNotes = doubtsOf(facts.notes);
+        if (m_session.scan() && m_engineNotes != facts.notes) {
+            m_engineNotes = facts.notes;
             Q_EMIT doubtsChanged();
         }
         Q_EMIT engineChanged();
@@ -229,7 +222,7 @@ void Workbench::takeFindings(const std::vector<Structure>& structures, const Req
     if (!m_session.scan() || request.volume != m_session.scan()->volume)
         return;
     m_growing.clear();
-    m_engineNotes = doubtsOf(notes);
+    m_engineNotes = notes;
     m_session.addStructures(structures, request.prompt.parts.empty());
     Q_EMIT doubtsChanged();
 }

@@ -164,6 +164,7 @@ public:
     std::string deviceName() const override { return m_runner.network().device().str(); }
     Precision precision() const override { return m_runner.precision(); }
     std::vector<std::string> notes() const override { return m_runner.notes(); }
+    std::string precisionReason() const override { return m_runner.precisionReason(); }
 
     Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) override
     {

@@ -88,7 +88,8 @@ public:
     virtual const ModelPack& pack() const = 0;
     virtual std::string deviceName() const = 0;       ///< "cpu" or "cuda:0", as in effect
     virtual Precision precision() const = 0;          ///< in effect, never Auto
-    virtual std::vector<std::string> notes() const = 0; ///< about this machine, the precision chosen, what was done when memory ran out: whole sentences
+    virtual std::vector<std::string> notes() const = 0; ///< doubts about this machine, and what was done when its memory ran out: whole sentences
+    virtual std::string precisionReason() const { return {}; } ///< what was measured to choose it, a whole sentence; empty where there was no choice
 
     /// One window is run and timed the first time it is asked.
     virtual Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) = 0;

@@ -156,6 +156,8 @@ int segment(const Options& options)
     run.notes = scan.notes;
     for (const std::string& note : segmenter->notes())
         run.notes.push_back(note);
+    if (const std::string why = segmenter->precisionReason(); !why.empty())
+        run.notes.push_back(segmenter->precision() == Precision::Fp32 ? why : why + " --precision fp32 computes exactly.");
     if (!pack.notice.empty())
         run.notes.push_back(pack.notice);
     run.rows = makeRows(run, findings, options.format);

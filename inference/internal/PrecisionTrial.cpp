@@ -98,7 +98,7 @@ PrecisionChoice fastestPrecision(const ModelPack& pack, const at::Device& device
     PrecisionChoice choice{std::make_unique<Network>(pack, device, Precision::Fp32), 0, ""};
     const Trial exact = tryNetwork(*choice.network, pack.classes, pack.input.roi);
     choice.seconds = exact.seconds;
-    choice.note = "Computed in float32.";
+    choice.reason = "Computed in float32.";
     for (const Precision precision : candidates) {
         if (precision == Precision::Fp32)
             continue;
@@ -106,12 +106,12 @@ PrecisionChoice fastestPrecision(const ModelPack& pack, const at::Device& device
         const Trial trial = tryNetwork(*network, pack.classes, pack.input.roi);
         const Distance d = distance(exact.probabilities, trial.probabilities);
         if (!d.within() && choice.network->precision() == Precision::Fp32)
-            choice.note = print("Computed in float32: %s is %.1f times as fast here, but %.3f from its probabilities on a test window.", nameOf(precision).c_str(), exact.seconds / trial.seconds, d.mean);
+            choice.reason = print("Computed in float32: %s is %.1f times as fast here, but %.3f from its probabilities on a test window.", nameOf(precision).c_str(), exact.seconds / trial.seconds, d.mean);
         if (!d.within() || trial.seconds >= choice.seconds)
             continue;
         choice.network = std::move(network);
         choice.seconds = trial.seconds;
-        choice.note = print("Computed in %s: %.1f times as fast here as float32, its probabilities within %.3f of float32 on a test window. --precision fp32 computes exactly.",
+        choice.reason = print("Computed in %s: %.1f times as fast here as float32, its probabilities within %.3f of float32 on a test window.",
                             nameOf(precision).c_str(), exact.seconds / trial.seconds, d.mean);
     }
     return choice;

@@ -11,7 +11,7 @@ namespace hounsfield {
 struct PrecisionChoice {
     std::unique_ptr<Network> network;
     double seconds = 0;  ///< one window
-    std::string note;    ///< what was measured: a whole sentence
+    std::string reason;  ///< what was measured: a whole sentence
 };
 
 /// How far a precision's probabilities may be from those of float32, on average over the voxels that either puts near or above the

@@ -24,7 +24,7 @@ Runner::Runner(const ModelPack& pack, const EngineSettings& settings) : m_runOn(
         PrecisionChoice choice = fastestPrecision(pack, device, candidates);
         m_networks.push_back(std::move(choice.network));
         m_secondsPerWindow = choice.seconds;
-        m_notes.push_back(choice.note);
+        m_precisionReason = std::move(choice.reason);
     } else {
         m_networks.push_back(std::make_unique<Network>(pack, device, settings.precision == Precision::Auto ? Precision::Fp32 : checkedPrecision(settings.precision, device)));
     }

@@ -21,6 +21,7 @@ public:
     const Network& network() const { return *m_networks.back(); }
     Precision precision() const { return network().precision(); }
     const std::vector<std::string>& notes() const { return m_notes; }
+    const std::string& precisionReason() const { return m_precisionReason; }
     std::optional<double> secondsPerWindow() const { return m_secondsPerWindow; }
 
     /// One window. Where the graphics card's memory ends the processor goes on with it, and says so in notes().
@@ -45,6 +46,7 @@ private:
     std::function<std::unique_ptr<Network>()> m_fallback;
     RunOn m_runOn;
     std::vector<std::string> m_notes;
+    std::string m_precisionReason;
     std::optional<double> m_secondsPerWindow;
 };
 

@@ -205,7 +205,7 @@ TEST_CASE("the chip tells pack, device and precision in plain words, chosen and 
     CHECK(chipInWords(small, {"cpu", "bf16"}, {}) == "small · processor, bf16");
     CHECK(chipInWords(published, {}, EngineFacts{"cuda:0", Precision::Fp16, {}}) == "Swin UNETR · graphics card, fp16");
     CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Fp32, {"This processor has no bf16."}}).contains("This processor has no bf16."));
-    CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Bf16, {"Computed in bfloat16. --precision fp32 computes exactly."}}).contains("fp32 in the settings computes exactly."));
+    CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Bf16, {}, "Computed in bf16: 2.0 times as fast here."}).contains("2.0 times as fast"));
     CHECK(madeWithInWords("small, cpu, fp32") == "small, processor, fp32");
 }
 

@@ -150,8 +150,8 @@ TEST_CASE("auto takes what is fastest and near enough, and says what it measured
     const auto segmenter = Segmenter::open(pack, settings);
     CHECK(segmenter->precision() != Precision::Auto);
     const bool choice = precisionsOf(at::Device(at::kCPU)).size() > 1;
-    const auto notes = segmenter->notes();
-    CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.find("Computed in") == 0; }) == choice);
+    CHECK((segmenter->precisionReason().find("Computed in " + std::string(segmenter->precision() == Precision::Fp32 ? "float32" : "bf16")) == 0) == choice);
+    CHECK(Segmenter::open(pack, cpu())->precisionReason().empty());
 
     // Where there is no choice float32 stays.
     const PrecisionChoice only = fastestPrecision(pack, at::Device(at::kCPU), {Precision::Fp32});
