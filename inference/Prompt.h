@@ -2,18 +2,35 @@
 
 #include "inference/ModelPack.h"
 
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace hounsfield {
+
+/// Which of the separate lesions of a tumor or cyst are meant: "over 10 mm", "under 5 ml", "the largest", "in the left kidney".
+/// Bounds are inclusive; "over 10 mm" has the next number above 10 as its lowest.
+struct LesionFilter {
+    double lowestMm = 0, highestMm = std::numeric_limits<double>::infinity(); ///< longest axial diameter (RECIST 1.1)
+    double lowestMl = 0, highestMl = std::numeric_limits<double>::infinity(); ///< volume
+    int largest = 0;            ///< only so many of the largest, by volume, of those that are left; 0: all
+    std::vector<int> hosts{};   ///< only lesions in (or nearest to) these organs, class ids; empty: wherever they are
+    bool operator==(const LesionFilter&) const = default;
+    bool chooses() const { return !(*this == LesionFilter{}); } ///< not simply all
+};
 
 /// One thing to find.
 struct Target {
     int classId = 0;          ///< 0: not a known class but words for the text encoder (zero-shot)
     std::string name;         ///< "Right Kidney"; of a zero-shot target the words as typed
     std::string zeroShotText{}; ///< the words, where classId is 0
+    LesionFilter filter{};      ///< of a tumor or cyst
+    std::vector<int> without{}; ///< classes whose voxels are taken out: "liver without its tumors"
     /// The same thing to find.
-    bool sameAs(const Target& other) const { return classId == other.classId && zeroShotText == other.zeroShotText; }
+    bool sameAs(const Target& other) const
+    {
+        return classId == other.classId && zeroShotText == other.zeroShotText && filter == other.filter && without == other.without;
+    }
 };
 
 /// One part of what a person typed, and what it was understood as.

@@ -26,17 +26,24 @@ IndexBox reach(const IndexBox& onModel, const ModelImage& image, const Geometry&
     return box;
 }
 
-/// The bounding box, in the crop, of what is inside.
+/// The bounding box, in the crop, of what is inside; row by row, of each only its first and last voxel.
 template <typename Inside> IndexBox extent(const ModelImage& image, Inside&& inside)
 {
     const Index3 size = image.crop.size();
     IndexBox box;
-    std::size_t v = 0;
     for (std::int64_t x = 0; x < size[0]; ++x)
-        for (std::int64_t y = 0; y < size[1]; ++y)
-            for (std::int64_t z = 0; z < size[2]; ++z, ++v)
-                if (inside(v))
-                    box.include({x, y, z});
+        for (std::int64_t y = 0; y < size[1]; ++y) {
+            const auto row = static_cast<std::size_t>(image.offset({x, y, 0}));
+            std::int64_t first = 0, last = size[2];
+            while (first < last && !inside(row + static_cast<std::size_t>(first)))
+                ++first;
+            if (first == last)
+                continue;
+            while (!inside(row + static_cast<std::size_t>(last - 1)))
+                --last;
+            box.include({x, y, first});
+            box.include({x, y, last - 1});
+        }
     return box;
 }
 
@@ -81,41 +88,46 @@ bool nearest(const Vector3& at, const ModelImage& image, std::size_t& offset)
     return true;
 }
 
-/// Interpolated, in steps.
-double linear(const Probabilities& values, const Vector3& at, const ModelImage& image)
+/// The eight voxels around a place, clamped to the crop: where the lowest lies, how far the next is along each axis (0 at the border), and
+/// how much of it counts.
+struct Neighbours {
+    std::size_t lowest = 0;
+    std::array<std::size_t, 3> next{};
+    std::array<float, 3> weight{};
+};
+
+Neighbours neighbours(const Vector3& at, const Index3& size)
 {
-    const Index3 size = image.crop.size();
-    double sum = 0;
-    std::array<std::int64_t, 3> low;
-    std::array<double, 3> weight;
+    const std::array<std::int64_t, 3> strides{size[1] * size[2], size[2], 1};
+    Neighbours n;
     for (std::size_t a = 0; a < 3; ++a) {
         const double in = std::clamp(at[a], 0.0, double(size[a] - 1));
-        low[a] = std::min<std::int64_t>(static_cast<std::int64_t>(in), std::max<std::int64_t>(0, size[a] - 2));
-        weight[a] = in - double(low[a]);
+        const auto low = static_cast<std::int64_t>(in);
+        n.lowest += static_cast<std::size_t>(low * strides[a]);
+        n.next[a] = low + 1 < size[a] ? static_cast<std::size_t>(strides[a]) : 0;
+        n.weight[a] = static_cast<float>(in - double(low));
     }
-    for (int corner = 0; corner < 8; ++corner) {
-        double w = 1;
-        Index3 i;
-        for (std::size_t a = 0; a < 3; ++a) {
-            const bool up = corner >> a & 1;
-            w *= up ? weight[a] : 1 - weight[a];
-            i[a] = std::min(low[a] + up, size[a] - 1);
-        }
-        if (w > 0)
-            sum += w * values[static_cast<std::size_t>(image.offset(i))];
-    }
-    return sum;
+    return n;
+}
+
+/// Interpolated, in steps.
+float linear(const Probabilities& values, const Neighbours& n)
+{
+    const std::uint8_t* v = values.data() + n.lowest;
+    const auto along = [&](std::size_t offset) { return float(v[offset]) + n.weight[2] * (float(v[offset + n.next[2]]) - float(v[offset])); };
+    const float a = along(0), b = along(n.next[1]), c = along(n.next[0]), d = along(n.next[0] + n.next[1]);
+    const float low = a + n.weight[1] * (b - a), high = c + n.weight[1] * (d - c);
+    return low + n.weight[0] * (high - low);
 }
 
 /// Whether one of the eight voxels around a place is in the mask.
-bool anyCorner(const std::vector<std::uint8_t>& mask, const Vector3& at, const ModelImage& image)
+bool anyCorner(const std::vector<std::uint8_t>& mask, const Neighbours& n)
 {
-    const Index3 size = image.crop.size();
-    for (int corner = 0; corner < 8; ++corner) {
-        Index3 i;
+    for (std::size_t corner = 0; corner < 8; ++corner) {
+        std::size_t at = n.lowest;
         for (std::size_t a = 0; a < 3; ++a)
-            i[a] = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(at[a])) + (corner >> a & 1), 0, size[a] - 1);
-        if (mask[static_cast<std::size_t>(image.offset(i))])
+            at += corner >> a & 1 ? n.next[a] : 0;
+        if (mask[at])
             return true;
     }
     return false;
@@ -135,16 +147,18 @@ Mask toScanGridLinear(const Probabilities& probability, const std::vector<std::u
                       const Geometry& scan)
 {
     const int step = stepOf(threshold);
+    const Index3 size = image.crop.size();
     const auto counts = [&](std::size_t v) { return probability[v] >= step && (allowed.empty() || allowed[v]); };
     return sampled(extent(image, counts), image, scan, [&](const Vector3& at) {
         std::size_t offset = 0;
         if (!nearest(at, image, offset))
             return false;
+        const Neighbours around = neighbours(at, size);
         // At the surface the nearest voxel of the model is often just outside while the interpolated probability is inside. A voxel
         // that is above the threshold and not allowed was taken away by the clean-up, and stays away.
-        if (!allowed.empty() && !allowed[offset] && (probability[offset] >= step || !anyCorner(allowed, at, image)))
+        if (!allowed.empty() && !allowed[offset] && (probability[offset] >= step || !anyCorner(allowed, around)))
             return false;
-        return linear(probability, at, image) + 0.5 > step;
+        return linear(probability, around) + 0.5F > float(step);
     });
 }
 
