@@ -1,6 +1,6 @@
 #include "inference/Segmenter.h"
 
-#include "inference/internal/CleanUp.h"
+#include "inference/internal/Answer.h"
 #include "inference/internal/ModelGrid.h"
 #include "inference/internal/Preprocess.h"
 #include "inference/internal/Runner.h"
@@ -31,36 +31,6 @@ constexpr std::int64_t probabilityBudgetBytes = std::int64_t(1) << 30;
 constexpr std::int64_t blendBytes = std::int64_t(400) << 20;
 /// Classes whose masks are shown growing: the rest appear with the result.
 constexpr std::size_t mostWatched = 8;
-
-constexpr double rangeLow = 0.7, rangeHigh = 0.3; ///< thresholds of the smallest and the largest plausible volume
-
-/// One class on the model's grid.
-struct ClassResult {
-    const Probabilities& probability; ///< kept by Prepared
-    double threshold = 0.5;
-};
-
-std::vector<std::uint8_t> above(const Probabilities& probability, double threshold)
-{
-    const int step = stepOf(threshold);
-    std::vector<std::uint8_t> inside(probability.size());
-    for (std::size_t v = 0; v < inside.size(); ++v)
-        inside[v] = probability[v] >= step;
-    return inside;
-}
-
-double countMl(const std::vector<std::uint8_t>& inside, double voxelMl)
-{
-    return static_cast<double>(std::count_if(inside.begin(), inside.end(), [](auto v) { return v != 0; })) * voxelMl;
-}
-
-std::map<int, double> volumes(const ModelMasks& masks)
-{
-    std::map<int, double> ml;
-    for (const auto& [id, inside] : masks.masks)
-        ml[id] = countMl(inside, masks.voxelMl);
-    return ml;
-}
 
 /// Windows about this place first.
 void nearestFirst(WindowPlan& plan, const ModelImage& image, const Vector3& focusMm)
@@ -129,30 +99,6 @@ private:
     std::chrono::steady_clock::time_point m_last;
 };
 
-/// The probabilities as a small volume of their own, to be looked at.
-std::shared_ptr<const Volume> thousandths(const Probabilities& probability, const ModelImage& image)
-{
-    constexpr int least = 5; // steps: 0.02
-    const Index3 size = image.crop.size();
-    IndexBox box;
-    std::size_t v = 0;
-    for (std::int64_t x = 0; x < size[0]; ++x)
-        for (std::int64_t y = 0; y < size[1]; ++y)
-            for (std::int64_t z = 0; z < size[2]; ++z, ++v)
-                if (probability[v] >= least)
-                    box.include({x, y, z});
-    if (box.empty())
-        return nullptr;
-    std::vector<std::int16_t> values;
-    values.reserve(static_cast<std::size_t>(box.count()));
-    for (std::int64_t z = box.begin[2]; z < box.end[2]; ++z)
-        for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y)
-            for (std::int64_t x = box.begin[0]; x < box.end[0]; ++x)
-                values.push_back(static_cast<std::int16_t>(std::lround(1000 * probabilityOf(probability[static_cast<std::size_t>(image.offset({x, y, z}))]))));
-    const Index3 first{image.crop.begin[0] + box.begin[0], image.crop.begin[1] + box.begin[1], image.crop.begin[2] + box.begin[2]};
-    return std::make_shared<const Volume>(Geometry(box.size(), image.resampled.toMm(first), image.resampled.matrix()), std::move(values));
-}
-
 class UniversalSegmenter final : public Segmenter {
 public:
     UniversalSegmenter(const ModelPack& pack, const EngineSettings& settings)
@@ -202,21 +148,19 @@ public:
                                  Progress& progress) override
     {
         return translated("answering the prompt", [&] {
-            std::vector<int> keys;
-            for (const Target& target : targets)
+            std::vector<int> keys, asked;
+            for (const Target& target : targets) {
                 keys.push_back(m_embeddings.keyOf(target));
-            const std::map<int, ClassResult> results = probabilities(prepared, classesNeeded(keys, m_pack.classes, settings.cleanUp), settings, progress);
-            // One set of masks is in memory at a time: of the other two thresholds only the volumes are kept.
-            const std::map<int, double> low = volumes(cleaned(prepared, results, settings, rangeLow)), high = volumes(cleaned(prepared, results, settings, rangeHigh));
-            const ModelMasks masks = cleaned(prepared, results, settings, std::nullopt);
+                asked.insert(asked.end(), target.without.begin(), target.without.end());
+            }
+            asked.insert(asked.end(), keys.begin(), keys.end());
+            const std::map<int, ClassResult> results = probabilities(prepared, classesNeeded(asked, m_pack.classes, settings.cleanUp), settings, progress);
+            Answer answer(prepared.image, prepared.volume->geometry(), results, m_pack.classes, settings);
             std::vector<Finding> findings;
             for (std::size_t t = 0; t < targets.size(); ++t) {
-                const int key = keys[t];
                 progress.step({"measuring", double(t) / double(targets.size()), std::nullopt});
-                Finding finding = found(prepared, targets[t], key, results.at(key), masks, settings);
-                setRange(finding, countMl(masks.masks.at(key), masks.voxelMl), low.at(key), high.at(key));
-                m_embeddings.tell(key, finding);
-                findings.push_back(std::move(finding));
+                findings.push_back(answer.found(targets[t], keys[t]));
+                m_embeddings.tell(keys[t], findings.back());
             }
             return findings;
         });
@@ -228,16 +172,6 @@ private:
     SlidingWindow windowsOf(const Prepared& prepared, const Network& network)
     {
         return SlidingWindow(network, [this](const at::Tensor& window) { return m_runner.run(window); }, prepared.plan, prepared.image.values);
-    }
-
-    /// The range as the model's own grid has it, in proportion to the volume on the scan's grid: the two grids count a surface
-    /// differently, and a range must not shift for that.
-    static void setRange(Finding& finding, double modelMl, double lowMl, double highMl)
-    {
-        const double volume = finding.mask.volumeMl();
-        const double scale = modelMl > 0 && volume > 0 ? volume / modelMl : 1;
-        finding.volumeLowMl = std::min(volume, lowMl * scale);
-        finding.volumeHighMl = std::max(volume, highMl * scale);
     }
 
     std::map<int, ClassResult> probabilities(const Prepared& prepared, const std::vector<int>& ids,
@@ -266,43 +200,6 @@ private:
     static void forgetAllBut(const Prepared& prepared, const std::vector<int>& ids)
     {
         std::erase_if(prepared.probabilities, [&](const auto& entry) { return std::find(ids.begin(), ids.end(), entry.first) == ids.end(); });
-    }
-
-    /// Thresholded and cleaned up; `threshold` instead of each class's own.
-    ModelMasks cleaned(const Prepared& prepared, const std::map<int, ClassResult>& results, const SegmentSettings& settings,
-                       std::optional<double> threshold) const
-    {
-        ModelMasks masks;
-        masks.size = prepared.image.crop.size();
-        masks.voxelMl = prepared.image.resampled.voxelVolumeMl();
-        for (const auto& [id, result] : results)
-            masks.masks[id] = above(result.probability, threshold.value_or(result.threshold));
-        cleanUp(masks, m_pack.classes, settings.cleanUp);
-        return masks;
-    }
-
-    static Finding found(const Prepared& prepared, const Target& target, int key, const ClassResult& result, const ModelMasks& masks,
-                         const SegmentSettings& settings)
-    {
-        const auto& inside = masks.masks.at(key);
-        const Geometry& scan = prepared.volume->geometry();
-        // The published pipeline brings masks back by nearest neighbour; smooth outlines need the probability.
-        Mask mask = settings.cleanUp == CleanUp::Standard
-                        ? toScanGridLinear(result.probability, inside, result.threshold, prepared.image, scan)
-                        : toScanGridNearest(inside, prepared.image, scan);
-        Finding finding{target, std::move(mask), result.threshold, 0, 0, 0, 0, {}, settings.keepProbability ? thousandths(result.probability, prepared.image) : nullptr, {}};
-        std::int64_t sum = 0, count = 0;
-        std::uint8_t largest = 0;
-        for (std::size_t v = 0; v < inside.size(); ++v) {
-            largest = std::max(largest, result.probability[v]);
-            sum += inside[v] ? result.probability[v] : 0;
-            count += inside[v] != 0;
-        }
-        finding.largestProbability = double(probabilityOf(largest));
-        finding.meanProbability = count ? (double(sum) / double(count) + 0.5) / 256 : 0;
-        if (const auto said = masks.warnings.find(key); said != masks.warnings.end())
-            finding.warnings = said->second;
-        return finding;
     }
 
     ModelPack m_pack;

@@ -2,6 +2,7 @@
 
 #include "inference/ModelPack.h"
 #include "inference/Prompt.h"
+#include "inference/Removal.h"
 #include "inference/TextEncoder.h"
 #include "volume/Mask.h"
 #include "volume/Progress.h"
@@ -60,6 +61,13 @@ struct Estimate {
     std::int64_t bytes = 0;  ///< of memory beside the scan and the model
 };
 
+/// An organ that a tumor or cyst lies in, as the model sees it (cleaned up), whether it was asked for or not.
+struct HostOrgan {
+    int classId = 0;
+    std::string name; ///< "Left Kidney"
+    Mask mask;        ///< on the scan's own grid; may be empty
+};
+
 /// One class, or words beyond the known classes, found (or not) in a scan.
 struct Finding {
     Target target;
@@ -73,6 +81,9 @@ struct Finding {
     /// Probability in thousandths on the model's own grid, the box where it is above 0.02; null where it nowhere is. For the eye.
     std::shared_ptr<const Volume> probability;
     std::vector<NearestClass> nearest{};    ///< of a zero-shot target: the three known classes that its words are nearest to
+    std::vector<Removal> removals{};        ///< what the clean-up left out, and why; also said in warnings
+    std::shared_ptr<const Mask> leftOut{};  ///< where that was, to be had back; null where nothing was
+    std::vector<std::shared_ptr<const HostOrgan>> hosts{}; ///< of a tumor or cyst
 };
 
 /// A scan as the model has seen it: gap vector and 8-channel map of every window. Opaque, immutable, shared.

@@ -85,6 +85,11 @@ private:
 
 std::vector<Mask> components(const Mask& mask, std::size_t most)
 {
+    return pieces(mask, most, 1).masks;
+}
+
+Pieces pieces(const Mask& mask, std::size_t most, std::int64_t least)
+{
     const RunForest forest(mask);
     std::vector<std::int64_t> counts(forest.runs().size(), 0);
     std::vector<std::uint32_t> roots;
@@ -95,7 +100,15 @@ std::vector<Mask> components(const Mask& mask, std::size_t most)
             roots.push_back(run);
     }
     std::stable_sort(roots.begin(), roots.end(), [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
-    roots.resize(std::min(roots.size(), most));
+    const auto small = std::find_if(roots.begin(), roots.end(), [&](std::uint32_t root) { return counts[root] < least; });
+    const std::size_t wanted = std::min(static_cast<std::size_t>(small - roots.begin()), most);
+    Pieces found;
+    found.others = static_cast<std::int64_t>(roots.size() - wanted);
+    for (std::size_t n = wanted; n < roots.size(); ++n) {
+        found.otherVoxels += counts[roots[n]];
+        found.smallVoxels += counts[roots[n]] < least ? counts[roots[n]] : 0;
+    }
+    roots.resize(wanted);
 
     // Which of the wanted a root is; the rest are none.
     constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -120,17 +133,33 @@ std::vector<Mask> components(const Mask& mask, std::size_t most)
             std::fill(row, row + (run.end - run.begin), std::uint8_t(1));
         }
     });
-    std::vector<Mask> found;
     for (std::size_t n = 0; n < roots.size(); ++n) {
         IndexBox onGrid;
         for (std::size_t a = 0; a < 3; ++a) {
             onGrid.begin[a] = mask.box().begin[a] + boxes[n].begin[a];
             onGrid.end[a] = mask.box().begin[a] + boxes[n].end[a];
         }
-        found.push_back(Mask::fromBox(mask.geometry(), onGrid, inside[n]));
+        found.masks.push_back(Mask::fromBox(mask.geometry(), onGrid, inside[n]));
         std::vector<std::uint8_t>().swap(inside[n]);
     }
     return found;
+}
+
+std::int64_t countReached(const Mask& mask, const Mask& seeds)
+{
+    const RunForest forest(mask);
+    std::vector<std::int64_t> counts(forest.runs().size(), 0);
+    std::vector<bool> reached(forest.runs().size(), false);
+    const Index3& corner = mask.box().begin;
+    forest.forEachRun([&](const Run& run, std::int64_t j, std::int64_t k) {
+        counts[run.parent] += run.end - run.begin;
+        for (std::int64_t i = run.begin; i < run.end && !reached[run.parent]; ++i)
+            reached[run.parent] = seeds.at({corner[0] + i, corner[1] + j, corner[2] + k});
+    });
+    std::int64_t count = 0;
+    for (std::size_t run = 0; run < counts.size(); ++run)
+        count += reached[run] ? counts[run] : 0;
+    return count;
 }
 
 } // namespace hounsfield

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inference/ModelPack.h"
+#include "inference/Removal.h"
 #include "inference/Segmenter.h"
 
 #include <cstdint>
@@ -13,15 +14,16 @@ namespace hounsfield {
 /// Binary masks on the model's grid (X, Y, Z, Z fastest) by class id, with what was done to them.
 struct ModelMasks {
     Index3 size{0, 0, 0};
-    double voxelMl = 0;
+    double voxelMl = 0, spacingMm = 0;
     std::map<int, std::vector<std::uint8_t>> masks;
+    std::map<int, std::vector<Removal>> removals;     ///< by class id: what was left out
     std::map<int, std::vector<std::string>> warnings; ///< by class id: whole sentences
 };
 
 /// The other classes that the clean-up of these needs (host organs, the other lung, the pancreas), the asked ones included, sorted.
 std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<ModelClass>& classes, CleanUp rule);
 
-/// shared/spec/universal-model.md section 6 for Published; Standard mends its known defects; None changes nothing.
+/// None changes nothing; Published: shared/spec/universal-model.md section 6 (PublishedRules); Standard: StandardRules.
 void cleanUp(ModelMasks& masks, const std::vector<ModelClass>& classes, CleanUp rule);
 
 } // namespace hounsfield

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "inference/internal/CleanUp.h"
+
+namespace hounsfield {
+
+/// The published pipeline's clean-up, known defects included: shared/spec/universal-model.md section 6.
+void publishedRules(ModelMasks& masks);
+
+} // namespace hounsfield

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "inference/internal/CleanUp.h"
+
+namespace hounsfield {
+
+/// What the standard clean-up does (docs/clean-up.md): lungs told apart, pieces kept that are plausibly the organ's, lesions kept in or by
+/// their organs, specks dropped. Fills ModelMasks::removals and warnings.
+void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes);
+
+/// Pieces below these volumes are specks: no larger than what noise and partial volume make.
+constexpr double organSpeckMm3 = 100, lesionSpeckMm3 = 20;
+/// How far from its organ a tumor or cyst may reach: as a whole where most of it is nearer than that.
+constexpr double hostReachMm = 15;
+
+} // namespace hounsfield

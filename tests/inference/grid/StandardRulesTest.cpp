@@ -1,0 +1,259 @@
+#include "inference/internal/CleanUp.h"
+#include "inference/internal/Regions.h"
+#include "inference/internal/VolumeRange.h"
+#include "tests/support/catch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace hounsfield;
+
+namespace {
+
+constexpr double spacing = 1.5;
+const Index3 size{120, 60, 70};
+
+Voxels nothing()
+{
+    return Voxels(static_cast<std::size_t>(size[0] * size[1] * size[2]), 0);
+}
+
+std::size_t offset(std::int64_t x, std::int64_t y, std::int64_t z)
+{
+    return static_cast<std::size_t>((x * size[1] + y) * size[2] + z);
+}
+
+/// Paints an ellipsoid: centre and radii in voxels along X, Y, Z.
+void ellipsoid(Voxels& voxels, const Vector3& centre, const Vector3& radii)
+{
+    for (std::int64_t x = 0; x < size[0]; ++x)
+        for (std::int64_t y = 0; y < size[1]; ++y)
+            for (std::int64_t z = 0; z < size[2]; ++z) {
+                const Vector3 d{(double(x) - centre[0]) / radii[0], (double(y) - centre[1]) / radii[1], (double(z) - centre[2]) / radii[2]};
+                if (dot(d, d) <= 1)
+                    voxels[offset(x, y, z)] = 1;
+            }
+}
+
+Voxels ball(const Vector3& centre, double radius)
+{
+    Voxels voxels = nothing();
+    ellipsoid(voxels, centre, {radius, radius, radius});
+    return voxels;
+}
+
+ModelMasks masksOf(std::map<int, Voxels> voxels)
+{
+    ModelMasks masks;
+    masks.size = size;
+    masks.spacingMm = spacing;
+    masks.voxelMl = spacing * spacing * spacing / 1000;
+    masks.masks = std::move(voxels);
+    return masks;
+}
+
+std::vector<ModelClass> classes()
+{
+    std::vector<ModelClass> all(32);
+    for (int id = 1; id <= 32; ++id) {
+        all[std::size_t(id - 1)].id = id;
+        all[std::size_t(id - 1)].kind = id < 26 ? "organ" : id < 32 ? "tumor" : "cyst";
+    }
+    all[25].hosts = all[31].hosts = {2, 3};
+    all[26].hosts = {6};
+    return all;
+}
+
+double mlOf(const ModelMasks& masks, int id, Removal::Why why)
+{
+    if (const auto found = masks.removals.find(id); found != masks.removals.end())
+        for (const Removal& removal : found->second)
+            if (removal.why == why)
+                return removal.ml;
+    return 0;
+}
+
+/// Right has the larger x. 36 mm wide each, 60 mm apart.
+const Vector3 rightLung{90, 30, 35}, leftLung{30, 30, 35}, lungRadii{20, 18, 28};
+
+} // namespace
+
+TEST_CASE("what one lung's mask marks inside the other lung goes to the lung it lies in, and nothing is lost")
+{
+    Voxels trueRight = nothing(), trueLeft = nothing();
+    ellipsoid(trueRight, rightLung, lungRadii);
+    ellipsoid(trueLeft, leftLung, lungRadii);
+    // A fifth of the left lung is marked as right, and a part of the right lung as both.
+    Voxels right = trueRight, left = trueLeft;
+    for (std::int64_t z = 0; z < 20; ++z)
+        for (std::int64_t x = 0; x < 60; ++x)
+            for (std::int64_t y = 0; y < size[1]; ++y)
+                if (left[offset(x, y, z)]) {
+                    left[offset(x, y, z)] = 0;
+                    right[offset(x, y, z)] = 1;
+                }
+    for (std::int64_t x = 80; x < 100; ++x)
+        for (std::int64_t y = 25; y < 35; ++y)
+            left[offset(x, y, 35)] = right[offset(x, y, 35)];
+    ModelMasks masks = masksOf({{16, right}, {17, left}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[16] == trueRight);
+    CHECK(masks.masks[17] == trueLeft);
+    CHECK(masks.warnings.empty());
+}
+
+TEST_CASE("lungs that touch in front are cut where they touch, each voxel to the nearer")
+{
+    Voxels right = nothing(), left = nothing();
+    ellipsoid(right, rightLung, lungRadii);
+    ellipsoid(left, leftLung, lungRadii);
+    // A thin bridge between them, all of it marked as the left lung, and on to the right lung's middle.
+    for (std::int64_t x = 45; x < 92; ++x)
+        for (std::int64_t y = 29; y < 32; ++y)
+            for (std::int64_t z = 34; z < 37; ++z) {
+                left[offset(x, y, z)] = 1;
+                right[offset(x, y, z)] = 0;
+            }
+    ModelMasks masks = masksOf({{16, right}, {17, left}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[16][offset(90, 30, 35)]);
+    CHECK(masks.masks[16][offset(72, 30, 35)]);
+    CHECK(masks.masks[17][offset(48, 30, 35)]);
+    CHECK(masks.masks[17][offset(30, 30, 35)]);
+    CHECK_FALSE(masks.masks[17][offset(72, 30, 35)]);
+}
+
+TEST_CASE("both lungs under one name are told apart by their place, and it is said")
+{
+    Voxels both = nothing();
+    ellipsoid(both, rightLung, lungRadii);
+    ellipsoid(both, leftLung, lungRadii);
+    ModelMasks masks = masksOf({{16, both}, {17, nothing()}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[16][offset(90, 30, 35)]);
+    CHECK(masks.masks[17][offset(30, 30, 35)]);
+    CHECK(countOf(masks.masks[16]) == countOf(masks.masks[17]));
+    REQUIRE(masks.warnings[17].size() == 1);
+    CHECK(masks.warnings[17][0].find("as one") != std::string::npos);
+}
+
+TEST_CASE("a single lung stays, and lungs on the wrong sides are not swapped but said")
+{
+    Voxels one = nothing(), other = nothing();
+    ellipsoid(one, rightLung, lungRadii);
+    ellipsoid(other, leftLung, lungRadii);
+    ModelMasks single = masksOf({{16, one}, {17, nothing()}});
+    cleanUp(single, classes(), CleanUp::Standard);
+    CHECK(single.masks[16] == one);
+    CHECK(countOf(single.masks[17]) == 0);
+
+    ModelMasks swapped = masksOf({{16, other}, {17, one}});
+    cleanUp(swapped, classes(), CleanUp::Standard);
+    CHECK(swapped.masks[16] == other);
+    CHECK(swapped.masks[17] == one);
+    REQUIRE(swapped.warnings[16].size() == 1);
+    CHECK(swapped.warnings[16][0].find("flipped") != std::string::npos);
+}
+
+TEST_CASE("an organ keeps a piece beside it, and loses a far one and a speck, each counted")
+{
+    Voxels spleen = ball({40, 30, 35}, 15), kept = spleen;
+    const Voxels accessory = ball({40, 30, 58}, 5); // 4.5 mm from it
+    const Voxels far = ball({105, 30, 35}, 6);      // over 60 mm away
+    spleen = unionOf(unionOf(spleen, accessory), far);
+    spleen[offset(5, 5, 5)] = 1;
+    ModelMasks masks = masksOf({{1, spleen}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[1] == unionOf(kept, accessory));
+    CHECK(std::abs(mlOf(masks, 1, Removal::Why::Apart) - double(countOf(far)) * masks.voxelMl) < 1e-9);
+    CHECK(std::abs(mlOf(masks, 1, Removal::Why::Speck) - masks.voxelMl) < 1e-9);
+    CHECK(sentenceOf(masks.removals[1]) == "Left out by the clean-up: 1 speck (0.00 mL), 1 piece apart from the rest (3.1 mL).");
+}
+
+TEST_CASE("a piece of the right kidney at the left kidney is left out as the other side's")
+{
+    const Voxels right = ball({95, 30, 35}, 12), left = ball({25, 30, 35}, 12);
+    Voxels slip = ball({40, 30, 35}, 4);
+    ModelMasks masks = masksOf({{2, unionOf(right, slip)}, {3, left}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[2] == right);
+    CHECK(mlOf(masks, 2, Removal::Why::OtherSide) > 0.8);
+}
+
+TEST_CASE("a tumor stays inside its organ and where it grows out of it, and goes where it lies elsewhere")
+{
+    const Voxels kidney = ball({95, 30, 35}, 14);
+    Voxels inside = ball({95, 30, 35}, 4), exophytic = ball({95, 30, 54}, 9); // its far end 23 mm outside the kidney
+    Voxels elsewhere = ball({20, 30, 35}, 5);
+    ModelMasks masks = masksOf({{2, kidney}, {3, nothing()}, {26, unionOf(unionOf(inside, exophytic), elsewhere)}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[26] == unionOf(inside, exophytic));
+    CHECK(std::abs(mlOf(masks, 26, Removal::Why::OutsideHost) - double(countOf(elsewhere)) * masks.voxelMl) < 1e-9);
+
+    ModelMasks lost = masksOf({{2, nothing()}, {3, nothing()}, {26, elsewhere}});
+    cleanUp(lost, classes(), CleanUp::Standard);
+    CHECK(lost.masks[26] == elsewhere);
+    REQUIRE(lost.warnings[26].size() == 1);
+}
+
+TEST_CASE("a mask most of which is far outside the organ is cut off 15 mm from it")
+{
+    const Voxels liver = ball({90, 30, 35}, 15);
+    Voxels band = nothing();
+    for (std::int64_t x = 20; x < 80; ++x)
+        for (std::int64_t y = 28; y < 33; ++y)
+            for (std::int64_t z = 33; z < 38; ++z)
+                band[offset(x, y, z)] = 1;
+    ModelMasks masks = masksOf({{6, liver}, {27, band}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    // The liver's surface is at x = 75, the reach 10 voxels.
+    CHECK(masks.masks[27][offset(66, 30, 35)]);
+    CHECK_FALSE(masks.masks[27][offset(63, 30, 35)]);
+}
+
+TEST_CASE("dilation is by a ball")
+{
+    std::mt19937 random(3);
+    Voxels seeds = nothing();
+    std::vector<Vector3> places;
+    for (int n = 0; n < 12; ++n) {
+        const std::int64_t x = random() % 120, y = random() % 60, z = random() % 70;
+        seeds[offset(x, y, z)] = 1;
+        places.push_back({double(x), double(y), double(z)});
+    }
+    const Voxels within = withinMm(seeds, size, spacing, 8);
+    std::int64_t wrong = 0;
+    for (std::int64_t x = 0; x < size[0]; ++x)
+        for (std::int64_t y = 0; y < size[1]; ++y)
+            for (std::int64_t z = 0; z < size[2]; ++z) {
+                double nearest = 1e9;
+                for (const Vector3& p : places)
+                    nearest = std::min(nearest, length(p - Vector3{double(x), double(y), double(z)}));
+                wrong += within[offset(x, y, z)] != (nearest * spacing <= 8 ? 1 : 0);
+            }
+    CHECK(wrong == 0);
+}
+
+TEST_CASE("the range of a volume counts what hangs together with the mask and nothing that the clean-up left out")
+{
+    // A core of 0.9, a shell of 0.4, a second such lesion that the clean-up took away, a lone haze of 0.4.
+    Probabilities probability(nothing());
+    const auto set = [&](const Voxels& where, double p) {
+        for (std::size_t v = 0; v < where.size(); ++v)
+            if (where[v])
+                probability[v] = static_cast<std::uint8_t>(256 * p);
+    };
+    const Voxels shell = ball({30, 30, 35}, 10), core = ball({30, 30, 35}, 7), heart = ball({30, 30, 35}, 4), removed = ball({90, 30, 35}, 6), haze = ball({60, 30, 35}, 6);
+    set(shell, 0.4);
+    set(core, 0.6);
+    set(heart, 0.9);
+    set(removed, 0.9);
+    set(haze, 0.4);
+    const VolumeRange range = volumeRange(core, probability, 0.5, size, 1);
+    CHECK(range.lowMl == double(countOf(heart)));
+    CHECK(range.highMl == double(countOf(shell)));
+    const VolumeRange none = volumeRange(nothing(), Probabilities(nothing()), 0.5, size, 1);
+    CHECK(none.lowMl == 0);
+    CHECK(none.highMl == 0);
+}
