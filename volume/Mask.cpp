@@ -2,6 +2,8 @@
 
 #include "volume/Error.h"
 
+#include <algorithm>
+
 namespace hounsfield {
 
 Mask::Mask(const Geometry& geometry) : m_geometry(geometry) {}
@@ -21,20 +23,28 @@ Mask Mask::fromBox(const Geometry& geometry, const IndexBox& box, const std::vec
 
     Mask mask(geometry);
     const Index3 size = box.size();
-    const std::uint8_t* voxel = inside.data();
+    const auto row = [&](std::int64_t j, std::int64_t k) { return inside.data() + size[0] * ((j - box.begin[1]) + size[1] * (k - box.begin[2])); };
+    // Row by row, of each only its first and last voxel: most rows are empty or long.
     for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
-        for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
-            for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i)
-                if (*voxel++) {
-                    mask.m_box.include({i, j, k});
-                    ++mask.m_count;
-                }
-    mask.m_inside.reserve(static_cast<std::size_t>(mask.m_box.count()));
+        for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j) {
+            const std::uint8_t* first = row(j, k);
+            const std::uint8_t* last = first + size[0];
+            const auto count = size[0] - std::count(first, last, std::uint8_t(0));
+            if (count == 0)
+                continue;
+            mask.m_count += count;
+            const auto from = std::find_if(first, last, [](std::uint8_t v) { return v != 0; }) - first;
+            while (*(last - 1) == 0)
+                --last;
+            mask.m_box.include({box.begin[0] + from, j, k});
+            mask.m_box.include({box.begin[0] + (last - first) - 1, j, k});
+        }
+    mask.m_inside.resize(static_cast<std::size_t>(mask.m_box.count()));
+    auto out = mask.m_inside.begin();
     for (std::int64_t k = mask.m_box.begin[2]; k < mask.m_box.end[2]; ++k)
         for (std::int64_t j = mask.m_box.begin[1]; j < mask.m_box.end[1]; ++j) {
-            const std::int64_t row = size[0] * ((j - box.begin[1]) + size[1] * (k - box.begin[2])) - box.begin[0];
-            for (std::int64_t i = mask.m_box.begin[0]; i < mask.m_box.end[0]; ++i)
-                mask.m_inside.push_back(inside[static_cast<std::size_t>(row + i)] ? 1 : 0);
+            const std::uint8_t* first = row(j, k) + (mask.m_box.begin[0] - box.begin[0]);
+            out = std::transform(first, first + mask.m_box.size()[0], out, [](std::uint8_t v) { return static_cast<std::uint8_t>(v != 0); });
         }
     return mask;
 }
