@@ -42,10 +42,11 @@ QString chipExplained(const ModelPack& pack, const EngineChoice& choice, const s
         lines << tr("Computing on: %1 (%2), numbers as %3.").arg(deviceInWords(facts->device), facts->device, QString::fromStdString(nameOf(facts->precision)));
     else
         lines << tr("Chosen: %1, numbers: %2. What is really used shows once a scan is open.").arg(deviceInWords(choice.device), choice.precision == "auto" ? tr("automatic") : choice.precision);
-    if (facts)
+    if (facts) {
         lines << facts->notes;
         if (!facts->precisionReason.isEmpty())
             lines << facts->precisionReason;
+    }
     lines << tr("Click to choose, import or check models.");
     return lines.join('\n');
 }

@@ -40,13 +40,10 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
         row.explanation = s.explanation;
         row.known = s.known;
         row.known.name = s.name.toStdString();
-        row.finding = s.finding.get();
-        row.statistics = s.statistics;
-        row.lesions = s.lesions;
+        row.measured = {s.finding, s.statistics, s.lesions, s.burdens, s.warnings};
         row.file = files[i];
-        row.warnings = s.warnings;
         if (with.value(0) != QString::fromStdString(pack.name))
-            row.warnings.push_back({"Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.", {}});
+            row.measured.warnings.push_back({"Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.", {}});
         run.rows.push_back(std::move(row));
     }
     return run;
@@ -93,10 +90,15 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
         written.push_back(name);
     }
     if (settings.measurements) {
-        const Run run = runOf(scan, pack, structures, maskFiles);
+        Run run = runOf(scan, pack, structures, maskFiles);
+        judge(run);
         writeTextFile(measurementsCsv(run), settings.folder / (scan.caseName + "_measurements.csv"));
         writeTextFile(measurementsJson(run), settings.folder / (scan.caseName + "_measurements.json"));
         written.insert(written.end(), {scan.caseName + "_measurements.csv", scan.caseName + "_measurements.json"});
+        if (const std::string lesions = lesionsCsv(run); !lesions.empty()) {
+            writeTextFile(lesions, settings.folder / (scan.caseName + "_lesions.csv"));
+            written.push_back(scan.caseName + "_lesions.csv");
+        }
         if (!contents.measurements.empty()) {
             std::string table = "kind,text,values\r\n";
             static constexpr const char* kinds[] = {"distance", "angle", "bidirectional", "ellipse", "rectangle", "freehand", "arrow", "probe"};

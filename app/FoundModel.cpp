@@ -102,7 +102,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     const Structure* s = m_session.structure(row.structure);
     if (!s)
         return {};
-    const Statistics& numbers = row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)];
+    const Statistics& numbers = row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)].statistics;
     if (role == StructureId)
         return s->id;
     if (role == Lesion)

@@ -123,7 +123,7 @@ void FoundPanel::jumpTo(const QModelIndex& index)
     if (lesion < 0)
         Q_EMIT jumpAsked(bestPlace(s->finding->mask), s->statistics.box);
     else
-        Q_EMIT jumpAsked(s->lesions[std::size_t(lesion)].centroidMm, s->lesions[std::size_t(lesion)].box);
+        Q_EMIT jumpAsked(s->lesions[std::size_t(lesion)].statistics.centroidMm, s->lesions[std::size_t(lesion)].statistics.box);
 }
 
 /// Links are numbers of warnings that have a place.

@@ -2,7 +2,6 @@
 
 #include "app/results/Results.h"
 
-#include "volume/Components.h"
 #include <QUndoCommand>
 
 #include <algorithm>
@@ -37,12 +36,12 @@ Structure makeStructure(const Finding& finding, const Prompt& prompt, const Mode
     s.known = classOf(pack, finding.target);
     s.name = QString::fromStdString(s.known.name);
     s.rgb = s.known.rgb;
-    s.finding = std::make_shared<const Finding>(finding);
-    s.statistics = measure(finding.mask, volume);
-    if (s.known.isLesion())
-        for (const Mask& part : components(finding.mask))
-            s.lesions.push_back(measure(part, volume));
-    s.warnings = warningsOf(finding, s.statistics);
+    Measured measured = measureFinding(finding, s.known, volume);
+    s.finding = std::move(measured.finding);
+    s.statistics = measured.statistics;
+    s.lesions = std::move(measured.lesions);
+    s.burdens = std::move(measured.burdens);
+    s.warnings = std::move(measured.warnings);
     s.madeWith = madeWith;
     if (const PromptPart* part = prompt.partOf(finding.target)) {
         s.asked = part->text;

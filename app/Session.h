@@ -24,7 +24,8 @@ struct Structure {
     std::string asked, explanation;          ///< the words, and what they were understood as
     std::shared_ptr<const Finding> finding;
     Statistics statistics;
-    std::vector<Statistics> lesions;         ///< parts of a tumor or cyst, largest first
+    std::vector<Lesion> lesions;             ///< of a tumor or cyst, largest first
+    std::vector<Burden> burdens;
     std::vector<Warning> warnings;
     QString madeWith;                        ///< "small, cpu, fp32"
     std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }

@@ -2,7 +2,6 @@
 
 #include "app/results/Results.h"
 
-#include "volume/Components.h"
 #include <QDir>
 #include <QFileInfo>
 
@@ -28,11 +27,12 @@ QString scanTextOf(const Scan& scan)
 /// The numbers of a structure that came from a file, measured again. @throws Error where its mask lies on another grid
 void measureAgain(Structure& s, const Volume& volume)
 {
-    s.statistics = measure(s.finding->mask, volume);
-    s.lesions.clear();
-    if (s.known.isLesion())
-        for (const Mask& part : components(s.finding->mask))
-            s.lesions.push_back(measure(part, volume));
+    Finding finding = *s.finding;
+    finding.target.filter = {}; // it holds only the chosen lesions already
+    Measured measured = measureFinding(std::move(finding), s.known, volume);
+    s.statistics = measured.statistics;
+    s.lesions = std::move(measured.lesions);
+    s.burdens = std::move(measured.burdens);
 }
 
 } // namespace

@@ -37,7 +37,7 @@ struct EngineSettings {
 struct SegmentSettings {
     std::optional<double> threshold;        ///< instead of each class's own
     CleanUp cleanUp = CleanUp::Standard;
-    bool keepProbability = true;            ///< Finding::probability; two bytes a voxel of each finding's box
+    bool keepProbability = true;            ///< Finding::probability of organs too; of tumors and cysts it is always kept. Two bytes a voxel of its box
 };
 
 /// A mask that is still growing: thresholded, not cleaned up, of the windows that are done.

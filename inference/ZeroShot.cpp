@@ -1,4 +1,5 @@
 #include "inference/Prompt.h"
+#include "inference/TargetNames.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,18 +18,19 @@ std::uint32_t hashOf(const std::string& text)
 }
 
 /// Letters and digits of ASCII with "_" between words. Where something had to be left out, a hash keeps two texts apart.
-std::string fileNameOf(const std::string& words)
+std::string letters(const std::string& words)
 {
     constexpr std::size_t longest = 48;
     std::string name;
     bool whole = true;
-    for (const char c : words) {
+    for (char c : words) {
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         if (kept)
             name += c;
         else if (!name.empty() && name.back() != '_')
             name += '_';
-        whole = whole && (kept || c == ' ');
+        whole = whole && (kept || c == ' ' || c == ',');
     }
     whole = whole && name.size() <= longest;
     name = name.substr(0, longest);
@@ -39,7 +41,7 @@ std::string fileNameOf(const std::string& words)
         std::snprintf(hash, sizeof hash, "%08x", hashOf(words));
         name += (name.empty() ? "" : "_") + std::string(hash);
     }
-    return "zero_shot_" + name;
+    return name;
 }
 
 /// A light colour of any hue, the same for the same words.
@@ -57,11 +59,21 @@ std::array<int, 3> colourOf(const std::string& words)
 
 ModelClass classOf(const ModelPack& pack, const Target& target)
 {
-    if (target.classId != 0)
-        return pack.classById(target.classId);
+    if (target.classId != 0) {
+        ModelClass known = pack.classById(target.classId);
+        // A choice of its lesions, or a part of it, is a structure of its own.
+        std::string part = wordsOf(target.filter, pack.classes);
+        for (const int other : target.without)
+            part += (part.empty() ? "without " : ", without ") + pack.classById(other).name;
+        if (!part.empty()) {
+            known.name += " (" + part + ")";
+            known.fileName += "_" + letters(part);
+        }
+        return known;
+    }
     ModelClass words;
     words.name = target.name;
-    words.fileName = fileNameOf(target.zeroShotText);
+    words.fileName = "zero_shot_" + letters(target.zeroShotText);
     words.rgb = colourOf(target.zeroShotText);
     words.kind = "zero_shot";
     return words;

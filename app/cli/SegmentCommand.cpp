@@ -2,7 +2,6 @@
 #include "app/cli/TerminalProgress.h"
 #include "app/results/Results.h"
 #include "inference/PackStore.h"
-#include "volume/Components.h"
 #include "volume/io/MaskWriter.h"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +16,7 @@ namespace {
 struct Options {
     std::string scan, out, series, model, device = "auto", precision = "auto", cleanUp = "standard", format = "nii.gz";
     std::vector<std::string> prompts;
-    bool all = false, labelMap = false, quiet = false;
+    bool all = false, labelMap = false, leftOut = false, quiet = false;
     double overlap = 0.5;
     std::optional<double> threshold;
     int threads = 0;
@@ -83,28 +82,6 @@ void checkRoom(const fs::path& folder, std::int64_t voxels, std::size_t masks)
                                               std::to_string((needed >> 20) + 1) + " MB. Make room or choose another --out.");
 }
 
-std::vector<Row> makeRows(const Run& run, const std::vector<Finding>& findings, const std::string& ending)
-{
-    std::vector<Row> rows;
-    for (const Finding& finding : findings) {
-        Row row;
-        row.known = classOf(*run.pack, finding.target);
-        row.finding = &finding;
-        if (const PromptPart* part = run.prompt.partOf(finding.target)) {
-            row.asked = part->text;
-            row.explanation = part->explanation;
-        }
-        row.statistics = measure(finding.mask, *run.scan->volume);
-        if (row.known.isLesion())
-            for (const Mask& part : components(finding.mask))
-                row.lesions.push_back(measure(part, *run.scan->volume));
-        row.warnings = warningsOf(finding, row.statistics);
-        row.file = run.scan->caseName + "_" + row.known.fileName + "." + ending;
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
 void writeAll(const Run& run, const Options& options, TerminalProgress& progress)
 {
     const fs::path folder = options.out;
@@ -112,8 +89,11 @@ void writeAll(const Run& run, const Options& options, TerminalProgress& progress
     for (std::size_t i = 0; i < run.rows.size(); ++i) {
         const Row& row = run.rows[i];
         progress.step({"writing masks", double(i) / double(run.rows.size()), {}});
-        writeMask(row.finding->mask, folder / row.file);
-        labels.push_back({row.known.id, shownName(row.known.name, row.finding->target), row.known.snomedCode, row.known.rgb, &row.finding->mask});
+        const Finding& finding = *row.measured.finding;
+        writeMask(finding.mask, folder / row.file);
+        if (!row.leftOutFile.empty())
+            writeMask(*finding.leftOut, folder / row.leftOutFile);
+        labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode, row.known.rgb, &finding.mask});
     }
     if (options.labelMap) {
         numberLabels(labels);
@@ -121,6 +101,8 @@ void writeAll(const Run& run, const Options& options, TerminalProgress& progress
     }
     writeTextFile(measurementsCsv(run), folder / (run.scan->caseName + "_measurements.csv"));
     writeTextFile(measurementsJson(run), folder / (run.scan->caseName + "_measurements.json"));
+    if (const std::string lesions = lesionsCsv(run); !lesions.empty())
+        writeTextFile(lesions, folder / (run.scan->caseName + "_lesions.csv"));
 }
 
 int segment(const Options& options)
@@ -145,8 +127,8 @@ int segment(const Options& options)
     engine.precision = precisionOf(options.precision);
     engine.threads = options.threads;
     const auto segmenter = Segmenter::open(pack, engine);
-    const auto prepared = segmenter->prepare(scan.volume, {options.overlap, {}, {}, {}}, progress);
-    const std::vector<Finding> findings = segmenter->segment(*prepared, targets, {options.threshold, cleanUpOf(options.cleanUp), false}, progress);
+    auto prepared = segmenter->prepare(scan.volume, {options.overlap, {}, {}, {}}, progress);
+    std::vector<Finding> findings = segmenter->segment(*prepared, targets, {options.threshold, cleanUpOf(options.cleanUp), false}, progress);
 
     run.device = segmenter->deviceName();
     run.precision = nameOf(segmenter->precision());
@@ -160,7 +142,15 @@ int segment(const Options& options)
         run.notes.push_back(segmenter->precision() == Precision::Fp32 ? why : why + " --precision fp32 computes exactly.");
     if (!pack.notice.empty())
         run.notes.push_back(pack.notice);
-    run.rows = makeRows(run, findings, options.format);
+    prepared.reset();
+    for (Finding& finding : findings) {
+        run.rows.push_back(makeRow(run, finding, options.format));
+        Row& row = run.rows.back();
+        if (options.leftOut && row.measured.finding->leftOut)
+            row.leftOutFile = scan.caseName + "_" + row.known.fileName + "_left_out." + options.format;
+        finding.mask = Mask(finding.mask.geometry()); // the row has its own
+    }
+    judge(run);
     writeAll(run, options, progress);
     progress.finishLine();
 
@@ -196,6 +186,7 @@ void addSegment(CLI::App& app, Command& chosen)
     command->add_option("--clean-up", options->cleanUp, "What is done to raw masks")->check(CLI::IsMember({"standard", "published", "none"}))->capture_default_str();
     command->add_option("--format", options->format, "Of the masks")->check(CLI::IsMember({"nii.gz", "nrrd"}))->capture_default_str();
     command->add_flag("--label-map", options->labelMap, "Also one label map with a table of its labels");
+    command->add_flag("--left-out", options->leftOut, "Also masks of what the clean-up left out");
     command->add_option("--threads", options->threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
     command->add_flag("--quiet", options->quiet, "Say only what went wrong");
     command->callback([options, &chosen] { chosen = [options] { return segment(*options); }; });

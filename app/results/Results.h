@@ -1,7 +1,6 @@
 #pragma once
 
-#include "inference/Segmenter.h"
-#include "volume/Statistics.h"
+#include "app/results/Measured.h"
 #include "volume/io/MaskWriter.h"
 #include "volume/io/ScanReader.h"
 
@@ -10,22 +9,14 @@
 
 namespace hounsfield {
 
-/// What a person should know of a result: a whole sentence, and where to look where that is one place.
-struct Warning {
-    std::string text;
-    std::optional<Vector3> placeMm; ///< LPS
-};
-
 /// One structure with everything that is told of it.
 struct Row {
     std::string asked;                 ///< the words as typed
     std::string explanation;           ///< what they were understood as
     ModelClass known;
-    const Finding* finding = nullptr;
-    Statistics statistics;
-    std::vector<Statistics> lesions;   ///< connected parts of a tumor or cyst, largest first
+    Measured measured;
     std::string file;                  ///< name of its mask in the result folder
-    std::vector<Warning> warnings;
+    std::string leftOutFile;           ///< name of the mask of what the clean-up left out; empty: not written
 };
 
 /// One run, as written to the measurements files (docs/results-schema.md).
@@ -45,8 +36,13 @@ std::string shownName(const std::string& name, const Target& target);
 /// Gives zero-shot masks, which come with id 0, label values above those of every known class (33, 34, ...). They go first: where masks
 /// overlap in a label map the later row wins, and that is what the model was trained on.
 void numberLabels(std::vector<LabelledMask>& labels);
-std::vector<Warning> warningsOf(const Finding& finding, const Statistics& statistics);
+/// One row of the run. @param ending of mask files, such as "nii.gz"
+Row makeRow(const Run& run, const Finding& finding, const std::string& ending);
+/// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes.
+void judge(Run& run);
 std::string measurementsCsv(const Run& run);
+/// One line a lesion; empty where the run found none.
+std::string lesionsCsv(const Run& run);
 std::string measurementsJson(const Run& run);
 /// The table for the terminal.
 std::string measurementsTable(const Run& run);

@@ -162,7 +162,7 @@ Finding Answer::found(const Target& target, int key)
     for (const int other : target.without)
         for (std::size_t v = 0; v < inside.size(); ++v)
             inside[v] &= !m_masks.masks.at(other)[v];
-    Finding finding{target, onScan(key, inside), result.threshold, 0, 0, 0, 0, {}, m_settings.keepProbability ? thousandths(result.probability, m_image) : nullptr, {}, {}, {}, {}};
+    Finding finding{target, onScan(key, inside), result.threshold, 0, 0, 0, 0, {}, m_settings.keepProbability || (classById(key) && classById(key)->isLesion()) ? thousandths(result.probability, m_image) : nullptr, {}, {}, {}, {}};
     setProbabilities(finding, inside, result.probability);
     setRange(finding, key, inside);
     setLeftOut(finding, key);

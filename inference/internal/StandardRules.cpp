@@ -58,6 +58,7 @@ public:
             found.masks = components(asMask(voxels(), m_masks.size), 1);
             --found.others;
             found.otherVoxels -= found.masks[0].count();
+            m_masks.warnings[m_id].push_back("Nothing larger than a speck was found; this is the largest of them.");
         }
         std::fill(voxels().begin(), voxels().end(), std::uint8_t(0));
         for (const Mask& piece : found.masks)

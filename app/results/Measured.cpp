@@ -1,0 +1,154 @@
+#include "app/results/Measured.h"
+
+#include "app/results/Text.h"
+#include "inference/TargetNames.h"
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+/// The middle of the part of a mask that lies on the face of the scan where most of it does.
+std::optional<Vector3> placeAtEdge(const Mask& mask)
+{
+    const Index3& size = mask.geometry().size();
+    std::array<std::int64_t, 6> counts{};
+    std::array<Vector3, 6> sums{};
+    forEachVoxel(mask, [&](const Index3& i) {
+        for (std::size_t axis = 0; axis < 3; ++axis)
+            for (std::size_t end = 0; end < 2; ++end)
+                if (i[axis] == (end ? size[axis] - 1 : 0)) {
+                    ++counts[2 * axis + end];
+                    sums[2 * axis + end] = sums[2 * axis + end] + Vector3{double(i[0]), double(i[1]), double(i[2])};
+                }
+    });
+    const auto most = std::size_t(std::max_element(counts.begin(), counts.end()) - counts.begin());
+    if (counts[most] == 0)
+        return std::nullopt;
+    return mask.geometry().toMm((1.0 / double(counts[most])) * sums[most]);
+}
+
+bool passes(const Lesion& lesion, const Finding& finding, const LesionFilter& filter)
+{
+    const double mm = lesion.diameters.longest.mm(), ml = lesion.statistics.volumeMl;
+    if (mm < filter.lowestMm || mm > filter.highestMm || ml < filter.lowestMl || ml > filter.highestMl)
+        return false;
+    if (filter.hosts.empty())
+        return true;
+    return lesion.host >= 0 && std::count(filter.hosts.begin(), filter.hosts.end(), finding.hosts[std::size_t(lesion.host)]->classId) > 0;
+}
+
+Mask unionOf(const Geometry& geometry, const std::vector<Lesion>& lesions)
+{
+    IndexBox box;
+    for (const Lesion& lesion : lesions) {
+        box.include(lesion.mask->box().begin);
+        Index3 last = lesion.mask->box().end;
+        for (auto& n : last)
+            --n;
+        box.include(last);
+    }
+    if (box.empty())
+        return Mask(geometry);
+    std::vector<std::uint8_t> inside(static_cast<std::size_t>(box.count()), 0);
+    const Index3 size = box.size();
+    for (const Lesion& lesion : lesions)
+        forEachVoxel(*lesion.mask, [&](const Index3& v) {
+            inside[static_cast<std::size_t>((v[0] - box.begin[0]) + size[0] * ((v[1] - box.begin[1]) + size[1] * (v[2] - box.begin[2])))] = 1;
+        });
+    return Mask::fromBox(geometry, box, inside);
+}
+
+/// Leaves only the lesions that the prompt chose, and says what that left out.
+void choose(Finding& finding, LesionList& list, const std::vector<ModelClass>& classes, std::vector<Warning>& warnings)
+{
+    const LesionFilter& filter = finding.target.filter;
+    std::vector<Lesion> chosen;
+    for (const Lesion& lesion : list.lesions)
+        if (passes(lesion, finding, filter) && (filter.largest == 0 || chosen.size() < std::size_t(filter.largest)))
+            chosen.push_back(lesion);
+    const auto all = list.lesions.size() + std::size_t(list.others);
+    const double before = finding.mask.volumeMl();
+    std::string said = std::to_string(chosen.size()) + " of " + std::to_string(all) + (all == 1 ? " lesion is " : " lesions are ") + wordsOf(filter, classes) + ".";
+    if (chosen.empty() && all > 0)
+        said = "None of the " + std::to_string(all) + " found is " + wordsOf(filter, classes) + "; the longest is " +
+               print("%.1f mm.", std::max_element(list.lesions.begin(), list.lesions.end(), [](const Lesion& a, const Lesion& b) { return a.diameters.longest.mm() < b.diameters.longest.mm(); })->diameters.longest.mm());
+    finding.mask = unionOf(finding.mask.geometry(), chosen);
+    if (chosen.size() < all && !chosen.empty())
+        said += print(" The others, %.1f mL, are not in this result.", before - finding.mask.volumeMl());
+    if (all > 0)
+        warnings.push_back({said, {}});
+    const double share = before > 0 ? finding.mask.volumeMl() / before : 0;
+    finding.volumeLowMl *= share;
+    finding.volumeHighMl *= share;
+    list.lesions = std::move(chosen);
+    list.others = 0;
+}
+
+std::vector<Burden> burdensOf(const Measured& m)
+{
+    std::vector<Burden> burdens;
+    const auto& hosts = m.finding->hosts;
+    for (std::size_t h = 0; h < hosts.size(); ++h) {
+        Burden burden{hosts[h]->classId, hosts[h]->name, 0, hosts[h]->mask.volumeMl()};
+        for (const Lesion& lesion : m.lesions)
+            if (lesion.host == int(h)) {
+                burden.lesionMl += lesion.statistics.volumeMl;
+                burden.organMl += lesion.statistics.volumeMl * (1 - lesion.hostShare);
+            }
+        if (burden.lesionMl > 0)
+            burdens.push_back(burden);
+    }
+    return burdens;
+}
+
+void addWarnings(Measured& m, bool chosen)
+{
+    const Finding& f = *m.finding;
+    if (f.mask.empty() && !chosen)
+        m.warnings.push_back({print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", f.largestProbability, f.threshold), {}});
+    for (const std::string& text : f.warnings)
+        m.warnings.push_back({text, {}});
+    if (!m.statistics.leavesScan.empty())
+        m.warnings.push_back({"It reaches the edge of the scan (" + m.statistics.leavesScan + "): the volume is that of the visible part.", placeAtEdge(f.mask)});
+    for (const Lesion& lesion : m.lesions)
+        if (lesion.host >= 0 && lesion.hostShare == 0)
+            m.warnings.push_back({print("A lesion of %.1f mL lies outside the outline of its organ (", lesion.statistics.volumeMl) + organOf(lesion, f) + ").", lesion.statistics.centroidMm});
+}
+
+} // namespace
+
+std::string organOf(const Lesion& lesion, const Finding& finding)
+{
+    return lesion.host >= 0 && std::size_t(lesion.host) < finding.hosts.size() ? finding.hosts[std::size_t(lesion.host)]->name : std::string();
+}
+
+Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume)
+{
+    Measured m;
+    bool chosen = false;
+    if (known.isLesion()) {
+        std::vector<const Mask*> hosts;
+        std::vector<ModelClass> names;
+        for (const auto& host : finding.hosts) {
+            hosts.push_back(&host->mask);
+            names.emplace_back().id = host->classId;
+            names.back().name = host->name;
+        }
+        LesionList list = lesionsOf(finding.mask, volume, hosts, finding.probability.get());
+        if (finding.target.filter.chooses()) {
+            chosen = !list.lesions.empty();
+            choose(finding, list, names, m.warnings);
+        }
+        if (list.others > 0)
+            m.warnings.push_back({"It lies in " + std::to_string(std::int64_t(list.lesions.size()) + list.others) + " separate parts; only the " + std::to_string(list.lesions.size()) + " largest are listed one by one.", {}});
+        m.lesions = std::move(list.lesions);
+    }
+    m.statistics = measure(finding.mask, volume);
+    m.finding = std::make_shared<const Finding>(std::move(finding));
+    m.burdens = burdensOf(m);
+    addWarnings(m, chosen);
+    return m;
+}
+
+} // namespace hounsfield

@@ -1,0 +1,36 @@
+#include "app/results/Text.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+namespace hounsfield {
+
+std::string print(const char* format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+std::string csvCell(std::string text)
+{
+    if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos)
+        text = "'" + text;
+    if (text.find_first_of(",\"\n\r") == std::string::npos)
+        return text;
+    std::string quoted = "\"";
+    for (char c : text)
+        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::size_t shownWidth(const std::string& text)
+{
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+} // namespace hounsfield

@@ -1,0 +1,55 @@
+#include "inference/TargetNames.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace hounsfield {
+namespace {
+
+std::string number(double value)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
+}
+
+/// Bounds are inclusive; a bound just beside a number of few digits means "over" or "under" that number.
+std::string bound(double value, const char* unit, bool lowest)
+{
+    const double plain = std::stod(number(value));
+    const bool strict = lowest ? value > plain : value < plain;
+    return std::string(strict ? (lowest ? "over " : "under ") : (lowest ? "at least " : "at most ")) + number(plain) + " " + unit;
+}
+
+void add(std::string& text, const std::string& more)
+{
+    text += (text.empty() ? "" : ", ") + more;
+}
+
+} // namespace
+
+std::string wordsOf(const LesionFilter& filter, const std::vector<ModelClass>& classes)
+{
+    std::string text;
+    if (filter.lowestMm > 0)
+        add(text, bound(filter.lowestMm, "mm", true));
+    if (std::isfinite(filter.highestMm))
+        add(text, bound(filter.highestMm, "mm", false));
+    if (filter.lowestMl > 0)
+        add(text, bound(filter.lowestMl, "mL", true));
+    if (std::isfinite(filter.highestMl))
+        add(text, bound(filter.highestMl, "mL", false));
+    std::string hosts;
+    for (const int id : filter.hosts)
+        for (const ModelClass& known : classes)
+            if (known.id == id)
+                hosts += (hosts.empty() ? "in the " : " or the ") + known.name;
+    if (!hosts.empty())
+        add(text, hosts);
+    if (filter.largest > 0)
+        add(text, filter.largest == 1 ? "the largest" : "the " + std::to_string(filter.largest) + " largest");
+    return text;
+}
+
+} // namespace hounsfield

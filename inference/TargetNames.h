@@ -1,0 +1,10 @@
+#pragma once
+
+#include "inference/Prompt.h"
+
+namespace hounsfield {
+
+/// A choice of lesions in words: "over 10 mm, in the Left Kidney, the largest"; empty where it chooses all.
+std::string wordsOf(const LesionFilter& filter, const std::vector<ModelClass>& classes);
+
+} // namespace hounsfield
