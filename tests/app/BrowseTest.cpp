@@ -216,7 +216,7 @@ TEST_CASE("the place of an edge warning is on that edge of the scan")
             for (std::int64_t i = 4; i < 7; ++i)
                 inside[std::size_t(grid.offset({i, j, k}))] = 1;
     Finding finding{{6, "liver"}, Mask::fromGrid(grid, inside), 0.5, 1, 1, 0, 0, {}, nullptr};
-    const auto warnings = warningsOf(finding, measure(finding.mask, Volume(grid, std::vector<std::int16_t>(8000))));
+    const auto warnings = measureFinding(finding, {}, Volume(grid, std::vector<std::int16_t>(8000))).warnings;
     REQUIRE(warnings.size() == 1);
     REQUIRE(warnings[0].placeMm);
     CHECK(length(*warnings[0].placeMm - Vector3{5, 9, 19}) < 1e-9);
