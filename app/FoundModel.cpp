@@ -18,6 +18,28 @@ QString millilitres(double ml)
     return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml < 100 ? 1 : 0));
 }
 
+/// "1   27.2 × 13.4 mm, Left Kidney".
+static QString lesionName(const Structure& s, int lesion)
+{
+    const Lesion& one = s.lesions[std::size_t(lesion)];
+    const QString size = FoundModel::tr("%1   %2 × %3 mm").arg(lesion + 1).arg(one.diameters.longest.mm(), 0, 'f', 1).arg(one.diameters.perpendicular.mm(), 0, 'f', 1);
+    // The organ where it may be one of two.
+    return s.finding->hosts.size() < 2 || one.host < 0 ? size : size + ", " + QString::fromStdString(organOf(one, *s.finding));
+}
+
+/// How far the numbers of a row can be trusted.
+static QPixmap lightOf(Light light)
+{
+    QPixmap dot(10, 10);
+    dot.fill(Qt::transparent);
+    QPainter painter(&dot);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(theme::colour(light == Light::Doubt ? "error" : light == Light::Look ? "doubt" : "good"));
+    painter.drawEllipse(1, 1, 8, 8);
+    return dot;
+}
+
 FoundModel::FoundModel(Session& session, QObject* parent) : QAbstractItemModel(parent), m_session(session)
 {
     connect(&session, &Session::contentsChanged, this, &FoundModel::rebuild);
@@ -109,6 +131,14 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         return row.lesion;
     if (role == Qt::TextAlignmentRole)
         return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+    if (index.column() == Volume && row.lesion < 0 && (role == Qt::DecorationRole || role == Qt::ToolTipRole || role == TrustLight)) {
+        const Trust trust = m_session.trustOf(*s);
+        if (role == TrustLight)
+            return int(trust.light);
+        if (role == Qt::DecorationRole)
+            return trust.light == Light::None ? QVariant() : QVariant(lightOf(trust.light));
+        return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.") : QString::fromStdString(trust.why);
+    }
     if (role == Qt::ToolTipRole)
         return index.column() == Eye    ? (s->visible ? tr("Shown: click to hide it") : tr("Hidden: click to show it"))
                : s->warnings.empty() && s->zeroShot() && s->explanation.empty() ? tr("The model was not trained on this: look closely.")
@@ -138,7 +168,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     if (role != Qt::DisplayRole)
         return {};
     if (index.column() == Name)
-        return row.lesion < 0 ? s->name : tr("Lesion %1").arg(row.lesion + 1);
+        return row.lesion < 0 ? s->name : lesionName(*s, row.lesion);
     if (index.column() == Eye)
         return {};
     if (index.column() == Volume)

@@ -12,7 +12,8 @@ class FoundModel : public QAbstractItemModel {
     Q_OBJECT
 public:
     enum Column { Name, Volume, Hu, Eye, ColumnCount };
-    enum Role { StructureId = Qt::UserRole + 1, Lesion }; ///< Lesion: number among the structure's, -1 for the structure itself
+    /// Lesion: number among the structure's, -1 for the structure itself. TrustLight: a Light, of the volume's column.
+    enum Role { StructureId = Qt::UserRole + 1, Lesion, TrustLight };
 
     explicit FoundModel(Session& session, QObject* parent = nullptr);
     QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;

@@ -115,21 +115,28 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
 
 void FoundPanel::jumpTo(const QModelIndex& index)
 {
-    m_session.select(index.data(FoundModel::StructureId).toInt());
+    const int lesion = index.data(FoundModel::Lesion).toInt();
+    m_session.select(index.data(FoundModel::StructureId).toInt(), lesion);
     const Structure* s = m_session.structure(m_session.selected());
     if (!s || s->finding->mask.empty())
         return;
-    const int lesion = index.data(FoundModel::Lesion).toInt();
-    if (lesion < 0)
+    if (lesion < 0) {
         Q_EMIT jumpAsked(bestPlace(s->finding->mask), s->statistics.box);
-    else
-        Q_EMIT jumpAsked(s->lesions[std::size_t(lesion)].statistics.centroidMm, s->lesions[std::size_t(lesion)].statistics.box);
+        return;
+    }
+    // To the slice of its longest diameter, which is drawn there.
+    const Lesion& one = s->lesions[std::size_t(lesion)];
+    Q_EMIT jumpAsked(0.5 * (one.diameters.longest.from + one.diameters.longest.to), one.statistics.box);
 }
 
-/// Links are numbers of warnings that have a place.
+/// Links are numbers of warnings that have a place, or "back".
 void FoundPanel::followLink(const QString& link)
 {
     const Structure* s = m_session.structure(m_session.selected());
+    if (s && link == "back") {
+        Q_EMIT giveBackAsked(s->id);
+        return;
+    }
     const auto number = std::size_t(link.toUInt());
     if (s && number < s->warnings.size() && s->warnings[number].placeMm)
         Q_EMIT jumpAsked(*s->warnings[number].placeMm, {});
@@ -150,37 +157,87 @@ void FoundPanel::showDetails()
     if (!s)
         return;
     const Finding& f = *s->finding;
-    const QString quiet = theme::colour("quiet").name(), doubt = theme::colour("doubt").name();
-    QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>").arg(s->name.toHtmlEscaped(), quiet, QString::fromStdString(s->asked).toHtmlEscaped());
-    if (f.mask.empty()) {
+    const int lesion = m_session.selectedLesion();
+    QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>")
+                       .arg(lesion < 0 ? s->name.toHtmlEscaped() : tr("%1, lesion %2").arg(s->name.toHtmlEscaped()).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
+    if (f.mask.empty())
         text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(f.threshold, 0, 'f', 2).arg(f.largestProbability, 0, 'f', 2));
-    } else {
-        text += QString("<table cellspacing='3'>");
-        const auto line = [&](const QString& name, const QString& value) { text += QString("<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>").arg(quiet, name, value); };
-        line(tr("Volume"), millilitres(s->statistics.volumeMl));
-        line(tr("at 0.7 to 0.3"), tr("%1 to %2").arg(millilitres(f.volumeLowMl), millilitres(f.volumeHighMl)));
-        if (s->statistics.hu)
-            line(tr("Density"), tr("%1 ± %2 HU").arg(s->statistics.hu->mean, 0, 'f', 0).arg(s->statistics.hu->standardDeviation, 0, 'f', 0));
-        line(tr("Mean probability"), QString::number(f.meanProbability, 'f', 2));
-        if (s->known.isLesion())
-            line(tr("Separate lesions"), QString::number(s->lesions.size()));
-        if (s->zeroShot())
-            line(tr("Trained on this"), tr("no"));
-        line(tr("Model"), madeWithInWords(s->madeWith).toHtmlEscaped());
-        text += "</table>";
-    }
-    for (std::size_t w = 0; w < s->warnings.size(); ++w) {
-        text += QString("<p style='color:%1'>%2").arg(doubt, QString::fromStdString(s->warnings[w].text).toHtmlEscaped());
-        if (s->warnings[w].placeMm)
-            text += QString(" <a href='%1' style='color:%2'>%3</a>").arg(w).arg(theme::colour("accent").name(), tr("Show it"));
-        text += "</p>";
-    }
+    else
+        text += lesion < 0 ? numbersOf(*s) : lesionNumbersOf(*s, lesion);
+    text += doubtsOf(*s);
     m_details->setText(text);
     if (!m_threshold->isSliderDown()) {
         const QSignalBlocker quietly(m_threshold);
         m_threshold->setValue(int(std::lround(100 * f.threshold)));
         m_thresholdText->setText(tr("Threshold %1").arg(f.threshold, 0, 'f', 2));
     }
+}
+
+/// A line of the table of numbers.
+static QString lineOf(const QString& name, const QString& value)
+{
+    return QString("<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>").arg(theme::colour("quiet").name(), name, value);
+}
+
+static QString densityOf(const HuStatistics& hu)
+{
+    return FoundPanel::tr("%1 ± %2 HU").arg(hu.mean, 0, 'f', 0).arg(hu.standardDeviation, 0, 'f', 0);
+}
+
+QString FoundPanel::numbersOf(const Structure& s) const
+{
+    const Finding& f = *s.finding;
+    QString text = "<table cellspacing='3'>";
+    text += lineOf(tr("Volume"), millilitres(s.statistics.volumeMl));
+    text += lineOf(tr("at 0.7 to 0.3"), tr("%1 to %2").arg(millilitres(f.volumeLowMl), millilitres(f.volumeHighMl)));
+    if (s.statistics.hu)
+        text += lineOf(tr("Density"), densityOf(*s.statistics.hu));
+    text += lineOf(tr("Mean probability"), QString::number(f.meanProbability, 'f', 2));
+    if (s.known.isLesion())
+        text += lineOf(tr("Separate lesions"), QString::number(s.lesions.size()));
+    for (const Burden& burden : s.burdens)
+        text += lineOf(tr("Part of %1").arg(QString::fromStdString(burden.organ)), tr("%1 of %2, %3 %").arg(millilitres(burden.lesionMl), millilitres(burden.organMl)).arg(burden.percent(), 0, 'f', 1));
+    if (s.zeroShot())
+        text += lineOf(tr("Trained on this"), tr("no"));
+    return text + lineOf(tr("Model"), madeWithInWords(s.madeWith).toHtmlEscaped()) + "</table>";
+}
+
+QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
+{
+    const Lesion& one = s.lesions[std::size_t(lesion)];
+    const auto mm = [](double value) { return tr("%1 mm").arg(value, 0, 'f', 1); };
+    QString text = "<table cellspacing='3'>";
+    text += lineOf(tr("Longest axial"), mm(one.diameters.longest.mm()));
+    text += lineOf(tr("Across it"), mm(one.diameters.perpendicular.mm()));
+    text += lineOf(tr("Longest in 3D"), mm(one.diameters.longest3d.mm()));
+    text += lineOf(tr("Volume"), millilitres(one.statistics.volumeMl));
+    if (one.statistics.hu)
+        text += lineOf(tr("Density"), densityOf(*one.statistics.hu));
+    if (one.meanProbability)
+        text += lineOf(tr("Mean probability"), QString::number(*one.meanProbability, 'f', 2));
+    if (one.host >= 0)
+        text += lineOf(tr("Organ"), QString::fromStdString(organOf(one, *s.finding)));
+    const Measurability recist = measurability(one, s.known.kind == "cyst");
+    text += lineOf(tr("Measurable (RECIST)"), recist.measurable ? tr("yes") : tr("no"));
+    return text + "</table>" + (recist.measurable ? QString() : QString("<p style='color:%1'>%2</p>").arg(theme::colour("quiet").name(), QString::fromStdString(recist.why).toHtmlEscaped()));
+}
+
+QString FoundPanel::doubtsOf(const Structure& s) const
+{
+    const QString doubt = theme::colour("doubt").name(), accent = theme::colour("accent").name();
+    QString text;
+    for (const Warning& warning : m_session.implausible(s.id))
+        text += QString("<p style='color:%1'>%2</p>").arg(doubt, QString::fromStdString(warning.text).toHtmlEscaped());
+    const std::string removed = sentenceOf(s.finding->removals);
+    for (std::size_t w = 0; w < s.warnings.size(); ++w) {
+        text += QString("<p style='color:%1'>%2").arg(doubt, QString::fromStdString(s.warnings[w].text).toHtmlEscaped());
+        if (s.warnings[w].placeMm)
+            text += QString(" <a href='%1' style='color:%2'>%3</a>").arg(w).arg(accent, tr("Show it"));
+        if (s.finding->leftOut && s.warnings[w].text == removed)
+            text += QString(" <a href='back' style='color:%1'>%2</a>").arg(accent, tr("Give it back"));
+        text += "</p>";
+    }
+    return text;
 }
 
 void FoundPanel::showMenu(const QPoint& at)

@@ -23,12 +23,16 @@ Q_SIGNALS:
     void jumpAsked(hounsfield::Vector3 mm, hounsfield::IndexBox box); ///< box: what to frame; empty: nothing
     void thresholdAsked(int id, double threshold); ///< while the slider moves
     void exportAsked(int id);                      ///< 0: all
+    void giveBackAsked(int id);                    ///< what the clean-up left out
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void showDetails();
+    QString numbersOf(const Structure& s) const;
+    QString lesionNumbersOf(const Structure& s, int lesion) const;
+    QString doubtsOf(const Structure& s) const;
     void jumpTo(const QModelIndex& index);
     void followLink(const QString& link);
     void showMenu(const QPoint& at);

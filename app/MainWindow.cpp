@@ -162,6 +162,7 @@ void MainWindow::joinBench()
     connect(m_found, &FoundPanel::jumpAsked, this, [this](const Vector3& mm, const IndexBox& box) { m_bench.view().lookAt(mm, box); });
     connect(m_found, &FoundPanel::thresholdAsked, &m_bench, &Workbench::setThreshold);
     connect(m_found, &FoundPanel::exportAsked, this, &MainWindow::exportAll);
+    connect(m_found, &FoundPanel::giveBackAsked, &m_bench, &Workbench::giveBack);
     connect(&m_bench.session(), &Session::scanChanged, this, &MainWindow::showState);
 }
 

@@ -1,6 +1,7 @@
 #include "app/PromptBar.h"
 
 #include "app/EngineWords.h"
+#include "inference/TargetNames.h"
 #include "viewer/Theme.h"
 
 #include <QCompleter>
@@ -217,7 +218,9 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
             ++rest;
             continue;
         }
-        const QString name = QString::fromStdString(target.name);
+        QString name = QString::fromStdString(target.name);
+        if (const std::string choice = partOf(target, m_classes); !choice.empty())
+            name += ", " + QString::fromStdString(choice);
         if (target.classId == 0) {
             addChip(name, theme::colour("quiet"), zeroShotWords(part), Chip::ZeroShot);
             continue;

@@ -50,6 +50,33 @@ Structure makeStructure(const Finding& finding, const Prompt& prompt, const Mode
     return s;
 }
 
+Structure withLeftOut(const Structure& structure, const Volume& volume)
+{
+    Structure s = structure;
+    Finding finding = *structure.finding;
+    finding.mask = unionOf(finding.mask, *finding.leftOut);
+    const std::string removed = sentenceOf(finding.removals);
+    finding.target.filter = {};
+    finding.removals.clear();
+    finding.leftOut.reset();
+    // What was said of it stays, but for what is measured anew.
+    finding.warnings = {"What the clean-up had left out was given back by hand."};
+    for (const Warning& warning : structure.warnings)
+        if (warning.text != removed && !warning.placeMm)
+            finding.warnings.push_back(warning.text);
+    const double before = structure.statistics.volumeMl;
+    Measured measured = measureFinding(finding, s.known, volume);
+    finding.target = structure.finding->target;
+    finding.volumeLowMl = structure.finding->volumeLowMl;
+    finding.volumeHighMl = structure.finding->volumeHighMl + measured.statistics.volumeMl - before;
+    s.finding = std::make_shared<const Finding>(std::move(finding));
+    s.statistics = measured.statistics;
+    s.lesions = std::move(measured.lesions);
+    s.burdens = std::move(measured.burdens);
+    s.warnings = std::move(measured.warnings);
+    return s;
+}
+
 Session::Session(QObject* parent) : QObject(parent) {}
 
 void Session::open(std::shared_ptr<const Scan> scan)
@@ -57,7 +84,10 @@ void Session::open(std::shared_ptr<const Scan> scan)
     m_scan = std::move(scan);
     m_undo.clear();
     m_selected = 0;
+    m_lesion = -1;
     m_contents = {};
+    m_look.reset();
+    m_implausible.clear();
     Q_EMIT scanChanged();
     Q_EMIT contentsChanged();
 }
@@ -83,7 +113,40 @@ void Session::setContents(const Contents& contents)
     m_contents = contents;
     if (m_selected != 0 && !structure(m_selected))
         m_selected = 0;
+    const Structure* chosen = structure(m_selected);
+    if (!chosen || m_lesion >= int(chosen->lesions.size()))
+        m_lesion = -1;
+    judge();
     Q_EMIT contentsChanged();
+}
+
+void Session::judge()
+{
+    m_implausible.clear();
+    if (!m_scan || m_contents.structures.empty())
+        return;
+    if (!m_look)
+        m_look = lookAt(*m_scan->volume);
+    std::vector<Measured> measured;
+    for (const Structure& s : m_contents.structures)
+        measured.push_back({s.finding, s.statistics, s.lesions, s.burdens, {}});
+    std::vector<Judged> all;
+    for (std::size_t n = 0; n < measured.size(); ++n)
+        all.push_back({&m_contents.structures[n].known, &measured[n]});
+    for (Implausible& one : plausibility(all, *m_scan, *m_look))
+        m_implausible[one.structure < 0 ? 0 : m_contents.structures[std::size_t(one.structure)].id].push_back(std::move(one.warning));
+}
+
+const std::vector<Warning>& Session::implausible(int id) const
+{
+    static const std::vector<Warning> none;
+    const auto found = m_implausible.find(id);
+    return found == m_implausible.end() ? none : found->second;
+}
+
+Trust Session::trustOf(const Structure& structure) const
+{
+    return hounsfield::trustOf(*structure.finding, structure.statistics, structure.lesions, implausible(structure.id));
 }
 
 void Session::addStructures(std::vector<Structure> all, bool joined)
@@ -188,9 +251,11 @@ void Session::hover(int id)
     Q_EMIT selectionChanged(m_selected);
 }
 
-void Session::select(int id)
+void Session::select(int id, int lesion)
 {
-    m_selected = structure(id) ? id : 0;
+    const Structure* chosen = structure(id);
+    m_selected = chosen ? id : 0;
+    m_lesion = chosen && lesion >= 0 && lesion < int(chosen->lesions.size()) ? lesion : -1;
     Q_EMIT selectionChanged(m_selected);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/results/Plausibility.h"
 #include "app/results/Results.h"
 #include "viewer/scene/Measurement.h"
 #include "volume/Statistics.h"
@@ -9,6 +10,7 @@
 #include <QString>
 #include <QUndoStack>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -66,7 +68,11 @@ public:
     void restore(Contents contents);
 
     int selected() const { return m_selected; }
-    void select(int id); ///< 0: none
+    int selectedLesion() const { return m_lesion; } ///< number among the selected structure's; -1: the structure as a whole
+    void select(int id, int lesion = -1);           ///< 0: none
+    /// What does not fit a patient (Plausibility): of one structure, or with 0 of the scan as a whole.
+    const std::vector<Warning>& implausible(int id) const;
+    Trust trustOf(const Structure& structure) const;
     int hovered() const { return m_hovered; }
     void hover(int id);  ///< the row under the mouse: shown at full strength; 0: none
 
@@ -79,14 +85,19 @@ private:
     friend class ContentsCommand;
     void change(const QString& what, Contents after, int joinAs = -1);
     void setContents(const Contents& contents);
+    void judge();
 
     std::shared_ptr<const Scan> m_scan;
     Contents m_contents;
     QUndoStack m_undo;
     int m_nextId = 1;
-    int m_selected = 0, m_hovered = 0;
+    int m_selected = 0, m_lesion = -1, m_hovered = 0;
+    std::optional<ScanLook> m_look; ///< made when the first structure is held against the scan
+    std::map<int, std::vector<Warning>> m_implausible;
 };
 
+/// With what the clean-up left out of it as a part of it, measured again.
+Structure withLeftOut(const Structure& structure, const Volume& volume);
 /// One finding measured in its scan, ready to be shown.
 Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith);
 

@@ -35,6 +35,15 @@ void measureAgain(Structure& s, const Volume& volume)
     s.burdens = std::move(measured.burdens);
 }
 
+/// A lesion's diameters as they are drawn.
+std::vector<Measurement> axesOf(const Lesion& lesion)
+{
+    const Diameters& d = lesion.diameters;
+    const Vector3 right = (1 / std::max(1e-9, d.longest.mm())) * (d.longest.to - d.longest.from), across = d.perpendicular.to - d.perpendicular.from;
+    const Vector3 down = (1 / std::max(1e-9, length(across))) * across;
+    return {{0, MeasurementKind::Bidirectional, {right, down, cross(right, down)}, {d.longest.from, d.longest.to, d.perpendicular.from, d.perpendicular.to}, {}}};
+}
+
 } // namespace
 
 Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pack(std::make_shared<const ModelPack>(openEmbeddedPack()))
@@ -111,9 +120,12 @@ std::vector<Doubt> Workbench::doubts() const
         all.push_back({note, 0, {}});
     if (!m_pack->notice.empty() && !m_session.contents().structures.empty())
         all.push_back({QString::fromStdString(m_pack->notice), 0, {}});
+    for (const Warning& warning : m_session.implausible(0))
+        all.push_back({QString::fromStdString(warning.text), 0, warning.placeMm});
     for (const Structure& s : m_session.contents().structures)
-        for (const Warning& warning : s.warnings)
-            all.push_back({tr("%1: %2").arg(s.name, QString::fromStdString(warning.text)), s.id, warning.placeMm});
+        for (const auto* warnings : {&m_session.implausible(s.id), &s.warnings})
+            for (const Warning& warning : *warnings)
+                all.push_back({tr("%1: %2").arg(s.name, QString::fromStdString(warning.text)), s.id, warning.placeMm});
     return all;
 }
 
@@ -244,9 +256,19 @@ void Workbench::showLayers()
     }
     m_view.setLayers(std::move(layers));
     const Structure* chosen = m_session.structure(m_session.selected());
+    m_view.setDrawn(chosen && m_session.selectedLesion() >= 0 ? axesOf(chosen->lesions[std::size_t(m_session.selectedLesion())]) : std::vector<Measurement>{});
     const auto heat = m_heatShown && chosen ? chosen->finding->probability : nullptr;
     if (heat != m_view.heat())
         m_view.setHeat(heat);
+}
+
+void Workbench::giveBack(int structure)
+{
+    const Structure* s = m_session.structure(structure);
+    if (!s || !s->finding->leftOut)
+        return;
+    m_session.addStructures({withLeftOut(*s, *m_session.scan()->volume)}, false);
+    Q_EMIT said(tr("Given back. Undo takes it away again."));
 }
 
 void Workbench::setHeatShown(bool shown)

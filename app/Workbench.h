@@ -45,6 +45,8 @@ public:
     void closeScan();
     void ask(const Prompt& prompt);
     void setThreshold(int structure, double threshold);
+    /// What the clean-up left out of a structure becomes part of it; undo takes it away again.
+    void giveBack(int structure);
     /// The probability of the selected structure as colour. Sessions do not keep it: ask again to see it.
     void setHeatShown(bool shown);
     bool heatShown() const { return m_heatShown; }

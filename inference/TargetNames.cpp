@@ -52,4 +52,14 @@ std::string wordsOf(const LesionFilter& filter, const std::vector<ModelClass>& c
     return text;
 }
 
+std::string partOf(const Target& target, const std::vector<ModelClass>& classes)
+{
+    std::string part = wordsOf(target.filter, classes);
+    for (const int other : target.without)
+        for (const ModelClass& known : classes)
+            if (known.id == other)
+                add(part, "without " + known.name);
+    return part;
+}
+
 } // namespace hounsfield

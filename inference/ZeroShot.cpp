@@ -62,10 +62,7 @@ ModelClass classOf(const ModelPack& pack, const Target& target)
     if (target.classId != 0) {
         ModelClass known = pack.classById(target.classId);
         // A choice of its lesions, or a part of it, is a structure of its own.
-        std::string part = wordsOf(target.filter, pack.classes);
-        for (const int other : target.without)
-            part += (part.empty() ? "without " : ", without ") + pack.classById(other).name;
-        if (!part.empty()) {
+        if (const std::string part = partOf(target, pack.classes); !part.empty()) {
             known.name += " (" + part + ")";
             known.fileName += "_" + letters(part);
         }

@@ -78,6 +78,8 @@ void SliceView::draw(QPainter& painter, bool withText)
     drawScan(painter);
     const SlicePainter on(painter, m_state, m_plane, grid());
     on.drawMeasurements(m_state.measurements());
+    if (m_state.masksShown())
+        on.drawMeasurements(m_state.drawn());
     if (m_drawing)
         on.drawMeasurements({*m_drawing});
     if (m_state.crosshairShown())

@@ -43,6 +43,7 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     m_layers.clear();
     m_heat = nullptr;
     m_measurements.clear();
+    m_drawn.clear();
     m_frame = patientFrame();
     m_look.slab = {};
     m_zoom = {1, 1, 1};
@@ -237,6 +238,12 @@ void ViewState::setHeat(std::shared_ptr<const Volume> thousandths)
 void ViewState::setMeasurements(std::vector<Measurement> measurements)
 {
     m_measurements = std::move(measurements);
+    Q_EMIT changed();
+}
+
+void ViewState::setDrawn(std::vector<Measurement> drawn)
+{
+    m_drawn = std::move(drawn);
     Q_EMIT changed();
 }
 

@@ -69,6 +69,9 @@ public:
     void setHeat(std::shared_ptr<const Volume> thousandths);
     const std::vector<Measurement>& measurements() const { return m_measurements; }
     void setMeasurements(std::vector<Measurement> measurements);
+    /// Lines that the program draws itself, such as a lesion's diameters: shown like measurements, not to be moved.
+    const std::vector<Measurement>& drawn() const { return m_drawn; }
+    void setDrawn(std::vector<Measurement> drawn);
     void setPointed(const std::optional<Vector3>& mm); ///< the place under the mouse
 
 Q_SIGNALS:
@@ -96,7 +99,7 @@ private:
     bool m_text = true, m_crosshairShown = true, m_masksShown = true;
     std::vector<MaskLayer> m_layers;
     std::shared_ptr<const Volume> m_heat;
-    std::vector<Measurement> m_measurements;
+    std::vector<Measurement> m_measurements, m_drawn;
 };
 
 /// Width and level that show what a scan holds: between its 0.1 and 99.9 percent.

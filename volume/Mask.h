@@ -44,6 +44,9 @@ private:
     std::int64_t m_count = 0;
 };
 
+/// @throws Error(Scan) where they lie on two grids
+Mask unionOf(const Mask& a, const Mask& b);
+
 /// Calls visit(Index3) for every voxel of the mask, i fastest.
 template <typename Visit> void forEachVoxel(const Mask& mask, Visit&& visit)
 {

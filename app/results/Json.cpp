@@ -97,6 +97,8 @@ std::string measurementsJson(const Run& run)
             one["lesions"].push_back(lesionJson(lesion, row));
         one["burden"] = burdenJson(row.measured);
         one["left_out"] = leftOutJson(row);
+        one["trust"] = nameOf(row.trust.light);
+        one["trust_why"] = row.trust.why;
         one["warnings"] = json::array();
         for (const Warning& warning : row.measured.warnings)
             one["warnings"].push_back(warning.text);

@@ -41,11 +41,17 @@ void judge(Run& run)
     std::vector<Judged> all;
     for (const Row& row : run.rows)
         all.push_back({&row.known, &row.measured});
+    std::vector<std::vector<Warning>> ofRow(run.rows.size());
     for (Implausible& one : plausibility(all, *run.scan, lookAt(*run.scan->volume)))
         if (one.structure < 0)
             run.notes.push_back(one.warning.text);
         else
-            run.rows[std::size_t(one.structure)].measured.warnings.push_back(std::move(one.warning));
+            ofRow[std::size_t(one.structure)].push_back(std::move(one.warning));
+    for (std::size_t n = 0; n < run.rows.size(); ++n) {
+        Measured& m = run.rows[n].measured;
+        run.rows[n].trust = trustOf(*m.finding, m.statistics, m.lesions, ofRow[n]);
+        m.warnings.insert(m.warnings.end(), ofRow[n].begin(), ofRow[n].end());
+    }
 }
 
 } // namespace hounsfield

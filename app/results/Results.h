@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/results/Measured.h"
+#include "app/results/Trust.h"
 #include "volume/io/MaskWriter.h"
 #include "volume/io/ScanReader.h"
 
@@ -15,6 +15,7 @@ struct Row {
     std::string explanation;           ///< what they were understood as
     ModelClass known;
     Measured measured;
+    Trust trust;
     std::string file;                  ///< name of its mask in the result folder
     std::string leftOutFile;           ///< name of the mask of what the clean-up left out; empty: not written
 };
@@ -38,7 +39,7 @@ std::string shownName(const std::string& name, const Target& target);
 void numberLabels(std::vector<LabelledMask>& labels);
 /// One row of the run. @param ending of mask files, such as "nii.gz"
 Row makeRow(const Run& run, const Finding& finding, const std::string& ending);
-/// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes.
+/// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes, sets their trust.
 void judge(Run& run);
 std::string measurementsCsv(const Run& run);
 /// One line a lesion; empty where the run found none.
