@@ -94,6 +94,34 @@ TEST_CASE("a zero-shot structure is kept in a session with its words and what th
     CHECK(after.contents.structures[0].finding->nearest.empty());
 }
 
+TEST_CASE("a session keeps which lesions were chosen, the organs they lie in, and what the clean-up left out")
+{
+    application();
+    const TemporaryFolder folder;
+    const QString file = QString::fromStdString((folder.path() / "a.hounsfield").string());
+    StoredSession before = example();
+    Finding finding = *before.contents.structures[0].finding;
+    finding.target.filter.lowestMm = std::nextafter(10.0, 11.0);
+    finding.target.filter.hosts = {6};
+    finding.target.without = {15};
+    const Mask& mask = finding.mask;
+    finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{6, "Liver", mask})};
+    finding.leftOut = std::make_shared<const Mask>(mask);
+    finding.removals = {{Removal::Why::Apart, 3, 1.5}};
+    before.contents.structures[0].finding = std::make_shared<const Finding>(finding);
+    writeSession(before, file);
+    const StoredSession after = readSession(file);
+    const Finding& read = *after.contents.structures.at(0).finding;
+    CHECK(read.target.sameAs(finding.target));
+    REQUIRE(read.hosts.size() == 1);
+    CHECK(read.hosts[0]->name == "Liver");
+    CHECK((read.hosts[0]->mask.toGrid() == mask.toGrid()));
+    REQUIRE(read.leftOut);
+    CHECK(read.leftOut->count() == mask.count());
+    REQUIRE(read.removals.size() == 1);
+    CHECK(sentenceOf(read.removals) == sentenceOf(finding.removals));
+}
+
 TEST_CASE("how a scan was looked at comes back, oblique planes included")
 {
     application();

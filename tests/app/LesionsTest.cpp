@@ -1,0 +1,130 @@
+// Lesions, lights and what the clean-up left out, in the window.
+#include "tests/app/OpenedProgram.h"
+
+#include <QLabel>
+#include <QTreeView>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+Mask balls(const Geometry& g, const std::vector<std::pair<Vector3, double>>& all)
+{
+    std::vector<std::uint8_t> voxels;
+    for (std::int64_t k = 0; k < g.size()[2]; ++k)
+        for (std::int64_t j = 0; j < g.size()[1]; ++j)
+            for (std::int64_t i = 0; i < g.size()[0]; ++i)
+                voxels.push_back(std::any_of(all.begin(), all.end(), [&](const auto& one) { return length(g.toMm(Index3{i, j, k}) - one.first) <= one.second; }));
+    return Mask::fromGrid(g, voxels);
+}
+
+/// A kidney tumor of two balls in the left kidney, a third piece left out.
+Structure kidneyTumor(const Scan& scan)
+{
+    const Geometry& g = scan.volume->geometry();
+    const Index3 n = g.size();
+    const Vector3 middle = g.toMm(Vector3{double(n[0]) / 2, double(n[1]) / 2, double(n[2]) / 2});
+    Finding finding{{26, "Kidney Tumor"}, balls(g, {{middle + Vector3{20, 0, 0}, 12}, {middle + Vector3{-25, 0, 0}, 7}}), 0.5, 0.99, 0.9, 6, 10, {}, nullptr};
+    finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{2, "Right Kidney", Mask(g)}), std::make_shared<const HostOrgan>(HostOrgan{3, "Left Kidney", balls(g, {{middle, 45}})})};
+    finding.leftOut = std::make_shared<const Mask>(balls(g, {{middle + Vector3{0, 30, 0}, 5}}));
+    finding.removals = {{Removal::Why::OutsideHost, 1, finding.leftOut->volumeMl()}};
+    finding.warnings = {sentenceOf(finding.removals)};
+    return makeStructure(finding, {}, openEmbeddedPack(), *scan.volume, "small, cpu, fp32");
+}
+
+QModelIndex lesionRow(QTreeView& tree, int lesion)
+{
+    const QModelIndex top = tree.model()->index(0, 0);
+    return tree.model()->index(lesion, 0, top);
+}
+
+QString detailsOf(Opened& program)
+{
+    QString all;
+    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+        all += label->text();
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("a lesion's row names its diameters and side, and a click goes to its longest slice and draws them there")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    Session& session = program.bench.session();
+    session.addStructures({kidneyTumor(*session.scan())}, false);
+    QTreeView& tree = program.window.foundPanel().tree();
+    tree.expandAll();
+    const QModelIndex row = lesionRow(tree, 0);
+    REQUIRE(row.isValid());
+    CHECK(row.data().toString().contains("Left Kidney"));
+    CHECK(row.data().toString().contains(" mm"));
+    CHECK(program.bench.view().drawn().empty());
+    Q_EMIT tree.clicked(row);
+    const Structure& s = program.found()[0];
+    const Line& longest = s.lesions[0].diameters.longest;
+    REQUIRE(program.bench.view().drawn().size() == 1);
+    CHECK(program.bench.view().drawn()[0].pointsMm[0] == longest.from);
+    CHECK(length(program.bench.view().crosshairMm() - 0.5 * (longest.from + longest.to)) < 1e-6);
+    CHECK(detailsOf(program).contains("Longest axial"));
+    CHECK(detailsOf(program).contains(QString::number(longest.mm(), 'f', 1)));
+    // Nothing that a person made: measurements stay empty, and the row of the whole takes the lines away.
+    CHECK(session.contents().measurements.empty());
+    Q_EMIT tree.clicked(tree.model()->index(0, 0));
+    CHECK(program.bench.view().drawn().empty());
+    CHECK(detailsOf(program).contains("Part of Left Kidney"));
+}
+
+TEST_CASE("the light beside a volume is amber where much was left out, red where the patient cannot be so")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    Session& session = program.bench.session();
+    Structure tumor = kidneyTumor(*session.scan());
+    session.addStructures({tumor}, false);
+    const auto light = [&](int row) { return Light(program.window.foundPanel().tree().model()->index(row, FoundModel::Volume).data(FoundModel::TrustLight).toInt()); };
+    CHECK(light(0) == Light::Good);
+    // A right kidney on the left of the left kidney.
+    const Geometry& g = session.scan()->volume->geometry();
+    const Index3 n = g.size();
+    const Vector3 middle = g.toMm(Vector3{double(n[0]) / 2, double(n[1]) / 2, double(n[2]) / 2});
+    const auto kidney = [&](int id, const char* name, double x) {
+        const Mask mask = balls(g, {{middle + Vector3{x, 0, 0}, 15}});
+        return makeStructure({{id, name}, mask, 0.5, 0.99, 0.95, mask.volumeMl(), mask.volumeMl(), {}, nullptr}, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32");
+    };
+    session.addStructures({kidney(2, "Right Kidney", 25), kidney(3, "Left Kidney", -25)}, false);
+    CHECK(light(0) == Light::Doubt);
+    bool said = false;
+    for (const Doubt& doubt : program.bench.doubts())
+        said = said || doubt.text.contains("may be flipped");
+    CHECK(said);
+}
+
+TEST_CASE("what the clean-up left out is given back by its link, measured, and taken away by undo")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    Session& session = program.bench.session();
+    session.addStructures({kidneyTumor(*session.scan())}, false);
+    session.select(program.found()[0].id);
+    const double before = program.found()[0].statistics.volumeMl, leftOut = program.found()[0].finding->leftOut->volumeMl();
+    QLabel* details = nullptr;
+    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+        if (label->text().contains("href='back'"))
+            details = label;
+    REQUIRE(details);
+    Q_EMIT details->linkActivated("back");
+    CHECK(program.found()[0].statistics.volumeMl == Approx(before + leftOut));
+    CHECK(program.found()[0].lesions.size() == 3);
+    CHECK_FALSE(program.found()[0].finding->leftOut);
+    CHECK(detailsOf(program).contains("given back by hand"));
+    CHECK_FALSE(detailsOf(program).contains("Left out by the clean-up"));
+    session.undo().undo();
+    CHECK(program.found()[0].statistics.volumeMl == Approx(before));
+    CHECK(program.found()[0].finding->leftOut);
+}
