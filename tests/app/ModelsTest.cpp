@@ -99,7 +99,7 @@ TEST_CASE("the list of models holds the embedded one, installed ones, folders of
     CHECK(fs::exists(place.folder.path() / "elsewhere" / "pack.json"));
 }
 
-TEST_CASE("the model's name beside the prompt opens the models; one is used, checked, damaged, and removed with the embedded one in its place")
+TEST_CASE("the model's name beside the prompt opens the models, one is used, checked, damaged, and removed with the embedded one in its place")
 {
     const Place place;
     place.install("mine");

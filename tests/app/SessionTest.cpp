@@ -134,7 +134,7 @@ TEST_CASE("the best place of a structure is inside its largest axial slice, what
     }
 }
 
-TEST_CASE("structures of different words stand side by side; the same words again replace theirs")
+TEST_CASE("structures of different words stand side by side, the same words again replace theirs")
 {
     Open open;
     open.find("renal artery, thoracic duct and liver");

@@ -85,7 +85,7 @@ TEST_CASE("a sentencepiece sequence is framed by <s> and </s> and cut before its
         CHECK(id < tokenizer.vocabularySize());
 }
 
-TEST_CASE("a sentencepiece model that is cut off, changed or hostile is refused in words or works; it never crashes the program")
+TEST_CASE("a sentencepiece model that is cut off, changed or hostile is refused in words or works, it never crashes the program")
 {
     const Plugins plugins;
     const TemporaryFolder folder;

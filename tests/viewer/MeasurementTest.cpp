@@ -57,7 +57,7 @@ TEST_CASE("regions give the area of the formula and the mean HU of their middle 
     }
 }
 
-TEST_CASE("a region outside the scan has an area and no HU; a point there has nothing")
+TEST_CASE("a region outside the scan has an area and no HU, a point there has nothing")
 {
     const auto volume = ramp(everyGrid()[0].grid);
     const PlaneAxes plane = axesOf(Plane::Axial, patientFrame());

@@ -28,7 +28,7 @@ TEST_CASE("a surface lies about its mask in the patient and holds nearly its vol
     }
 }
 
-TEST_CASE("surfaces are written as STL, OBJ and glTF and read back; a folder that is not there is told of")
+TEST_CASE("surfaces are written as STL, OBJ and glTF and read back, a folder that is not there is told of")
 {
     const TemporaryFolder folder;
     const auto surface = surfaceOf(above(*ball(everyGrid()[0].grid, {10, -20, 300}, 20), 0));
