@@ -1,0 +1,404 @@
+#include "inference/internal/Phrases.h"
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+using Ids = std::vector<int>;
+
+bool contains(const Ids& ids, int id)
+{
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+Ids common(const Ids& a, const Ids& b)
+{
+    Ids both;
+    std::copy_if(a.begin(), a.end(), std::back_inserter(both), [&](int id) { return contains(b, id); });
+    return both;
+}
+
+const std::vector<Kind>& sideKinds()
+{
+    static const std::vector<Kind> kinds{Kind::Left, Kind::Right, Kind::Both};
+    return kinds;
+}
+
+constexpr const char* severalNames = "It names no one structure. Put commas between several.";
+constexpr const char* vagueSize = "It asks for a size or a number without saying which. Name the structure alone and choose by the measurements, or write a size as in \"over 10 mm\".";
+
+class PhraseReader {
+public:
+    PhraseReader(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items, const Place& place)
+        : m_reading(reading), m_lexicon(lexicon), m_items(items), m_place(place)
+    {
+    }
+
+    Named run()
+    {
+        if (!sort() || !check() || !sides() || !meaning() || !choice())
+            return refused();
+        if (m_named.ids.empty())
+            return refuse("It names nothing to look for."), refused();
+        remember();
+        return m_named;
+    }
+
+private:
+    bool refuse(const std::string& why, bool beyond = false)
+    {
+        if (m_named.refusal.empty()) {
+            m_named.refusal = why;
+            m_named.beyond = beyond;
+        }
+        return false;
+    }
+    Named refused() const
+    {
+        Named none;
+        none.refusal = m_named.refusal;
+        none.beyond = m_named.beyond && !m_sized;
+        return none;
+    }
+    bool any(const std::vector<Kind>& kinds) const
+    {
+        return std::any_of(m_items.begin(), m_items.end(), [&](const Item& item) { return item.has(kinds); });
+    }
+    std::string typed(const Item& item) const { return "\"" + m_reading.typed(item.from, item.to) + "\""; }
+
+    /// Every item to what it is for. False where one has no place.
+    bool sort()
+    {
+        bool content = false;
+        m_sized = any({Kind::Filter, Kind::Problem, Kind::Number, Kind::Unit, Kind::Largest, Kind::Smallest, Kind::Not, Kind::OrMore, Kind::OrLess, Kind::ExceptEnd});
+        for (std::size_t i = 0; i < m_items.size(); ++i) {
+            const Item& item = m_items[i];
+            const bool early = !content;
+            content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To});
+            switch (item.kind) {
+            case Kind::Thing: m_things.push_back(item.meaning); break;
+            case Kind::Adjective: m_adjectives.push_back(item.meaning); break;
+            case Kind::Lesion: m_lesions.push_back(item.meaning); break;
+            case Kind::Left: case Kind::Right: case Kind::Both: m_sides.push_back(item.kind); break;
+            case Kind::In: case Kind::Of: m_links.push_back(i); break;
+            case Kind::Filter: m_named.filter = item.filter; ++m_filters; break;
+            case Kind::Largest: m_largest = true; break;
+            case Kind::Number: m_count = count(item); ++m_numbers; break;
+            case Kind::Its: m_its = true; break;
+            case Kind::One: m_one = true; break;
+            case Kind::Whole: m_whole = item.meaning; break;
+            case Kind::Courtesy: break;
+            case Kind::Article:
+                if (std::none_of(m_items.begin() + std::ptrdiff_t(i) + 1, m_items.end(), [](const Item& next) { return !next.has({Kind::Courtesy, Kind::Article}); }))
+                    m_unfinished = true;
+                break;
+            case Kind::Lead: m_unknown = m_unknown || (!early && item.meaning->language == "English"); break;
+            case Kind::To: m_unknown = m_unknown || !early || !item.meaning; break; // "I would like to"
+            case Kind::Unknown: case Kind::Other: case Kind::Between: m_unknown = true; break;
+            default: break;
+            }
+        }
+        return true;
+    }
+
+    int count(const Item& item) const
+    {
+        if (item.meaning)
+            return static_cast<int>(item.meaning->value);
+        const std::string& digits = m_reading.words[item.from].text;
+        return digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos ? std::stoi(digits) : 0;
+    }
+
+    bool check()
+    {
+        for (const Item& item : m_items) {
+            if (item.kind == Kind::Problem)
+                return refuse(item.problem);
+            if (item.kind == Kind::Not)
+                return refuse("It leaves something out (" + typed(item) + "). Name what is to be found.");
+            if (item.kind == Kind::Smallest)
+                return refuse("Only the largest lesions can be chosen, not " + typed(item) + ".");
+            if (item.has({Kind::Unit, Kind::OrMore, Kind::OrLess}))
+                return refuse(vagueSize);
+            if (item.kind == Kind::ExceptEnd)
+                return refuse(severalNames);
+        }
+        if (any({Kind::Vague, Kind::Diameter, Kind::Volume}) && (!m_unknown || m_sized))
+            return refuse(vagueSize);
+        if (m_unknown) {
+            for (const Item& item : m_items)
+                for (std::size_t word = item.from; word < item.to; ++word)
+                    if (const auto torn = m_reading.torn.find(word); torn != m_reading.torn.end())
+                        return refuse(torn->second + ".");
+            return refuse(m_numbers > 0 ? vagueSize : "It is not a structure that this model knows.", true);
+        }
+        if (m_unfinished)
+            return refuse("It ends in the middle.");
+        if (m_filters > 1 || m_numbers > 1 || (m_numbers == 1 && m_count < 1))
+            return refuse(vagueSize);
+        return links();
+    }
+
+    /// "In the pelvis" alone says where, not what; "tumors in" does not say where.
+    bool links()
+    {
+        const bool region = m_things.size() == 1 && m_things[0]->region && m_lesions.empty();
+        const auto named = [](const Item& item) { return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Its, Kind::One, Kind::Left, Kind::Right, Kind::Both, Kind::Whole, Kind::Number}); };
+        for (const std::size_t at : m_links) {
+            const bool before = std::any_of(m_items.begin(), m_items.begin() + std::ptrdiff_t(at), named), after = std::any_of(m_items.begin() + std::ptrdiff_t(at), m_items.end(), named);
+            const bool tolerated = m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
+            if (!after && !(tolerated && region) && !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
+                return refuse("It ends in the middle.");
+            if (!before && after && !tolerated)
+                return refuse("It says where to look, but not for what.");
+        }
+        return true;
+    }
+
+    bool sides()
+    {
+        std::sort(m_sides.begin(), m_sides.end());
+        m_sides.erase(std::unique(m_sides.begin(), m_sides.end()), m_sides.end());
+        if (m_sides.size() > 1)
+            return refuse("It contradicts itself: it names more than one side.");
+        if (!m_sides.empty())
+            m_side = m_sides[0];
+        if (m_numbers == 1 && m_count == 2 && !m_largest && !m_side) {
+            m_side = Kind::Both; // "two kidneys"
+            m_numbers = 0;
+        }
+        if (m_place.otherSide)
+            m_side = !m_side || *m_side == *m_place.otherSide ? *m_place.otherSide : Kind::Both;
+        return true;
+    }
+
+    /// The classes of one side; all where no side was named. Empty where they have none.
+    Ids chosen(const Ids& ids) const
+    {
+        if (!m_side || (*m_side == Kind::Both && m_lexicon.ofSide(ids, Kind::Both).empty() && m_place.inList))
+            return ids;
+        return m_lexicon.ofSide(ids, *m_side);
+    }
+    bool noSides(const Ids& ids)
+    {
+        return refuse(names(ids) + (ids.size() == 1 ? " has" : " have") + " no left and right of its own here.");
+    }
+    std::string names(const Ids& ids) const
+    {
+        std::string text;
+        for (std::size_t i = 0; i < ids.size() && i < 4; ++i)
+            text += (i ? ", " : "") + m_lexicon.classOf(ids[i])->name;
+        return text;
+    }
+
+    bool meaning()
+    {
+        std::vector<const Meaning*> organs, regions, sets, lesions;
+        for (const Meaning* thing : m_things)
+            (thing->region ? regions : thing->set ? sets : m_lexicon.areLesions(thing->ids) ? lesions : organs).push_back(thing);
+        for (const Meaning* adjective : m_adjectives)
+            (adjective->region ? regions : m_lesions.empty() && sets.empty() ? m_loose : organs).push_back(adjective);
+        if (!m_loose.empty())
+            return refuse("\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".", m_things.empty());
+        if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 || (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
+            return refuse(severalNames);
+        if (organs.size() > 1 && !(organs.size() == 2 && m_adjectives.size() == 1 && !m_lesions.empty()))
+            return refuse(severalNames);
+        const std::size_t named = organs.size() + regions.size() + sets.size() + lesions.size();
+        if (named > 1 && m_lesions.empty() && lesions.empty() && m_links.empty() && m_adjectives.empty() && m_things[0]->language != "Chinese")
+            return refuse(severalNames);
+        if (named == 1 && m_lesions.empty())
+            m_named.word = m_things.empty() ? nullptr : m_things[0];
+        for (const auto& list : {lesions, sets, organs, regions})
+            for (const Meaning* one : list)
+                note(one->note);
+        const bool fine = !lesions.empty() || !m_lesions.empty() ? lesionMeaning(organs, lesions) : !sets.empty() ? setMeaning(sets[0]->ids, organs) : !organs.empty() ? organMeaning(organs[0]) : bareMeaning(regions);
+        return fine && (regions.empty() || inRegion(*regions[0]));
+    }
+
+    void note(const std::string& text)
+    {
+        if (!text.empty() && std::find(m_named.notes.begin(), m_named.notes.end(), text) == m_named.notes.end())
+            m_named.notes.push_back(text);
+    }
+
+    bool organMeaning(const Meaning* organ)
+    {
+        const bool sided = organ->subject.rfind("left", 0) == 0 || organ->subject.rfind("right", 0) == 0;
+        m_named.ids = chosen(organ->ids);
+        if (sided && m_side && (m_named.ids.empty() || *m_side == Kind::Both))
+            return refuse("It contradicts itself: it names more than one side.");
+        if (m_named.ids.empty())
+            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse("It is not a structure that this model knows.") : noSides(organ->ids);
+        return true;
+    }
+
+    /// "All organs", "vessels of the liver", "its vessels".
+    bool setMeaning(const Ids& set, const std::vector<const Meaning*>& organs)
+    {
+        if (m_side)
+            return refuse("A side can be chosen of a pair of organs only.");
+        m_named.set = true;
+        m_named.ids = set;
+        const Ids& inside = !organs.empty() ? organs[0]->ids : m_its ? m_place.before.organs : Ids{};
+        if (organs.empty() && !m_its)
+            return true;
+        std::erase_if(m_named.ids, [&](int id) { return std::none_of(inside.begin(), inside.end(), [&](int organ) { return m_lexicon.liesIn(id, organ); }); });
+        m_named.word = nullptr;
+        return !m_named.ids.empty() || refuse("The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
+    }
+
+    bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
+    {
+        std::vector<std::string> kinds = m_lesions.empty() ? std::vector<std::string>{} : m_lesions[0]->kinds;
+        for (const Meaning* lesion : m_lesions) {
+            if (lesion->kinds != kinds)
+                return refuse(severalNames);
+            note(lesion->note);
+        }
+        Ids hosts = organs.empty() ? Ids{} : organs[0]->ids;
+        if (!things.empty()) {
+            m_named.ids = things[0]->ids;
+            if (!kinds.empty() && m_lexicon.classOf(m_named.ids[0])->kind != kinds[0])
+                return refuse(severalNames);
+        } else if (organs.size() == 2) { // "renal cysts of the left kidney"
+            m_named.ids = m_lexicon.lesionsIn(organs[1]->ids, kinds);
+        } else if (!organs.empty())
+            m_named.ids = m_lexicon.lesionsIn(hosts, kinds);
+        else if (m_its || m_place.ofBefore) {
+            hosts = m_place.before.organs;
+            if (hosts.empty())
+                return refuse("It does not say whose: nothing was named before that it could be of.");
+            m_named.ids = m_lexicon.lesionsIn(hosts, kinds);
+        } else {
+            m_named.ids = m_lexicon.lesionsOf(kinds);
+            m_named.set = m_named.anyOrgan = true;
+        }
+        if (m_named.ids.empty() && !m_lesions.empty())
+            return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " + (hosts.empty() ? "this kind" : names(hosts)) + ".", !hosts.empty() && !m_its);
+        return placed(hosts);
+    }
+
+    /// Only lesions in these organs, and on this side.
+    bool placed(const Ids& hosts)
+    {
+        Ids all;
+        for (const int id : m_named.ids)
+            for (const int host : m_lexicon.classOf(id)->hosts)
+                if (!contains(all, host))
+                    all.push_back(host);
+        Ids kept = hosts.empty() ? all : common(all, hosts);
+        if (!hosts.empty() && kept.empty())
+            return refuse("It contradicts itself: " + names(m_named.ids) + " does not lie in " + names(hosts) + ".");
+        if (m_side && m_named.anyOrgan)
+            return refuse("It names a side, but not of which organ.");
+        if (m_side) {
+            const Ids sided = chosen(kept);
+            if (sided.empty())
+                return noSides(kept);
+            kept = sided;
+        }
+        if (kept.size() < all.size() && !m_named.anyOrgan)
+            m_named.filter.hosts = kept;
+        m_named.now.organs = kept;
+        return true;
+    }
+
+    bool inRegion(const Meaning& region)
+    {
+        if (m_side && m_named.ids == region.ids)
+            return refuse("A side can be chosen of a pair of organs only.");
+        const Ids before = m_named.ids;
+        m_named.ids = common(before, region.ids);
+        m_named.word = m_named.ids == region.ids && m_things.size() == 1 ? m_named.word : nullptr;
+        return !m_named.ids.empty() || refuse("The model knows none of these in that region (\"" + region.phrase + "\").");
+    }
+
+    /// No structure named: a region, "everything", "the right one".
+    bool bareMeaning(const std::vector<const Meaning*>& regions)
+    {
+        if (!regions.empty()) {
+            if (m_side)
+                return refuse("A side can be chosen of a pair of organs only.");
+            m_named.set = true;
+            m_named.ids = regions[0]->ids;
+            return true;
+        }
+        if (m_side) {
+            m_named.ids = m_lexicon.ofSide(m_place.before.pair, *m_side);
+            m_named.narrows = m_one && *m_side != Kind::Both;
+            return !m_named.ids.empty() || refuse("It names a side, but not of which organ.");
+        }
+        if (m_whole && !m_whole->ids.empty() && !m_its && !m_one && !m_largest && m_filters == 0) {
+            m_named.ids = m_whole->ids;
+            m_named.set = true;
+            m_named.word = m_whole;
+            return true;
+        }
+        return refuse(m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"." : "It names nothing to look for.");
+    }
+
+    /// Sizes and "largest" choose among lesions only.
+    bool choice()
+    {
+        if (m_numbers == 1 && !m_largest)
+            return refuse(vagueSize);
+        if (m_largest)
+            m_named.filter.largest = m_numbers == 1 ? m_count : 1;
+        LesionFilter plain = m_named.filter;
+        plain.hosts.clear();
+        if (plain.chooses() && !m_lexicon.areLesions(m_named.ids))
+            return refuse("Only tumors and cysts are told apart one by one; " + (m_named.ids.size() > 4 ? "these are" : names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are")) + " found whole, whatever the size.");
+        return true;
+    }
+
+    void remember()
+    {
+        if (const std::string text = m_lexicon.noteOn(m_named.ids); !text.empty())
+            note(text);
+        if (!m_lexicon.areLesions(m_named.ids))
+            m_named.now.organs = m_named.ids;
+        const Meaning* thing = m_things.size() == 1 ? m_things[0] : nullptr;
+        m_named.now.pair = thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty() ? thing->ids : m_things.empty() && m_lesions.empty() ? m_place.before.pair : Ids{};
+        if (thing && m_named.now.pair.size() == 1) // "left renal", a model's own name of one side
+            for (const Meaning& other : m_lexicon.meanings())
+                if (other.kind == Kind::Thing && other.ids.size() == 2 && !m_lexicon.ofSide(other.ids, Kind::Left).empty() && contains(other.ids, m_named.now.pair[0])) {
+                    m_named.now.pair = other.ids;
+                    break;
+                }
+    }
+
+    const Reading& m_reading;
+    const Lexicon& m_lexicon;
+    const std::vector<Item>& m_items;
+    const Place& m_place;
+    Named m_named;
+    std::vector<const Meaning*> m_things, m_adjectives, m_lesions, m_loose;
+    std::vector<Kind> m_sides;
+    std::optional<Kind> m_side;
+    std::vector<std::size_t> m_links;
+    const Meaning* m_whole = nullptr;
+    int m_filters = 0, m_numbers = 0, m_count = 0;
+    bool m_largest = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
+};
+
+} // namespace
+
+Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items, const Place& place)
+{
+    return PhraseReader(reading, lexicon, items, place).run();
+}
+
+bool hasContent(const std::vector<Item>& items)
+{
+    return std::any_of(items.begin(), items.end(), [](const Item& item) { return !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Of}); });
+}
+
+bool isSideOnly(const std::vector<Item>& items)
+{
+    return std::any_of(items.begin(), items.end(), [](const Item& item) { return item.has(sideKinds()); }) &&
+           std::all_of(items.begin(), items.end(), [](const Item& item) { return item.has({Kind::Left, Kind::Right, Kind::Both, Kind::One, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::Of}); });
+}
+
+} // namespace hounsfield
