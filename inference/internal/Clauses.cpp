@@ -145,7 +145,7 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
             piece.items.clear();
             continue;
         }
-        Place place{before, piece.link == Kind::With, all.size() > 1, pending};
+        Place place{before, piece.link == Kind::With, piece.link == Kind::And, all.size() > 1, pending};
         if (firstOf(piece.items, {Kind::Its}) < piece.items.size() && !organs.empty())
             place.before.organs = organs;
         piece.named = readPhrase(m_reading, m_lexicon, piece.items, place);

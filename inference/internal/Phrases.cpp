@@ -75,12 +75,19 @@ private:
         for (std::size_t i = 0; i < m_items.size(); ++i) {
             const Item& item = m_items[i];
             const bool early = !content;
-            content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To});
+            content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To, Kind::Vague});
             switch (item.kind) {
             case Kind::Thing: m_things.push_back(item.meaning); break;
             case Kind::Adjective: m_adjectives.push_back(item.meaning); break;
             case Kind::Lesion: m_lesions.push_back(item.meaning); break;
-            case Kind::Left: case Kind::Right: case Kind::Both: m_sides.push_back(item.kind); break;
+            case Kind::Both:
+                if (item.meaning->value == 2 && any({Kind::Largest})) { // "les deux plus grosses"
+                    m_count = 2;
+                    ++m_numbers;
+                } else
+                    m_sides.push_back(item.kind);
+                break;
+            case Kind::Left: case Kind::Right: m_sides.push_back(item.kind); break;
             case Kind::In: case Kind::Of: m_links.push_back(i); break;
             case Kind::Filter: m_named.filter = item.filter; ++m_filters; break;
             case Kind::Largest: m_largest = true; break;
@@ -213,7 +220,10 @@ private:
         for (const auto& list : {lesions, sets, organs, regions})
             for (const Meaning* one : list)
                 note(one->note);
-        const bool fine = !lesions.empty() || !m_lesions.empty() ? lesionMeaning(organs, lesions) : !sets.empty() ? setMeaning(sets[0]->ids, organs) : !organs.empty() ? organMeaning(organs[0]) : bareMeaning(regions);
+        m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() && !m_place.before.kinds.empty(); // "those of the liver"
+        if (m_one && !m_side && !m_those)
+            return refuse("It does not say which one is meant.");
+        const bool fine = !lesions.empty() || !m_lesions.empty() || m_those ? lesionMeaning(organs, lesions) : !sets.empty() ? setMeaning(sets[0]->ids, organs) : !organs.empty() ? organMeaning(organs[0]) : bareMeaning(regions);
         return fine && (regions.empty() || inRegion(*regions[0]));
     }
 
@@ -251,7 +261,7 @@ private:
 
     bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
     {
-        std::vector<std::string> kinds = m_lesions.empty() ? std::vector<std::string>{} : m_lesions[0]->kinds;
+        std::vector<std::string> kinds = !m_lesions.empty() ? m_lesions[0]->kinds : m_those ? m_place.before.kinds : std::vector<std::string>{};
         for (const Meaning* lesion : m_lesions) {
             if (lesion->kinds != kinds)
                 return refuse(severalNames);
@@ -275,7 +285,7 @@ private:
             m_named.ids = m_lexicon.lesionsOf(kinds);
             m_named.set = m_named.anyOrgan = true;
         }
-        if (m_named.ids.empty() && !m_lesions.empty())
+        if (m_named.ids.empty())
             return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " + (hosts.empty() ? "this kind" : names(hosts)) + ".", !hosts.empty() && !m_its);
         return placed(hosts);
     }
@@ -327,7 +337,7 @@ private:
         }
         if (m_side) {
             m_named.ids = m_lexicon.ofSide(m_place.before.pair, *m_side);
-            m_named.narrows = m_one && *m_side != Kind::Both;
+            m_named.narrows = (m_one || !m_place.joined) && *m_side != Kind::Both;
             return !m_named.ids.empty() || refuse("It names a side, but not of which organ.");
         }
         if (m_whole && !m_whole->ids.empty() && !m_its && !m_one && !m_largest && m_filters == 0) {
@@ -359,6 +369,7 @@ private:
             note(text);
         if (!m_lexicon.areLesions(m_named.ids))
             m_named.now.organs = m_named.ids;
+        m_named.now.kinds = !m_lexicon.areLesions(m_named.ids) ? std::vector<std::string>{} : std::vector<std::string>{m_lexicon.classOf(m_named.ids[0])->kind};
         const Meaning* thing = m_things.size() == 1 ? m_things[0] : nullptr;
         m_named.now.pair = thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty() ? thing->ids : m_things.empty() && m_lesions.empty() ? m_place.before.pair : Ids{};
         if (thing && m_named.now.pair.size() == 1) // "left renal", a model's own name of one side
@@ -380,7 +391,7 @@ private:
     std::vector<std::size_t> m_links;
     const Meaning* m_whole = nullptr;
     int m_filters = 0, m_numbers = 0, m_count = 0;
-    bool m_largest = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
+    bool m_largest = false, m_those = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
 };
 
 } // namespace

@@ -12,6 +12,7 @@ namespace hounsfield {
 struct Before {
     std::vector<int> organs; ///< that "its" is of
     std::vector<int> pair;   ///< classes of both sides, that "the one on the right" is one of
+    std::vector<std::string> kinds; ///< "tumor" or "cyst", for "those of the liver"
 };
 
 /// What one noun phrase means: "the two largest tumors of the left kidney".
@@ -33,6 +34,7 @@ struct Named {
 struct Place {
     Before before{};
     bool ofBefore = false;              ///< after "with": a tumor or cyst of what was named before
+    bool joined = false;                ///< "and" stands before it
     bool inList = false;                ///< one of several, joined by "and"
     std::optional<Kind> otherSide{};    ///< "left and right kidney": the side that stands before the "and"
 };

@@ -38,6 +38,12 @@ private:
         return kinds;
     }
 
+    /// "And under" before a number, as in "over 1 cm and under 3 cm"; after one it is "10 mm and under".
+    bool isBoundAgain(std::size_t at) const
+    {
+        return is(at, {Kind::OrMore, Kind::OrLess}) && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().kind == Kind::Filter && m_reading.words[m_items[at].from].text[0] != 'o' && m_reading.words[m_items[at].from].text != "或";
+    }
+
     /// A number, in digits or words, and the item after it. "A centimeter" is one.
     std::optional<double> number(std::size_t& at)
     {
@@ -86,7 +92,7 @@ private:
             ++at;
         }
         const std::size_t begin = at;
-        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind : Kind::Unknown;
+        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less) : Kind::Unknown;
         const std::optional<double> first = number(at);
         if (!first)
             return bound == Kind::Unknown || bound == Kind::To ? false : missingNumber(begin);
