@@ -83,6 +83,8 @@ void ClauseReader::clause(Items items)
     if (m_excluding && continuesExclusion(items))
         return;
     m_excluding = false;
+    if (choosesAgain(items))
+        return;
     std::vector<Piece> all = pieces(items);
     read(all, m_before);
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -148,7 +150,8 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
         Place place{before, piece.link == Kind::With, piece.link == Kind::And, all.size() > 1, pending};
         if (firstOf(piece.items, {Kind::Its}) < piece.items.size() && !organs.empty())
             place.before.organs = organs;
-        piece.named = readPhrase(m_reading, m_lexicon, piece.items, place);
+        piece.place = place;
+        piece.named = readOne(piece, piece.link == Kind::And && i > 0 ? &all[i - 1] : nullptr, place);
         pending.reset();
         if (!piece.named.understood())
             continue;
@@ -158,6 +161,42 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
                 organs.push_back(id);
     }
     std::erase_if(all, [](const Piece& piece) { return piece.items.empty(); });
+}
+
+/// "Tumors in the liver and the left kidney": of both.
+Named ClauseReader::readOne(const Piece& piece, const Piece* last, const Place& place) const
+{
+    const auto organ = [](const Item& item) { return item.has({Kind::Thing, Kind::Left, Kind::Right, Kind::Both, Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy}); };
+    const bool organs = std::all_of(piece.items.begin(), piece.items.end(), organ) && firstOf(piece.items, {Kind::Thing}) < piece.items.size();
+    const std::size_t lesion = last ? firstOf(last->items, {Kind::Lesion}) : 0, thing = last ? firstOf(last->items, {Kind::Thing}) : 0;
+    if (!last || !organs || !last->named.understood() || lesion >= thing || thing >= last->items.size())
+        return readPhrase(m_reading, m_lexicon, piece.items, place);
+    Items whole{last->items[lesion]};
+    whole.insert(whole.end(), piece.items.begin(), piece.items.end());
+    const bool other = std::any_of(piece.items.begin(), piece.items.end(), [&](const Item& item) { return item.kind == Kind::Thing && (item.meaning->set || m_lexicon.areLesions(item.meaning->ids)); });
+    if (other)
+        return readPhrase(m_reading, m_lexicon, piece.items, place);
+    Named named = readPhrase(m_reading, m_lexicon, whole, place);
+    named.beyond = false;
+    const std::string word = m_reading.typed(last->items[lesion].from, last->items[lesion].to);
+    named.notes.push_back("\"" + word + "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
+    return named;
+}
+
+/// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.
+bool ClauseReader::choosesAgain(const Items& items)
+{
+    const bool choice = std::all_of(items.begin(), items.end(), [](const Item& item) { return item.has({Kind::Filter, Kind::Problem, Kind::Largest, Kind::Number, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::One, Kind::Of, Kind::With}); }) &&
+                        firstOf(items, {Kind::Filter, Kind::Problem, Kind::Largest}) < items.size();
+    if (!choice || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() || !m_lexicon.areLesions(m_parts.back().ids))
+        return false;
+    Piece piece = m_last;
+    std::copy_if(items.begin(), items.end(), std::back_inserter(piece.items), [](const Item& item) { return !item.has({Kind::One, Kind::Of, Kind::With}); });
+    piece.to = items.back().to;
+    piece.named = readPhrase(m_reading, m_lexicon, piece.items, piece.place);
+    m_parts.pop_back();
+    add(piece, {piece}, 0);
+    return true;
 }
 
 void ClauseReader::add(const Piece& piece, const std::vector<Piece>& all, std::size_t at)
@@ -177,6 +216,7 @@ void ClauseReader::add(const Piece& piece, const std::vector<Piece>& all, std::s
     if (at > 0 && piece.link == Kind::And)
         noteSharedWord(piece, all[at - 1], part.shown);
     m_before = named.now;
+    m_last = piece;
     m_parts.push_back(std::move(part));
 }
 
@@ -196,10 +236,10 @@ void ClauseReader::noteSharedWord(const Piece& piece, const Piece& before, Promp
 {
     if (piece.to - piece.from < 2 || before.named.ids.size() > 2 || before.named.set || !before.named.understood())
         return;
-    const Meaning* last = m_lexicon.exact({m_reading.words[piece.to - 1]});
+    const Meaning* last = piece.items.back().kind == Kind::Lesion ? piece.items.back().meaning : m_lexicon.exact({m_reading.words[piece.to - 1]});
     const std::string text = m_reading.typed(before.from, before.to);
-    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) && !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() && firstOf(piece.items, {Kind::Its}) == piece.items.size() && piece.items.back().kind != Kind::Lesion) {
-        const std::string word = m_reading.words[piece.to - 1].singular;
+    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) && !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() && firstOf(piece.items, {Kind::Its}) == piece.items.size() && !piece.named.anyOrgan) {
+        const std::string word = piece.items.back().kind == Kind::Lesion && last->language != "English" ? last->phrase : m_reading.words[piece.to - 1].singular;
         part.explanation += " Note: \"" + text + "\" was taken for the organ; write \"" + text + " " + word + "\" where its " + word + " is meant.";
     } else if (m_lexicon.areLesions(before.named.ids) && before.named.filter == LesionFilter{} && piece.named.filter.chooses() && piece.named.filter.hosts.empty())
         part.explanation += " Note: the choice is of this part only, not of \"" + text + "\".";
@@ -226,6 +266,7 @@ void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, 
     if (beyond && m_beyond == ZeroShot::Offered)
         offer(part.shown, items);
     m_before = {};
+    m_last = {};
     m_parts.push_back(std::move(part));
 }
 

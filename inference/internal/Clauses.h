@@ -21,6 +21,7 @@ private:
         Items items;
         Kind link = Kind::Unknown; ///< what stands before it: And, Or, With
         Named named{};
+        Place place{};
         std::size_t from = 0, to = 0; ///< words, without courtesies at the ends
     };
     /// A part, and what it asks for before anything is left out.
@@ -35,6 +36,8 @@ private:
     std::vector<Piece> pieces(const Items& items) const;
     /// Reads pieces in order; what each means may depend on those before and after.
     void read(std::vector<Piece>& pieces, Before before) const;
+    Named readOne(const Piece& piece, const Piece* last, const Place& place) const;
+    bool choosesAgain(const Items& items);
     void add(const Piece& piece, const std::vector<Piece>& all, std::size_t at);
     void narrow(const Piece& piece);
     void refuseClause(const Items& items, const std::string& why);
@@ -55,6 +58,7 @@ private:
     Suggestions m_suggestions;
     std::vector<Part> m_parts;
     Before m_before;
+    Piece m_last;                  ///< that made the last part
     std::size_t m_sentence = 0;    ///< the first part of this sentence
     std::size_t m_exclusion = 0;   ///< the first part that something was left out of
     bool m_excluding = false;      ///< the clause before left something out

@@ -16,7 +16,7 @@ const std::map<std::string, Kind>& kindNames()
     static const std::map<std::string, Kind> names{
         {"left", Kind::Left}, {"right", Kind::Right}, {"both", Kind::Both}, {"both or two", Kind::Both}, {"and", Kind::And}, {"or", Kind::Or}, {"with", Kind::With}, {"without", Kind::Without},
         {"but", Kind::But}, {"except end", Kind::ExceptEnd}, {"not", Kind::Not}, {"in", Kind::In}, {"of", Kind::Of}, {"article", Kind::Article}, {"courtesy", Kind::Courtesy},
-        {"lead", Kind::Lead}, {"whole", Kind::Whole}, {"whole or everything", Kind::Whole}, {"more", Kind::More}, {"less", Kind::Less}, {"at least", Kind::AtLeast},
+        {"lead", Kind::Lead}, {"lead or noun", Kind::Lead}, {"whole", Kind::Whole}, {"whole or everything", Kind::Whole}, {"more", Kind::More}, {"less", Kind::Less}, {"at least", Kind::AtLeast},
         {"at most", Kind::AtMost}, {"or more", Kind::OrMore}, {"or less", Kind::OrLess}, {"between", Kind::Between}, {"to", Kind::To}, {"diameter", Kind::Diameter},
         {"volume", Kind::Volume}, {"vague", Kind::Vague}, {"largest", Kind::Largest}, {"smallest", Kind::Smallest}, {"its", Kind::Its}, {"one", Kind::One}, {"other", Kind::Other}};
     return names;
@@ -133,7 +133,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         Meaning meaning{kindNames().at(name), "", language};
         if (name == "whole or everything")
             meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
-        meaning.value = name == "both or two" ? 2 : 0;
+        meaning.value = name == "both or two" || name == "lead or noun" ? 2 : 0;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }

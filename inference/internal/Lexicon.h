@@ -43,7 +43,7 @@ struct Meaning {
     std::vector<int> ids{};         ///< classes
     std::vector<std::string> kinds{}; ///< of a lesion: "tumor", "cyst"
     std::string note{};             ///< why more or other than the words say
-    double value = 0;               ///< of a number word; of a unit how many mm or ml
+    double value = 0;               ///< of a number word; of a unit how many mm or ml; 2 of "les deux" (both or two) and "segment" (verb or noun)
     bool region = false;            ///< a part of the body: "pelvis"
     bool set = false;               ///< more than what one organ is called: "all organs"
     bool className = false;         ///< a class's own name, not another word for it

@@ -100,7 +100,7 @@ private:
                 if (std::none_of(m_items.begin() + std::ptrdiff_t(i) + 1, m_items.end(), [](const Item& next) { return !next.has({Kind::Courtesy, Kind::Article}); }))
                     m_unfinished = true;
                 break;
-            case Kind::Lead: m_unknown = m_unknown || (!early && item.meaning->language == "English"); break;
+            case Kind::Lead: m_unknown = m_unknown || (!early && item.meaning->value == 2); break; // "liver segment"
             case Kind::To: m_unknown = m_unknown || !early || !item.meaning; break; // "I would like to"
             case Kind::Unknown: case Kind::Other: case Kind::Between: m_unknown = true; break;
             default: break;
