@@ -151,8 +151,10 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
         if (firstOf(piece.items, {Kind::Its}) < piece.items.size() && !organs.empty())
             place.before.organs = organs;
         piece.place = place;
-        piece.named = readOne(piece, piece.link == Kind::And && i > 0 ? &all[i - 1] : nullptr, place);
+        piece.named = readOne(piece, (piece.link == Kind::And || piece.link == Kind::Or) && i > 0 ? &all[i - 1] : nullptr, place);
         pending.reset();
+        if (!last && m_reading.words[piece.to - 1].open)
+            piece.named = completed(piece, all[i + 1], place);
         if (!piece.named.understood())
             continue;
         before = piece.named.now;
@@ -180,6 +182,24 @@ Named ClauseReader::readOne(const Piece& piece, const Piece* last, const Place& 
     named.beyond = false;
     const std::string word = m_reading.typed(last->items[lesion].from, last->items[lesion].to);
     named.notes.push_back("\"" + word + "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
+    return named;
+}
+
+/// "Leber- und Nierentumoren": tumors of both.
+Named ClauseReader::completed(const Piece& piece, const Piece& next, const Place& place) const
+{
+    Named named = piece.named;
+    const Named other = readPhrase(m_reading, m_lexicon, next.items, place);
+    if (!named.understood() || !m_lexicon.areLesions(other.ids) || m_lexicon.areLesions(named.ids))
+        return named;
+    const std::string kind = m_lexicon.classOf(other.ids[0])->kind;
+    const std::vector<int> organs = named.ids;
+    named.ids = m_lexicon.lesionsIn(organs, {kind});
+    named.now.organs = organs;
+    if (named.ids.empty())
+        named.refusal = "The model has no class for the " + kind + "s of " + namesOf(m_lexicon, organs) + ".";
+    else if (named.ids[0] != organs[0])
+        named.word = nullptr;
     return named;
 }
 

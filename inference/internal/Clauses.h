@@ -37,6 +37,7 @@ private:
     /// Reads pieces in order; what each means may depend on those before and after.
     void read(std::vector<Piece>& pieces, Before before) const;
     Named readOne(const Piece& piece, const Piece* last, const Place& place) const;
+    Named completed(const Piece& piece, const Piece& next, const Place& place) const;
     bool choosesAgain(const Items& items);
     void add(const Piece& piece, const std::vector<Piece>& all, std::size_t at);
     void narrow(const Piece& piece);
@@ -44,6 +45,7 @@ private:
     void refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, bool beyond);
     bool offer(PromptPart& part, const Items& items) const;
     void leaveOut(const Items& whole, std::vector<Piece>& out, std::size_t firstPart);
+    bool isWhole(const Named& out, std::size_t first) const;
     bool concerns(const Part& part, const Named& out) const;
     std::string takeOut(Part& part, const Named& out) const;
     void exclusion(const Items& items, std::size_t at);

@@ -56,7 +56,7 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     for (const Piece& piece : out)
         if (!piece.named.understood() && problem.empty())
             problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + piece.named.refusal;
-        else if (piece.named.filter.chooses() && problem.empty())
+        else if (problem.empty() && !isWhole(piece.named, first))
             problem = "Only all lesions of a kind can be left out, not some of them.";
     for (std::size_t i = 0; i < m_parts.size() - first && problem.empty(); ++i)
         if (!m_parts[first + i].shown.understood() || m_parts[first + i].shown.zeroShot)
@@ -71,8 +71,6 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     }
     if (!problem.empty()) {
         m_negated = m_excluding = false;
-        const std::size_t from = m_reading.words.size();
-        (void)from;
         m_parts.resize(first);
         return refuseClause(whole, problem);
     }
@@ -95,6 +93,21 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     for (const Piece* piece : unclear)
         refuse(piece->items, piece->from, piece->to, "It leaves open whether this is to be found or left out. Ask for it in a part of its own.", false);
     m_excluding = true;
+}
+
+/// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney without its tumors".
+bool ClauseReader::isWhole(const Named& out, std::size_t first) const
+{
+    LesionFilter plain = out.filter;
+    plain.hosts.clear();
+    if (plain.chooses())
+        return false;
+    for (std::size_t p = first; p < m_parts.size() && !out.filter.hosts.empty(); ++p)
+        for (const int asked : m_parts[p].ids)
+            for (const int id : out.ids)
+                if (id == asked || (m_lexicon.liesIn(id, asked) && !contains(out.filter.hosts, asked)))
+                    return false;
+    return true;
 }
 
 bool ClauseReader::concerns(const Part& part, const Named& out) const
@@ -127,7 +140,9 @@ std::string ClauseReader::takeOut(Part& part, const Named& out) const
     std::string text = removed.empty() ? "" : " " + namesOf(m_lexicon, removed) + (removed.size() == 1 ? " is" : " are") + " left out.";
     if (!cut.empty())
         text += " What is found as " + namesOf(m_lexicon, cut) + " is taken out of it.";
-    if (text.empty() && !concerns(part, out))
+    if (text.empty() && out.anyOrgan && !concerns(part, out))
+        text = " The model has no class for these in it: nothing is taken out.";
+    else if (text.empty() && !concerns(part, out))
         text = " " + namesOf(m_lexicon, out.ids) + (out.ids.size() == 1 ? " is" : " are") + " no part of it: nothing had to be taken out.";
     for (const std::string& note : out.notes)
         text += " Note: " + note + ".";
@@ -143,7 +158,7 @@ bool ClauseReader::continuesExclusion(const Items& items)
     if (more.empty() || m_exclusion >= m_parts.size())
         return false;
     for (const Piece& piece : more)
-        if (!piece.named.understood() || piece.named.filter.chooses() || std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
+        if (!piece.named.understood() || !isWhole(piece.named, m_exclusion) || std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
             return false;
     leaveOut(items, more, m_exclusion);
     return true;

@@ -4,7 +4,7 @@
 #include "inference/internal/Slips.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace hounsfield {
 namespace {
@@ -28,10 +28,17 @@ bool saysTheName(const Meaning& meaning, const Lexicon& lexicon, const std::vect
 
 std::string languageOf(const Reading& reading, std::size_t from, std::size_t to)
 {
+    // Most words of the part decide; where languages share them, those of the whole prompt.
+    std::map<std::string, double> words;
     for (const Item& item : reading.items)
-        if (item.from >= from && item.to <= to && item.meaning && item.has({Kind::Thing, Kind::Lesion, Kind::Adjective, Kind::Left, Kind::Right, Kind::Whole}) && item.meaning->language != "English")
-            return item.meaning->language;
-    return "English";
+        if (item.meaning)
+            for (const std::string& language : item.meaning->languages)
+                words[language] += double(item.to - item.from) * (item.from >= from && item.to <= to ? 1 : 0.001);
+    std::string most = "English";
+    for (const auto& [language, count] : words)
+        if (count > words[most])
+            most = language;
+    return most;
 }
 
 std::string correctedWords(const Reading& reading, std::size_t from, std::size_t to)
@@ -93,8 +100,13 @@ std::vector<std::string> Suggestions::nearest(const std::vector<Word>& words)
         return {};
     std::vector<std::string> typed;
     for (const Word& word : words)
-        if (!word.stop && typed.size() < 12)
-            typed.push_back(word.singular);
+        if (!word.stop && !word.isNumber() && typed.size() < 12) {
+            const Meaning* one = m_lexicon.exact({word});
+            if (!one || one->kind == Kind::Thing || one->kind == Kind::Adjective || one->kind == Kind::Left || one->kind == Kind::Right || one->kind == Kind::Other)
+                typed.push_back(word.singular);
+            else if (one->kind == Kind::Lesion)
+                typed.push_back(one->kinds.front());
+        }
     std::vector<std::pair<double, int>> near;
     for (const ModelClass& known : m_lexicon.classes())
         near.emplace_back(10, known.id);

@@ -67,7 +67,7 @@ std::vector<const Lexicon::VocabularyWord*> nearest(const Word& typed, const Lex
     bool negation = false;
     for (const Lexicon::VocabularyWord& known : lexicon.vocabulary()) {
         const int edits = slips(typed, known);
-        if (edits >= 1000 || (known.courtesy && (edits > 1 || typed.text.size() < 6)) || (negation && !known.negation))
+        if (edits >= 1000 || known.text == typed.text || (known.courtesy && (edits > 1 || typed.text.size() < 6)) || (negation && !known.negation))
             continue;
         const bool first = known.negation && !negation;
         if (edits < fewest || first)
@@ -89,9 +89,10 @@ public:
 
     void run()
     {
-        for (std::size_t i = 0; i < m_reading.words.size(); ++i)
-            if (const Word& word = m_reading.words[i]; !word.stop && isPlainWord(word.text) && !m_lexicon.knowsWord(word))
-                correct(i);
+        // A word of a longer phrase that stands alone may be a slip, too: "hepatocelular" is Spanish, but not with "carcinoma cell".
+        for (const Item& item : cover(m_reading.words, 0, m_reading.words.size(), m_lexicon).items)
+            if (item.kind == Kind::Unknown && isPlainWord(m_reading.words[item.from].text))
+                correct(item.from);
     }
 
 private:
@@ -126,7 +127,11 @@ private:
             const Choice choice = tried(at, *known);
             if (choice.meaning.kind == Kind::Unknown)
                 continue;
+            if (choice.meaning.kind == Kind::Other && !best.empty())
+                continue; // as near to a word that means nothing here
             if (!best.empty() && choice.cost < best.front().cost)
+                best.clear();
+            if (!best.empty() && best.front().meaning.kind == Kind::Other && choice.meaning.kind != Kind::Other)
                 best.clear();
             if (best.empty() || choice.cost == best.front().cost)
                 best.push_back(choice);

@@ -18,7 +18,7 @@ const std::map<std::string, Kind>& kindNames()
         {"but", Kind::But}, {"except end", Kind::ExceptEnd}, {"not", Kind::Not}, {"in", Kind::In}, {"of", Kind::Of}, {"article", Kind::Article}, {"courtesy", Kind::Courtesy},
         {"lead", Kind::Lead}, {"lead or noun", Kind::Lead}, {"whole", Kind::Whole}, {"whole or everything", Kind::Whole}, {"more", Kind::More}, {"less", Kind::Less}, {"at least", Kind::AtLeast},
         {"at most", Kind::AtMost}, {"or more", Kind::OrMore}, {"or less", Kind::OrLess}, {"between", Kind::Between}, {"to", Kind::To}, {"diameter", Kind::Diameter},
-        {"volume", Kind::Volume}, {"vague", Kind::Vague}, {"largest", Kind::Largest}, {"smallest", Kind::Smallest}, {"its", Kind::Its}, {"one", Kind::One}, {"other", Kind::Other}};
+        {"volume", Kind::Volume}, {"vague", Kind::Vague}, {"vague or more", Kind::Vague}, {"vague or less", Kind::Vague}, {"largest", Kind::Largest}, {"smallest", Kind::Smallest}, {"its", Kind::Its}, {"one", Kind::One}, {"other", Kind::Other}};
     return names;
 }
 
@@ -120,6 +120,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
     for (const auto& [subject, phrases] : root.at("lesions").items()) {
         const Json& named = shared.at("lesions").at(subject);
         Meaning meaning{Kind::Lesion, "", language, subject, {}, named.at("kinds").get<std::vector<std::string>>(), named.value("note", "")};
+        meaning.noteOfAny = named.value("note of any organ", "");
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }
@@ -133,7 +134,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         Meaning meaning{kindNames().at(name), "", language};
         if (name == "whole or everything")
             meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
-        meaning.value = name == "both or two" || name == "lead or noun" ? 2 : 0;
+        meaning.value = name == "both or two" || name == "lead or noun" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }
@@ -185,7 +186,11 @@ void Lexicon::addWords(const std::vector<Word>& words, const Meaning& meaning, b
     else if (last.meaning < 0) {
         last.meaning = int(m_meanings.size());
         m_meanings.push_back(meaning);
-    } else if (const Meaning& before = m_meanings[std::size_t(last.meaning)]; !before.sameAs(meaning))
+        m_meanings.back().languages = {meaning.language};
+    } else if (Meaning& before = m_meanings[std::size_t(last.meaning)]; before.sameAs(meaning)) {
+        if (!has(before.languages, meaning.language))
+            before.languages.push_back(meaning.language);
+    } else
         m_conflicts.push_back("\"" + meaning.phrase + "\" (" + meaning.language + ", " + meaning.subject + ") is also \"" + before.phrase + "\" (" + before.language + ", " + before.subject + ")");
 }
 

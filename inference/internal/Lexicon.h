@@ -38,14 +38,16 @@ enum class Kind {
 struct Meaning {
     Kind kind = Kind::Unknown;
     std::string phrase{};           ///< as the lexicon writes it
-    std::string language{};         ///< "English"
+    std::string language{};         ///< "English"; the first that has the phrase
     std::string subject{};          ///< "kidney"; of a lesion "tumor", of a unit "mm"
     std::vector<int> ids{};         ///< classes
     std::vector<std::string> kinds{}; ///< of a lesion: "tumor", "cyst"
     std::string note{};             ///< why more or other than the words say
-    double value = 0;               ///< of a number word; of a unit how many mm or ml; 2 of "les deux" (both or two) and "segment" (verb or noun)
+    double value = 0;               ///< of a number word; of a unit how many mm or ml; 2 of "les deux" (both or two) and "segment" (verb or noun); 1 and -1 of "größer" and "kleiner"
+    std::string noteOfAny{};        ///< of a lesion where no organ was named
     bool region = false;            ///< a part of the body: "pelvis"
     bool set = false;               ///< more than what one organ is called: "all organs"
+    std::vector<std::string> languages{}; ///< all that have the phrase with this meaning
     bool className = false;         ///< a class's own name, not another word for it
     bool sameAs(const Meaning& other) const { return kind == other.kind && subject == other.subject && ids == other.ids && value == other.value; }
 };
@@ -71,7 +73,6 @@ public:
     };
     /// Every word of five letters or more that some phrase has, for slips of the finger.
     const std::vector<VocabularyWord>& vocabulary() const { return m_vocabulary; }
-    bool knowsWord(const Word& word) const { return m_known.count(word.text) || m_known.count(word.singular); }
 
     const std::vector<ModelClass>& classes() const { return m_classes; }
     const ModelClass* classOf(int id) const;

@@ -157,7 +157,7 @@ private:
             const bool tolerated = m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
             if (!after && !(tolerated && region) && !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
                 return refuse("It ends in the middle.");
-            if (!before && after && !tolerated)
+            if (!before && after && !tolerated && (m_lesions.empty() || m_things.empty()))
                 return refuse("It says where to look, but not for what.");
         }
         return true;
@@ -173,6 +173,7 @@ private:
             m_side = m_sides[0];
         if (m_numbers == 1 && m_count == 2 && !m_largest && !m_side) {
             m_side = Kind::Both; // "two kidneys"
+            m_two = true;
             m_numbers = 0;
         }
         if (m_place.otherSide)
@@ -189,6 +190,8 @@ private:
     }
     bool noSides(const Ids& ids)
     {
+        if (m_two)
+            return refuse(vagueSize);
         return refuse(names(ids) + (ids.size() == 1 ? " has" : " have") + " no left and right of its own here.");
     }
     std::string names(const Ids& ids) const
@@ -206,7 +209,9 @@ private:
             (thing->region ? regions : thing->set ? sets : m_lexicon.areLesions(thing->ids) ? lesions : organs).push_back(thing);
         for (const Meaning* adjective : m_adjectives)
             (adjective->region ? regions : m_lesions.empty() && sets.empty() ? m_loose : organs).push_back(adjective);
-        if (!m_loose.empty())
+        if (m_loose.size() == 1 && m_side && m_things.empty()) // "left renal"
+            organs.push_back(m_loose[0]);
+        else if (!m_loose.empty())
             return refuse("\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".", m_things.empty());
         if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 || (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
             return refuse(severalNames);
@@ -284,6 +289,7 @@ private:
         } else {
             m_named.ids = m_lexicon.lesionsOf(kinds);
             m_named.set = m_named.anyOrgan = true;
+            note(m_lesions[0]->noteOfAny);
         }
         if (m_named.ids.empty())
             return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " + (hosts.empty() ? "this kind" : names(hosts)) + ".", !hosts.empty() && !m_its);
@@ -391,7 +397,7 @@ private:
     std::vector<std::size_t> m_links;
     const Meaning* m_whole = nullptr;
     int m_filters = 0, m_numbers = 0, m_count = 0;
-    bool m_largest = false, m_those = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
+    bool m_largest = false, m_two = false, m_those = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
 };
 
 } // namespace

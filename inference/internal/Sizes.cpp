@@ -38,6 +38,12 @@ private:
         return kinds;
     }
 
+    /// "Tumor größer 2 cm", with "als" left out.
+    bool isTersely(std::size_t at) const
+    {
+        return is(at, {Kind::Vague}) && m_items[at].meaning->value != 0 && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().has({Kind::Thing, Kind::Lesion});
+    }
+
     /// "And under" before a number, as in "over 1 cm and under 3 cm"; after one it is "10 mm and under".
     bool isBoundAgain(std::size_t at) const
     {
@@ -87,12 +93,12 @@ private:
         std::size_t at = m_at;
         m_problem.clear();
         const Kind* dimension = nullptr;
-        while (is(at, dimensions()) || (dimension && is(at, {Kind::Of, Kind::Article, Kind::Courtesy}))) {
+        while ((is(at, dimensions()) && !isTersely(at)) || (dimension && is(at, {Kind::Of, Kind::Article, Kind::Courtesy, Kind::Lead}))) {
             dimension = is(at, {Kind::Diameter, Kind::Volume}) ? &m_items[at].kind : dimension ? dimension : &m_items[at].kind;
             ++at;
         }
         const std::size_t begin = at;
-        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less) : Kind::Unknown;
+        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind : isTersely(at) ? (m_items[at++].meaning->value > 0 ? Kind::More : Kind::Less) : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less) : Kind::Unknown;
         const std::optional<double> first = number(at);
         if (!first)
             return bound == Kind::Unknown || bound == Kind::To ? false : missingNumber(begin);
@@ -119,6 +125,8 @@ private:
         const Measured to = measured(at, *second);
         if (!from.unit)
             from.unit = to.unit;
+        if (from.unit && to.unit && isVolume(*from.unit) != isVolume(*to.unit))
+            m_problem = "A range cannot begin as a diameter and end as a volume.";
         bind(filter, Kind::AtLeast, from);
         bind(filter, Kind::AtMost, to.unit ? to : Measured{to.value, from.unit});
         if (!to.unit)
@@ -140,12 +148,14 @@ private:
         return true;
     }
 
+    static bool isVolume(const Meaning& unit) { return unit.subject == "ml" || unit.subject == "mm3"; }
+
     void bind(LesionFilter& filter, Kind bound, const Measured& at)
     {
         if (!at.unit || at.unit->value == 0)
             return;
         const double value = at.value * at.unit->value;
-        const bool volume = at.unit->subject == "ml" || at.unit->subject == "mm3";
+        const bool volume = isVolume(*at.unit);
         double& lowest = volume ? filter.lowestMl : filter.lowestMm;
         double& highest = volume ? filter.highestMl : filter.highestMm;
         if (bound == Kind::More)
@@ -168,12 +178,12 @@ private:
 
     bool finish(std::size_t begin, std::size_t at, const LesionFilter& filter, const Measured& one, const Kind* dimension)
     {
-        while (is(at, dimensions()) || (is(at, {Kind::In, Kind::Of, Kind::Article}) && is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
+        while ((is(at, dimensions()) && !isTersely(at)) || (is(at, {Kind::In, Kind::Of, Kind::Article}) && is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
             if (is(at, {Kind::Diameter, Kind::Volume}))
                 dimension = &m_items[at].kind;
             ++at;
         }
-        const bool volume = one.unit && (one.unit->subject == "ml" || one.unit->subject == "mm3");
+        const bool volume = one.unit && isVolume(*one.unit);
         if (!one.unit && m_problem.empty())
             m_problem = "The size has no unit. Write mm or cm for the longest diameter, ml for the volume.";
         else if (one.unit && one.unit->value == 0 && m_problem.empty())

@@ -134,6 +134,8 @@ private:
         else if (isDash(c)) {
             if (!m_words.empty() && m_words.back().stop == 0 && isDigit(peek(m_text.find_first_not_of(' ', m_at))))
                 push("-", begin);
+            else if (!m_words.empty() && m_words.back().end == begin && isGap(peek(m_at)))
+                m_words.back().open = true;
         } else if (const char stop = stopOf(c)) {
             if (c == '.' && !m_words.empty() && m_words.back().end == begin && isAbbreviation(m_words.back().text))
                 m_words.back().end = m_at;
@@ -174,7 +176,11 @@ private:
             text += static_cast<char>(c);
             m_at += character.bytes;
         }
-        push(text, begin);
+        // "1. liver" at the beginning of a line numbers it.
+        if ((begin == 0 || m_last == '\n') && (peek(m_at) == '.' || peek(m_at) == ')') && isGap(peek(m_at + 1)))
+            ++m_at;
+        else
+            push(text, begin);
     }
 
     /// "I.V.C." as "ivc"; empty where no such abbreviation begins here.

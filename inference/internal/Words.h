@@ -12,6 +12,7 @@ struct Word {
     std::size_t begin = 0; ///< bytes of the typed text
     std::size_t end = 0;
     char stop = 0;         ///< ',' for a comma, colon or line break, '.' for the end of a sentence: text is empty
+    bool open = false;     ///< "Leber-" of "Leber- und Nierentumoren": the rest of the word stands later
     bool isNumber() const { return !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9')); }
 };
 
