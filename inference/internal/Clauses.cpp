@@ -9,16 +9,6 @@ namespace {
 
 constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
 
-std::size_t firstOf(const std::vector<Item>& items, const std::vector<Kind>& kinds)
-{
-    return std::size_t(std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.has(kinds); }) - items.begin());
-}
-
-bool isFrame(const Item& item)
-{
-    return item.has({Kind::Courtesy, Kind::Lead, Kind::Article});
-}
-
 std::vector<Item> slice(const std::vector<Item>& items, std::size_t from, std::size_t to)
 {
     return {items.begin() + std::ptrdiff_t(from), items.begin() + std::ptrdiff_t(to)};
@@ -68,8 +58,8 @@ std::vector<PromptPart> ClauseReader::run()
 
 void ClauseReader::clause(Items items)
 {
-    if (!hasContent(items))
-        return;
+    if (!hasContent(items) || (!m_parts.empty() && std::all_of(items.begin(), items.end(), [](const Item& item) { return isFrame(item) || item.kind == Kind::Its; })))
+        return; // "please"; "segment it" after what was named
     items = exceptionFirst(items);
     const std::size_t first = std::size_t(std::find_if(items.begin(), items.end(), [](const Item& item) { return !isFrame(item) && !item.has({Kind::And, Kind::Or}); }) - items.begin());
     const bool startsNegated = first < items.size() && items[first].kind == Kind::Not;
@@ -109,106 +99,10 @@ ClauseReader::Items ClauseReader::exceptionFirst(const Items& items) const
     return turned;
 }
 
-std::vector<ClauseReader::Piece> ClauseReader::pieces(const Items& items) const
-{
-    std::vector<Piece> all(1);
-    for (const Item& item : items) {
-        if (item.has({Kind::And, Kind::Or, Kind::With})) {
-            const bool with = all.back().items.empty() && all.back().link == Kind::With; // "and with"
-            if (!all.back().items.empty())
-                all.emplace_back();
-            all.back().link = with ? Kind::With : item.kind;
-        } else
-            all.back().items.push_back(item);
-    }
-    std::erase_if(all, [](const Piece& piece) { return !hasContent(piece.items); });
-    for (Piece& piece : all) {
-        std::size_t from = 0, to = piece.items.size();
-        while (from + 1 < to && isFrame(piece.items[from]))
-            ++from;
-        while (to - 1 > from && piece.items[to - 1].kind == Kind::Courtesy)
-            --to;
-        piece.from = piece.items[from].from;
-        piece.to = piece.items[to - 1].to;
-    }
-    return all;
-}
-
-void ClauseReader::read(std::vector<Piece>& all, Before before) const
-{
-    std::vector<int> organs; // of this clause: "the liver and the kidneys and their tumors"
-    std::optional<Kind> pending;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        Piece& piece = all[i];
-        const bool last = i + 1 == all.size();
-        if (isSideOnly(piece.items) && !last && !isSideOnly(all[i + 1].items) && before.pair.empty() && firstOf(piece.items, {Kind::Both}) == piece.items.size()) {
-            pending = piece.items[firstOf(piece.items, {Kind::Left, Kind::Right})].kind;
-            all[i + 1].from = piece.from;
-            piece.items.clear();
-            continue;
-        }
-        Place place{before, piece.link == Kind::With, piece.link == Kind::And, all.size() > 1, pending};
-        if (firstOf(piece.items, {Kind::Its}) < piece.items.size() && !organs.empty())
-            place.before.organs = organs;
-        piece.place = place;
-        piece.named = readOne(piece, (piece.link == Kind::And || piece.link == Kind::Or) && i > 0 ? &all[i - 1] : nullptr, place);
-        pending.reset();
-        if (!last && m_reading.words[piece.to - 1].open)
-            piece.named = completed(piece, all[i + 1], place);
-        if (!piece.named.understood())
-            continue;
-        before = piece.named.now;
-        for (const int id : before.organs)
-            if (!contains(organs, id))
-                organs.push_back(id);
-    }
-    std::erase_if(all, [](const Piece& piece) { return piece.items.empty(); });
-}
-
-/// "Tumors in the liver and the left kidney": of both.
-Named ClauseReader::readOne(const Piece& piece, const Piece* last, const Place& place) const
-{
-    const auto organ = [](const Item& item) { return item.has({Kind::Thing, Kind::Left, Kind::Right, Kind::Both, Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy}); };
-    const bool organs = std::all_of(piece.items.begin(), piece.items.end(), organ) && firstOf(piece.items, {Kind::Thing}) < piece.items.size();
-    const std::size_t lesion = last ? firstOf(last->items, {Kind::Lesion}) : 0, thing = last ? firstOf(last->items, {Kind::Thing}) : 0;
-    if (!last || !organs || !last->named.understood() || lesion >= thing || thing >= last->items.size())
-        return readPhrase(m_reading, m_lexicon, piece.items, place);
-    Items whole{last->items[lesion]};
-    whole.insert(whole.end(), piece.items.begin(), piece.items.end());
-    const bool other = std::any_of(piece.items.begin(), piece.items.end(), [&](const Item& item) { return item.kind == Kind::Thing && (item.meaning->set || m_lexicon.areLesions(item.meaning->ids)); });
-    if (other)
-        return readPhrase(m_reading, m_lexicon, piece.items, place);
-    Named named = readPhrase(m_reading, m_lexicon, whole, place);
-    named.beyond = false;
-    const std::string word = m_reading.typed(last->items[lesion].from, last->items[lesion].to);
-    named.notes.push_back("\"" + word + "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
-    return named;
-}
-
-/// "Leber- und Nierentumoren": tumors of both.
-Named ClauseReader::completed(const Piece& piece, const Piece& next, const Place& place) const
-{
-    Named named = piece.named;
-    const Named other = readPhrase(m_reading, m_lexicon, next.items, place);
-    if (!named.understood() || !m_lexicon.areLesions(other.ids) || m_lexicon.areLesions(named.ids))
-        return named;
-    const std::string kind = m_lexicon.classOf(other.ids[0])->kind;
-    const std::vector<int> organs = named.ids;
-    named.ids = m_lexicon.lesionsIn(organs, {kind});
-    named.now.organs = organs;
-    if (named.ids.empty())
-        named.refusal = "The model has no class for the " + kind + "s of " + namesOf(m_lexicon, organs) + ".";
-    else if (named.ids[0] != organs[0])
-        named.word = nullptr;
-    return named;
-}
-
 /// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.
 bool ClauseReader::choosesAgain(const Items& items)
 {
-    const bool choice = std::all_of(items.begin(), items.end(), [](const Item& item) { return item.has({Kind::Filter, Kind::Problem, Kind::Largest, Kind::Number, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::One, Kind::Of, Kind::With}); }) &&
-                        firstOf(items, {Kind::Filter, Kind::Problem, Kind::Largest}) < items.size();
-    if (!choice || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() || !m_lexicon.areLesions(m_parts.back().ids))
+    if (!isChoice(items) || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() || !m_lexicon.areLesions(m_parts.back().ids))
         return false;
     Piece piece = m_last;
     std::copy_if(items.begin(), items.end(), std::back_inserter(piece.items), [](const Item& item) { return !item.has({Kind::One, Kind::Of, Kind::With}); });

@@ -36,7 +36,12 @@ private:
     std::vector<Piece> pieces(const Items& items) const;
     /// Reads pieces in order; what each means may depend on those before and after.
     void read(std::vector<Piece>& pieces, Before before) const;
+    Named sharing(const Piece& piece, const Item& lesion, const Place& place) const;
+    Named ofSameOrgan(const Piece& piece, const Piece& last, const Place& place) const;
+    bool isSetOrLesion(const Item& item) const;
     Named readOne(const Piece& piece, const Piece* last, const Place& place) const;
+    bool isOpen(const Piece& piece) const;
+    const Meaning* nounOf(const Piece& piece, const Place& place) const;
     Named completed(const Piece& piece, const Piece& next, const Place& place) const;
     bool choosesAgain(const Items& items);
     void add(const Piece& piece, const std::vector<Piece>& all, std::size_t at);

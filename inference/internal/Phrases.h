@@ -41,6 +41,12 @@ struct Place {
 
 /// Reads a noun phrase that has no "and", "without" or stop.
 Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items, const Place& place);
+/// The place of the first item of these kinds; the number of items where there is none.
+std::size_t firstOf(const std::vector<Item>& items, const std::vector<Kind>& kinds);
+/// Courtesies, verbs before what is meant, articles.
+bool isFrame(const Item& item);
+/// A size or "largest" alone.
+bool isChoice(const std::vector<Item>& items);
 /// Items that name or choose; the others are courtesies, articles and links.
 bool hasContent(const std::vector<Item>& items);
 /// Only "left", "the right one", "both".
