@@ -7,8 +7,6 @@
 namespace hounsfield {
 namespace {
 
-constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
-
 std::vector<Item> slice(const std::vector<Item>& items, std::size_t from, std::size_t to)
 {
     return {items.begin() + std::ptrdiff_t(from), items.begin() + std::ptrdiff_t(to)};
@@ -58,10 +56,15 @@ std::vector<PromptPart> ClauseReader::run()
 
 void ClauseReader::clause(Items items)
 {
-    if (!hasContent(items) || (!m_parts.empty() && std::all_of(items.begin(), items.end(), [](const Item& item) { return isFrame(item) || item.kind == Kind::Its; })))
+    if (!hasContent(items) ||
+        (!m_parts.empty() && std::all_of(items.begin(), items.end(), [](const Item& item) { return isFrame(item) || item.kind == Kind::Its; })))
         return; // "please"; "segment it" after what was named
     items = exceptionFirst(items);
-    const std::size_t first = std::size_t(std::find_if(items.begin(), items.end(), [](const Item& item) { return !isFrame(item) && !item.has({Kind::And, Kind::Or}); }) - items.begin());
+    const std::size_t first = std::size_t(std::find_if(items.begin(), items.end(),
+                                                       [](const Item& item) {
+                                                           return !isFrame(item) && !item.has({Kind::And, Kind::Or});
+                                                       }) -
+                                          items.begin());
     const bool startsNegated = first < items.size() && items[first].kind == Kind::Not;
     if (m_negated || firstOf(items, {Kind::Not}) < items.size()) {
         m_negated = m_negated || startsNegated;
@@ -102,8 +105,14 @@ ClauseReader::Items ClauseReader::exceptionFirst(const Items& items) const
 /// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.
 bool ClauseReader::choosesAgain(const Items& items)
 {
-    if (!isChoice(items) || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() || !m_lexicon.areLesions(m_parts.back().ids))
+    if (!isChoice(items) || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() ||
+        !m_lexicon.areLesions(m_parts.back().ids))
         return false;
+    if (!m_last.again) { // something was left out of it already: a size that comes late is not half obeyed
+        m_parts.pop_back();
+        refuseClause(items, "The size stands too far from what it is of. Put it directly after that.");
+        return true;
+    }
     Piece piece = m_last;
     std::copy_if(items.begin(), items.end(), std::back_inserter(piece.items), [](const Item& item) { return !item.has({Kind::One, Kind::Of, Kind::With}); });
     piece.to = items.back().to;
@@ -143,6 +152,7 @@ void ClauseReader::narrow(const Piece& piece)
     part.shown.explanation = "\"" + m_reading.typed(piece.from, piece.to) + "\" chooses of \"" + part.shown.text + "\": " + namesOf(m_lexicon, part.ids) + ".";
     part.shown.text += ", " + m_reading.typed(piece.from, piece.to);
     m_before.organs = part.ids;
+    m_last.again = false;
 }
 
 /// "liver and kidney tumors": the last word may have been meant for both.
@@ -152,10 +162,12 @@ void ClauseReader::noteSharedWord(const Piece& piece, const Piece& before, Promp
         return;
     const Meaning* last = piece.items.back().kind == Kind::Lesion ? piece.items.back().meaning : m_lexicon.exact({m_reading.words[piece.to - 1]});
     const std::string text = m_reading.typed(before.from, before.to);
-    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) && !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() && firstOf(piece.items, {Kind::Its}) == piece.items.size() && !piece.named.anyOrgan) {
+    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) && !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() &&
+        firstOf(piece.items, {Kind::Its}) == piece.items.size() && !piece.named.anyOrgan) {
         const std::string word = piece.items.back().kind == Kind::Lesion && last->language != "English" ? last->phrase : m_reading.words[piece.to - 1].singular;
         part.explanation += " Note: \"" + text + "\" was taken for the organ; write \"" + text + " " + word + "\" where its " + word + " is meant.";
-    } else if (m_lexicon.areLesions(before.named.ids) && before.named.filter == LesionFilter{} && piece.named.filter.chooses() && piece.named.filter.hosts.empty())
+    } else if (m_lexicon.areLesions(before.named.ids) && before.named.filter == LesionFilter{} && piece.named.filter.chooses() &&
+               piece.named.filter.hosts.empty())
         part.explanation += " Note: the choice is of this part only, not of \"" + text + "\".";
 }
 
@@ -163,11 +175,12 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why)
 {
     Part part;
     for (const Item& item : items) // what it names is not run where another part asks for it
-        if (item.meaning && item.kind == Kind::Thing)
+        if (item.meaning && item.kind == Kind::Thing && why == negationRefused)
             part.leftOut.insert(part.leftOut.end(), item.meaning->ids.begin(), item.meaning->ids.end());
     part.shown.text = m_reading.typed(items.front().from, items.back().to);
     part.shown.explanation = why;
-    part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(items.front().from), m_reading.words.begin() + std::ptrdiff_t(items.back().to)});
+    part.shown.suggestions =
+        m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(items.front().from), m_reading.words.begin() + std::ptrdiff_t(items.back().to)});
     m_parts.push_back(std::move(part));
 }
 
@@ -213,7 +226,8 @@ void ClauseReader::dropContradicted()
 {
     for (const Part& negated : m_parts)
         for (Part& part : m_parts)
-            if (part.shown.understood() && std::any_of(part.ids.begin(), part.ids.end(), [&](int id) { return contains(negated.leftOut, id); }) && !part.shown.zeroShot) {
+            if (part.shown.understood() && std::any_of(part.ids.begin(), part.ids.end(), [&](int id) { return contains(negated.leftOut, id); }) &&
+                !part.shown.zeroShot) {
                 part.shown.targets.clear();
                 part.shown.explanation = "It contradicts \"" + negated.shown.text + "\" in the same prompt.";
                 part.shown.suggestions = m_suggestions.nearest(splitWords(part.shown.text));

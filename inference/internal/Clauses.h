@@ -12,16 +12,21 @@ namespace hounsfield {
 /// Reads a whole prompt: clauses between stops, phrases between "and", what is left out by "without".
 class ClauseReader {
 public:
-    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading) : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_suggestions(lexicon) {}
+    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading)
+        : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_suggestions(lexicon)
+    {
+    }
     std::vector<PromptPart> run();
 
 private:
+    static constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
     using Items = std::vector<Item>;
     struct Piece {
         Items items;
         Kind link = Kind::Unknown; ///< what stands before it: And, Or, With
         Named named{};
         Place place{};
+        bool again = true; ///< may be read again with more words
         std::size_t from = 0, to = 0; ///< words, without courtesies at the ends
     };
     /// A part, and what it asks for before anything is left out.
@@ -65,11 +70,11 @@ private:
     Suggestions m_suggestions;
     std::vector<Part> m_parts;
     Before m_before;
-    Piece m_last;                  ///< that made the last part
-    std::size_t m_sentence = 0;    ///< the first part of this sentence
-    std::size_t m_exclusion = 0;   ///< the first part that something was left out of
-    bool m_excluding = false;      ///< the clause before left something out
-    bool m_negated = false;        ///< a negation reaches on
+    Piece m_last;                ///< that made the last part
+    std::size_t m_sentence = 0;  ///< the first part of this sentence
+    std::size_t m_exclusion = 0; ///< the first part that something was left out of
+    bool m_excluding = false;    ///< the clause before left something out
+    bool m_negated = false;      ///< a negation reaches on
 };
 
 } // namespace hounsfield

@@ -11,7 +11,6 @@ bool contains(const std::vector<int>& ids, int id)
     return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-constexpr const char* nothingBefore = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
 
 } // namespace
 
@@ -27,11 +26,12 @@ void ClauseReader::exclusion(const Items& items, std::size_t at)
         for (std::size_t i = 0; i < all.size(); ++i)
             add(all[i], all, i);
     }
-    const bool anything = first < m_parts.size() && std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [](const Part& part) { return part.shown.understood() && !part.shown.zeroShot; });
+    const bool anything = first < m_parts.size() && std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                                                                [](const Part& part) { return part.shown.understood() && !part.shown.zeroShot; });
     if (!anything) {
         m_negated = m_negated || first >= m_parts.size();
         m_parts.resize(std::min(m_parts.size(), hasContent(wanted) ? first : m_parts.size()));
-        return refuseClause(items, nothingBefore);
+        return refuseClause(items, negationRefused);
     }
     Items rest(items.begin() + std::ptrdiff_t(at) + 1, items.end());
     for (Item& item : rest)
@@ -40,7 +40,8 @@ void ClauseReader::exclusion(const Items& items, std::size_t at)
     std::vector<Piece> out = pieces(rest);
     Before before = m_before;
     read(out, before);
-    const bool butAlone = items[at].kind == Kind::But && std::none_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [](const Part& part) { return part.set; });
+    const bool butAlone =
+        items[at].kind == Kind::But && std::none_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [](const Part& part) { return part.set; });
     if (butAlone) {
         m_parts.resize(first);
         return refuseClause(items, "It is not clear what \"but\" is to mean here. Write \"without\" or \"and\".");
@@ -93,6 +94,7 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     for (const Piece* piece : unclear)
         refuse(piece->items, piece->from, piece->to, "It leaves open whether this is to be found or left out. Ask for it in a part of its own.", false);
     m_excluding = true;
+    m_last.again = false;
 }
 
 /// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney without its tumors".
@@ -158,7 +160,8 @@ bool ClauseReader::continuesExclusion(const Items& items)
     if (more.empty() || m_exclusion >= m_parts.size())
         return false;
     for (const Piece& piece : more)
-        if (!piece.named.understood() || !isWhole(piece.named, m_exclusion) || std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
+        if (!piece.named.understood() || !isWhole(piece.named, m_exclusion) ||
+            std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
             return false;
     leaveOut(items, more, m_exclusion);
     return true;

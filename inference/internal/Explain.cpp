@@ -23,7 +23,8 @@ std::string plain(const std::string& text)
 bool saysTheName(const Meaning& meaning, const Lexicon& lexicon, const std::vector<int>& ids)
 {
     const std::string phrase = plain(meaning.phrase);
-    return std::any_of(ids.begin(), ids.end(), [&](int id) { return (" " + plain(lexicon.classOf(id)->name) + " ").find(" " + phrase + " ") != std::string::npos; });
+    return std::any_of(ids.begin(), ids.end(),
+                       [&](int id) { return (" " + plain(lexicon.classOf(id)->name) + " ").find(" " + phrase + " ") != std::string::npos; });
 }
 
 std::string languageOf(const Reading& reading, std::size_t from, std::size_t to)
@@ -59,7 +60,8 @@ std::string chosenLesions(const Lexicon& lexicon, const Named& named)
     if (!filter.hosts.empty())
         text += " Only those in " + namesOf(lexicon, filter.hosts) + ".";
     if (filter.largest > 0)
-        text += (filter.largest == 1 ? " Only the largest one" : " Only the " + std::to_string(filter.largest) + " largest") + std::string(named.ids.size() > 1 ? " of each class" : "") + ", by volume.";
+        text += (filter.largest == 1 ? " Only the largest one" : " Only the " + std::to_string(filter.largest) + " largest") +
+                std::string(named.ids.size() > 1 ? " of each class" : "") + ", by volume.";
     return text;
 }
 
@@ -102,7 +104,8 @@ std::vector<std::string> Suggestions::nearest(const std::vector<Word>& words)
     for (const Word& word : words)
         if (!word.stop && !word.isNumber() && typed.size() < 12) {
             const Meaning* one = m_lexicon.exact({word});
-            if (!one || one->kind == Kind::Thing || one->kind == Kind::Adjective || one->kind == Kind::Left || one->kind == Kind::Right || one->kind == Kind::Other)
+            if (!one || one->kind == Kind::Thing || one->kind == Kind::Adjective || one->kind == Kind::Left || one->kind == Kind::Right ||
+                one->kind == Kind::Other)
                 typed.push_back(word.singular);
             else if (one->kind == Kind::Lesion)
                 typed.push_back(one->kinds.front());

@@ -31,7 +31,11 @@ Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to
     Segmented result{{}, cost[0]};
     for (std::size_t i = from; i < to; i += chosen[i - from].words) {
         const Lexicon::Match& match = chosen[i - from];
-        const Kind kind = match.meaning ? match.meaning->kind : words[i].stop ? Kind::Stop : words[i].isNumber() ? Kind::Number : words[i].text == "-" ? Kind::To : Kind::Unknown;
+        const Kind kind = match.meaning          ? match.meaning->kind
+                          : words[i].stop        ? Kind::Stop
+                          : words[i].isNumber()  ? Kind::Number
+                          : words[i].text == "-" ? Kind::To
+                                                 : Kind::Unknown;
         result.items.push_back({kind, match.meaning, i, i + match.words});
     }
     return result;
@@ -140,7 +144,8 @@ private:
             return;
         const Meaning& first = best.front().meaning;
         for (const Choice& choice : best)
-            if (choice.meaning.kind != first.kind || choice.meaning.ids != first.ids || choice.meaning.kinds != first.kinds || choice.meaning.value != first.value) {
+            if (choice.meaning.kind != first.kind || choice.meaning.ids != first.ids || choice.meaning.kinds != first.kinds ||
+                choice.meaning.value != first.value) {
                 m_reading.torn[at] = "It may mean \"" + best.front().word.text + "\" or \"" + choice.word.text + "\". Write out which one";
                 return;
             }

@@ -23,9 +23,9 @@ struct Item {
 /// A typed text as a row of items that cover every word of it.
 struct Reading {
     std::string text;
-    std::vector<Word> words;     ///< with slips of the finger corrected
+    std::vector<Word> words; ///< with slips of the finger corrected
     std::vector<Item> items;
-    std::vector<bool> corrected; ///< words
+    std::vector<bool> corrected;             ///< words
     std::map<std::size_t, std::string> torn; ///< words that may mean two things, and which
     /// What was typed from one word to another, as it was typed.
     std::string typed(std::size_t from, std::size_t to) const;

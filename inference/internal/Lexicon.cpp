@@ -13,12 +13,43 @@ using Json = nlohmann::json;
 
 const std::map<std::string, Kind>& kindNames()
 {
-    static const std::map<std::string, Kind> names{
-        {"left", Kind::Left}, {"right", Kind::Right}, {"both", Kind::Both}, {"both or two", Kind::Both}, {"and", Kind::And}, {"or", Kind::Or}, {"with", Kind::With}, {"without", Kind::Without},
-        {"but", Kind::But}, {"except end", Kind::ExceptEnd}, {"not", Kind::Not}, {"in", Kind::In}, {"of", Kind::Of}, {"article", Kind::Article}, {"courtesy", Kind::Courtesy},
-        {"lead", Kind::Lead}, {"lead or noun", Kind::Lead}, {"whole", Kind::Whole}, {"whole or everything", Kind::Whole}, {"more", Kind::More}, {"less", Kind::Less}, {"at least", Kind::AtLeast},
-        {"at most", Kind::AtMost}, {"or more", Kind::OrMore}, {"or less", Kind::OrLess}, {"between", Kind::Between}, {"to", Kind::To}, {"diameter", Kind::Diameter},
-        {"volume", Kind::Volume}, {"vague", Kind::Vague}, {"vague or more", Kind::Vague}, {"vague or less", Kind::Vague}, {"largest", Kind::Largest}, {"smallest", Kind::Smallest}, {"its", Kind::Its}, {"one", Kind::One}, {"other", Kind::Other}};
+    static const std::map<std::string, Kind> names{{"left", Kind::Left},
+                                                   {"right", Kind::Right},
+                                                   {"both", Kind::Both},
+                                                   {"both or two", Kind::Both},
+                                                   {"and", Kind::And},
+                                                   {"or", Kind::Or},
+                                                   {"with", Kind::With},
+                                                   {"without", Kind::Without},
+                                                   {"but", Kind::But},
+                                                   {"except end", Kind::ExceptEnd},
+                                                   {"not", Kind::Not},
+                                                   {"in", Kind::In},
+                                                   {"of", Kind::Of},
+                                                   {"article", Kind::Article},
+                                                   {"courtesy", Kind::Courtesy},
+                                                   {"lead", Kind::Lead},
+                                                   {"lead or noun", Kind::Lead},
+                                                   {"whole", Kind::Whole},
+                                                   {"whole or everything", Kind::Whole},
+                                                   {"more", Kind::More},
+                                                   {"less", Kind::Less},
+                                                   {"at least", Kind::AtLeast},
+                                                   {"at most", Kind::AtMost},
+                                                   {"or more", Kind::OrMore},
+                                                   {"or less", Kind::OrLess},
+                                                   {"between", Kind::Between},
+                                                   {"to", Kind::To},
+                                                   {"diameter", Kind::Diameter},
+                                                   {"volume", Kind::Volume},
+                                                   {"vague", Kind::Vague},
+                                                   {"vague or more", Kind::Vague},
+                                                   {"vague or less", Kind::Vague},
+                                                   {"largest", Kind::Largest},
+                                                   {"smallest", Kind::Smallest},
+                                                   {"its", Kind::Its},
+                                                   {"one", Kind::One},
+                                                   {"other", Kind::Other}};
     return names;
 }
 
@@ -40,7 +71,8 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 /// As it is typed where the keyboard has no umlauts.
 std::string withoutUmlauts(std::string text)
 {
-    for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{{"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "Ae"}, {"Ö", "Oe"}, {"Ü", "Ue"}})
+    for (const auto& [from, to] :
+         std::vector<std::pair<const char*, const char*>>{{"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "Ae"}, {"Ö", "Oe"}, {"Ü", "Ue"}})
         text = replaced(text, from, to);
     return text;
 }
@@ -108,7 +140,8 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
     for (const char* part : {"things", "adjectives"})
         for (const auto& [subject, phrases] : root.at(part).items()) {
             const Json& named = shared.at("concepts").at(subject);
-            Meaning meaning{std::string(part) == "things" ? Kind::Thing : Kind::Adjective, "", language, subject, present(named.at("classes").get<std::vector<int>>())};
+            Meaning meaning{std::string(part) == "things" ? Kind::Thing : Kind::Adjective, "", language, subject,
+                            present(named.at("classes").get<std::vector<int>>())};
             meaning.note = named.value("note", "");
             meaning.region = named.value("region", false);
             meaning.set = named.value("set", false);
@@ -150,7 +183,8 @@ void Lexicon::addCompounds(const std::string& text, const std::string& concepts)
         for (const auto& [lesion, lasts] : root.at("compounds").at("last").items()) {
             const Json& named = shared.at("lesions").at(lesion);
             const auto organs = shared.at("concepts").at(organ).at("classes").get<std::vector<int>>();
-            Meaning meaning{Kind::Thing, "", root.at("language").get<std::string>(), organ + " " + lesion, lesionsIn(organs, named.at("kinds").get<std::vector<std::string>>())};
+            Meaning meaning{Kind::Thing, "", root.at("language").get<std::string>(), organ + " " + lesion,
+                            lesionsIn(organs, named.at("kinds").get<std::vector<std::string>>())};
             meaning.note = named.value("note", "");
             if (!meaning.ids.empty())
                 for (const Json& first : firsts)
@@ -191,7 +225,8 @@ void Lexicon::addWords(const std::vector<Word>& words, const Meaning& meaning, b
         if (!has(before.languages, meaning.language))
             before.languages.push_back(meaning.language);
     } else
-        m_conflicts.push_back("\"" + meaning.phrase + "\" (" + meaning.language + ", " + meaning.subject + ") is also \"" + before.phrase + "\" (" + before.language + ", " + before.subject + ")");
+        m_conflicts.push_back("\"" + meaning.phrase + "\" (" + meaning.language + ", " + meaning.subject + ") is also \"" + before.phrase + "\" (" +
+                              before.language + ", " + before.subject + ")");
 }
 
 void Lexicon::learnWord(const Word& word, const std::string& key, const Meaning& meaning)
@@ -205,7 +240,8 @@ void Lexicon::learnWord(const Word& word, const std::string& key, const Meaning&
         m_vocabulary.push_back({word.text, key});
     }
     VocabularyWord& one = m_vocabulary[known->second];
-    one.courtesy = one.courtesy && (kind == Kind::Courtesy || kind == Kind::Lead || kind == Kind::Article || kind == Kind::Of || kind == Kind::In || kind == Kind::Whole);
+    one.courtesy =
+        one.courtesy && (kind == Kind::Courtesy || kind == Kind::Lead || kind == Kind::Article || kind == Kind::Of || kind == Kind::In || kind == Kind::Whole);
     one.negation = one.negation || kind == Kind::Not || kind == Kind::Without;
 }
 

@@ -26,15 +26,22 @@ std::string PhraseWords::typed(const Item& item) const
 void PhraseWords::sort()
 {
     bool content = false;
-    m_sized = any({Kind::Filter, Kind::Problem, Kind::Number, Kind::Unit, Kind::Largest, Kind::Smallest, Kind::Not, Kind::OrMore, Kind::OrLess, Kind::ExceptEnd});
+    m_sized =
+        any({Kind::Filter, Kind::Problem, Kind::Number, Kind::Unit, Kind::Largest, Kind::Smallest, Kind::Not, Kind::OrMore, Kind::OrLess, Kind::ExceptEnd});
     for (std::size_t i = 0; i < m_items.size(); ++i) {
         const Item& item = m_items[i];
         const bool early = !content;
         content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To, Kind::Vague});
         switch (item.kind) {
-        case Kind::Thing: m_things.push_back(item.meaning); break;
-        case Kind::Adjective: m_adjectives.push_back(item.meaning); break;
-        case Kind::Lesion: m_lesions.push_back(item.meaning); break;
+        case Kind::Thing:
+            m_things.push_back(item.meaning);
+            break;
+        case Kind::Adjective:
+            m_adjectives.push_back(item.meaning);
+            break;
+        case Kind::Lesion:
+            m_lesions.push_back(item.meaning);
+            break;
         case Kind::Both:
             if (item.meaning->value == 2 && any({Kind::Largest})) { // "les deux plus grosses"
                 m_count = 2;
@@ -42,23 +49,55 @@ void PhraseWords::sort()
             } else
                 m_sides.push_back(item.kind);
             break;
-        case Kind::Left: case Kind::Right: m_sides.push_back(item.kind); break;
-        case Kind::In: case Kind::Of: m_links.push_back(i); break;
-        case Kind::Filter: m_named.filter = item.filter; ++m_filters; break;
-        case Kind::Largest: m_largest = true; break;
-        case Kind::Number: m_count = count(item); ++m_numbers; break;
-        case Kind::Its: m_its = true; break;
-        case Kind::One: m_one = true; break;
-        case Kind::Whole: m_whole = item.meaning; break;
-        case Kind::Courtesy: break;
+        case Kind::Left:
+        case Kind::Right:
+            m_sides.push_back(item.kind);
+            break;
+        case Kind::In:
+        case Kind::Of:
+            m_links.push_back(i);
+            break;
+        case Kind::Filter:
+            m_named.filter = item.filter;
+            ++m_filters;
+            break;
+        case Kind::Largest:
+            m_largest = true;
+            break;
+        case Kind::Number:
+            m_count = count(item);
+            ++m_numbers;
+            break;
+        case Kind::Its:
+            m_its = true;
+            break;
+        case Kind::One:
+            m_one = true;
+            break;
+        case Kind::Whole:
+            m_whole = item.meaning;
+            break;
+        case Kind::Courtesy:
+            break;
         case Kind::Article:
-            if (std::none_of(m_items.begin() + std::ptrdiff_t(i) + 1, m_items.end(), [](const Item& next) { return !next.has({Kind::Courtesy, Kind::Article}); }))
+            if (std::none_of(m_items.begin() + std::ptrdiff_t(i) + 1, m_items.end(), [](const Item& next) {
+                    return !next.has({Kind::Courtesy, Kind::Article});
+                }))
                 m_unfinished = true;
             break;
-        case Kind::Lead: m_unknown = m_unknown || (!early && item.meaning->value == 2); break; // "liver segment"
-        case Kind::To: m_unknown = m_unknown || !early || !item.meaning; break; // "I would like to"
-        case Kind::Unknown: case Kind::Other: case Kind::Between: m_unknown = true; break;
-        default: break;
+        case Kind::Lead:
+            m_unknown = m_unknown || (!early && item.meaning->value == 2);
+            break; // "liver segment"
+        case Kind::To:
+            m_unknown = m_unknown || !early || !item.meaning;
+            break; // "I would like to"
+        case Kind::Unknown:
+        case Kind::Other:
+        case Kind::Between:
+            m_unknown = true;
+            break;
+        default:
+            break;
         }
     }
 }
@@ -105,9 +144,13 @@ bool PhraseWords::check()
 bool PhraseWords::links()
 {
     const bool region = m_things.size() == 1 && m_things[0]->region && m_lesions.empty();
-    const auto named = [](const Item& item) { return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Its, Kind::One, Kind::Left, Kind::Right, Kind::Both, Kind::Whole, Kind::Number}); };
+    const auto named = [](const Item& item) {
+        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Its, Kind::One, Kind::Left, Kind::Right, Kind::Both,
+                         Kind::Whole, Kind::Number});
+    };
     for (const std::size_t at : m_links) {
-        const bool before = std::any_of(m_items.begin(), m_items.begin() + std::ptrdiff_t(at), named), after = std::any_of(m_items.begin() + std::ptrdiff_t(at), m_items.end(), named);
+        const bool before = std::any_of(m_items.begin(), m_items.begin() + std::ptrdiff_t(at), named),
+                   after = std::any_of(m_items.begin() + std::ptrdiff_t(at), m_items.end(), named);
         const bool tolerated = m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
         if (!after && !(tolerated && region) && !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
             return refuse("It ends in the middle.");
@@ -149,8 +192,9 @@ bool isFrame(const Item& item)
 bool isChoice(const std::vector<Item>& items)
 {
     const std::vector<Kind> choosing{Kind::Filter, Kind::Problem, Kind::Largest, Kind::Number, Kind::Unit};
-    return firstOf(items, choosing) < items.size() &&
-           std::all_of(items.begin(), items.end(), [&](const Item& item) { return item.has(choosing) || isFrame(item) || item.has({Kind::One, Kind::Of, Kind::With}); });
+    return firstOf(items, choosing) < items.size() && std::all_of(items.begin(), items.end(), [&](const Item& item) {
+               return item.has(choosing) || isFrame(item) || item.has({Kind::One, Kind::Of, Kind::With});
+           });
 }
 
 bool hasContent(const std::vector<Item>& items)
@@ -160,8 +204,13 @@ bool hasContent(const std::vector<Item>& items)
 
 bool isSideOnly(const std::vector<Item>& items)
 {
-    return std::any_of(items.begin(), items.end(), [](const Item& item) { return item.has({Kind::Left, Kind::Right, Kind::Both}); }) &&
-           std::all_of(items.begin(), items.end(), [](const Item& item) { return item.has({Kind::Left, Kind::Right, Kind::Both, Kind::One, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::Of}); });
+    return std::any_of(items.begin(), items.end(),
+                       [](const Item& item) {
+                           return item.has({Kind::Left, Kind::Right, Kind::Both});
+                       }) &&
+           std::all_of(items.begin(), items.end(), [](const Item& item) {
+               return item.has({Kind::Left, Kind::Right, Kind::Both, Kind::One, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::Of});
+           });
 }
 
 } // namespace hounsfield

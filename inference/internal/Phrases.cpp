@@ -69,11 +69,15 @@ private:
         for (const Meaning* thing : m_things)
             (thing->region ? regions : thing->set ? sets : m_lexicon.areLesions(thing->ids) ? lesions : organs).push_back(thing);
         for (const Meaning* adjective : m_adjectives)
-            (adjective->region && !(m_lesions.empty() && m_things.empty()) ? regions : m_lesions.empty() && sets.empty() ? m_loose : organs).push_back(adjective);
+            (adjective->region && !(m_lesions.empty() && m_things.empty()) ? regions
+             : m_lesions.empty() && sets.empty()                           ? m_loose
+                                                                           : organs)
+                .push_back(adjective);
         if (m_loose.size() == 1 && m_side && m_things.empty()) // "left renal"
             organs.push_back(m_loose[0]);
         else if (!m_loose.empty())
-            return refuse("\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".", m_things.empty());
+            return refuse("\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".",
+                          m_things.empty());
         if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 || (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
             return refuse(severalNames);
         if (organs.size() > 1 && !(organs.size() == 2 && m_adjectives.size() == 1 && !m_lesions.empty()))
@@ -83,13 +87,16 @@ private:
             return refuse(severalNames);
         if (named == 1 && m_lesions.empty())
             m_named.word = m_things.empty() ? nullptr : m_things[0];
-        for (const auto& list : {lesions, sets, organs, regions})
+        for (const auto& list : {lesions, sets, organs})
             for (const Meaning* one : list)
                 note(one->note);
         m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() && !m_place.before.kinds.empty(); // "those of the liver"
         if (m_one && !m_side && !m_those)
             return refuse("It does not say which one is meant.");
-        const bool fine = !lesions.empty() || !m_lesions.empty() || m_those ? lesionMeaning(organs, lesions) : !sets.empty() ? setMeaning(sets[0]->ids, organs) : !organs.empty() ? organMeaning(organs[0]) : bareMeaning(regions);
+        const bool fine = !lesions.empty() || !m_lesions.empty() || m_those ? lesionMeaning(organs, lesions)
+                          : !sets.empty()                                   ? setMeaning(sets[0]->ids, organs)
+                          : !organs.empty()                                 ? organMeaning(organs[0])
+                                                                            : bareMeaning(regions);
         return fine && (regions.empty() || inRegion(*regions[0]));
     }
 
@@ -106,7 +113,8 @@ private:
         if (sided && m_side && (m_named.ids.empty() || *m_side == Kind::Both))
             return refuse("It contradicts itself: it names more than one side.");
         if (m_named.ids.empty())
-            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse("It is not a structure that this model knows.") : noSides(organ->ids);
+            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse("It is not a structure that this model knows.")
+                                                                                              : noSides(organ->ids);
         return true;
     }
 
@@ -122,7 +130,8 @@ private:
             return true;
         std::erase_if(m_named.ids, [&](int id) { return std::none_of(inside.begin(), inside.end(), [&](int organ) { return m_lexicon.liesIn(id, organ); }); });
         m_named.word = nullptr;
-        return !m_named.ids.empty() || refuse("The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
+        return !m_named.ids.empty() ||
+               refuse("The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
     }
 
     bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
@@ -153,7 +162,9 @@ private:
             note(m_lesions[0]->noteOfAny);
         }
         if (m_named.ids.empty())
-            return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " + (hosts.empty() ? "this kind" : names(hosts)) + ".", !hosts.empty() && !m_its);
+            return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " +
+                              (hosts.empty() ? "this kind" : names(hosts)) + ".",
+                          !hosts.empty() && !m_its);
         return placed(hosts);
     }
 
@@ -188,7 +199,10 @@ private:
             return refuse("A side can be chosen of a pair of organs only.");
         const Ids before = m_named.ids;
         m_named.ids = common(before, region.ids);
-        m_named.word = m_named.ids == region.ids && m_things.size() == 1 ? m_named.word : nullptr;
+        if (m_named.ids == region.ids)
+            note(region.note);
+        else
+            m_named.word = nullptr;
         return !m_named.ids.empty() || refuse("The model knows none of these in that region (\"" + region.phrase + "\").");
     }
 
@@ -213,7 +227,8 @@ private:
             m_named.word = m_whole;
             return true;
         }
-        return refuse(m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"." : "It names nothing to look for.");
+        return refuse(m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"."
+                                             : "It names nothing to look for.");
     }
 
     /// Sizes and "largest" choose among lesions only.
@@ -226,7 +241,9 @@ private:
         LesionFilter plain = m_named.filter;
         plain.hosts.clear();
         if (plain.chooses() && !m_lexicon.areLesions(m_named.ids))
-            return refuse("Only tumors and cysts are told apart one by one; " + (m_named.ids.size() > 4 ? "these are" : names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are")) + " found whole, whatever the size.");
+            return refuse("Only tumors and cysts are told apart one by one; " +
+                          (m_named.ids.size() > 4 ? "these are" : names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are")) +
+                          " found whole, whatever the size.");
         return true;
     }
 
@@ -238,15 +255,17 @@ private:
             m_named.now.organs = m_named.ids;
         m_named.now.kinds = !m_lexicon.areLesions(m_named.ids) ? std::vector<std::string>{} : std::vector<std::string>{m_lexicon.classOf(m_named.ids[0])->kind};
         const Meaning* thing = m_things.size() == 1 ? m_things[0] : nullptr;
-        m_named.now.pair = thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty() ? thing->ids : m_things.empty() && m_lesions.empty() ? m_place.before.pair : Ids{};
+        m_named.now.pair = thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty() ? thing->ids
+                           : m_things.empty() && m_lesions.empty()                                   ? m_place.before.pair
+                                                                                                     : Ids{};
         if (thing && m_named.now.pair.size() == 1) // "left renal", a model's own name of one side
             for (const Meaning& other : m_lexicon.meanings())
-                if (other.kind == Kind::Thing && other.ids.size() == 2 && !m_lexicon.ofSide(other.ids, Kind::Left).empty() && contains(other.ids, m_named.now.pair[0])) {
+                if (other.kind == Kind::Thing && other.ids.size() == 2 && !m_lexicon.ofSide(other.ids, Kind::Left).empty() &&
+                    contains(other.ids, m_named.now.pair[0])) {
                     m_named.now.pair = other.ids;
                     break;
                 }
     }
-
 };
 
 } // namespace

@@ -10,14 +10,14 @@ namespace hounsfield {
 
 /// What was named before, for "its", "the one on the right" and "with cysts".
 struct Before {
-    std::vector<int> organs; ///< that "its" is of
-    std::vector<int> pair;   ///< classes of both sides, that "the one on the right" is one of
+    std::vector<int> organs;        ///< that "its" is of
+    std::vector<int> pair;          ///< classes of both sides, that "the one on the right" is one of
     std::vector<std::string> kinds; ///< "tumor" or "cyst", for "those of the liver"
 };
 
 /// What one noun phrase means: "the two largest tumors of the left kidney".
 struct Named {
-    std::vector<int> ids;             ///< classes; empty where it was not understood
+    std::vector<int> ids; ///< classes; empty where it was not understood
     LesionFilter filter{};
     std::vector<std::string> notes{}; ///< why more or other than the words say
     std::string refusal{};            ///< a sentence why it was not understood
@@ -33,10 +33,10 @@ struct Named {
 /// Where a phrase stands.
 struct Place {
     Before before{};
-    bool ofBefore = false;              ///< after "with": a tumor or cyst of what was named before
-    bool joined = false;                ///< "and" stands before it
-    bool inList = false;                ///< one of several, joined by "and"
-    std::optional<Kind> otherSide{};    ///< "left and right kidney": the side that stands before the "and"
+    bool ofBefore = false;           ///< after "with": a tumor or cyst of what was named before
+    bool joined = false;             ///< "and" stands before it
+    bool inList = false;             ///< one of several, joined by "and"
+    std::optional<Kind> otherSide{}; ///< "left and right kidney": the side that stands before the "and"
 };
 
 /// Reads a noun phrase that has no "and", "without" or stop.

@@ -55,7 +55,8 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
     for (std::size_t i = 0; i < all.size(); ++i) {
         Piece& piece = all[i];
         const bool last = i + 1 == all.size();
-        if (isSideOnly(piece.items) && !last && !isSideOnly(all[i + 1].items) && before.pair.empty() && firstOf(piece.items, {Kind::Both}) == piece.items.size()) {
+        if (isSideOnly(piece.items) && !last && !isSideOnly(all[i + 1].items) && before.pair.empty() &&
+            firstOf(piece.items, {Kind::Both}) == piece.items.size()) {
             pending = piece.items[firstOf(piece.items, {Kind::Left, Kind::Right})].kind;
             all[i + 1].from = piece.from;
             piece.items.clear();
@@ -83,9 +84,11 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
 Named ClauseReader::readOne(const Piece& piece, const Piece* last, const Place& place) const
 {
     if (last && m_lexicon.areLesions(last->named.ids)) {
-        const bool organs = consistsOf(piece.items, {Kind::Thing, Kind::Adjective, Kind::Left, Kind::Right, Kind::Both, Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy});
+        const bool organs = consistsOf(
+            piece.items, {Kind::Thing, Kind::Adjective, Kind::Left, Kind::Right, Kind::Both, Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy});
         const std::size_t lesion = firstOf(last->items, {Kind::Lesion}), organ = firstOf(last->items, {Kind::Thing, Kind::Adjective});
-        if (organs && lesion < organ && organ < last->items.size() && std::none_of(piece.items.begin(), piece.items.end(), [&](const Item& item) { return isSetOrLesion(item); }))
+        if (organs && lesion < organ && organ < last->items.size() &&
+            std::none_of(piece.items.begin(), piece.items.end(), [&](const Item& item) { return isSetOrLesion(item); }))
             return sharing(piece, last->items[lesion], place);
         const bool bare = consistsOf(piece.items, {Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Number, Kind::Courtesy});
         if (bare && !last->named.anyOrgan && firstOf(piece.items, {Kind::Lesion}) < piece.items.size())
@@ -106,7 +109,8 @@ Named ClauseReader::sharing(const Piece& piece, const Item& lesion, const Place&
     whole.insert(whole.end(), piece.items.begin(), piece.items.end());
     Named named = readPhrase(m_reading, m_lexicon, whole, place);
     named.beyond = false;
-    named.notes.push_back("\"" + m_reading.typed(lesion.from, lesion.to) + "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
+    named.notes.push_back("\"" + m_reading.typed(lesion.from, lesion.to) +
+                          "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
     return named;
 }
 
@@ -124,7 +128,8 @@ Named ClauseReader::ofSameOrgan(const Piece& piece, const Piece& last, const Pla
 /// "Leber-" or "hepatic": the noun stands in the next piece.
 bool ClauseReader::isOpen(const Piece& piece) const
 {
-    const bool adjective = firstOf(piece.items, {Kind::Adjective}) < piece.items.size() && firstOf(piece.items, {Kind::Thing, Kind::Lesion, Kind::Unknown, Kind::Other}) == piece.items.size();
+    const bool adjective = firstOf(piece.items, {Kind::Adjective}) < piece.items.size() &&
+                           firstOf(piece.items, {Kind::Thing, Kind::Lesion, Kind::Unknown, Kind::Other}) == piece.items.size();
     return adjective || m_reading.words[piece.to - 1].open;
 }
 

@@ -41,13 +41,15 @@ private:
     /// "Tumor größer 2 cm", with "als" left out.
     bool isTersely(std::size_t at) const
     {
-        return is(at, {Kind::Vague}) && m_items[at].meaning->value != 0 && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().has({Kind::Thing, Kind::Lesion});
+        return is(at, {Kind::Vague}) && m_items[at].meaning->value != 0 && is(at + 1, {Kind::Number}) && !m_out.empty() &&
+               m_out.back().has({Kind::Thing, Kind::Lesion});
     }
 
     /// "And under" before a number, as in "over 1 cm and under 3 cm"; after one it is "10 mm and under".
     bool isBoundAgain(std::size_t at) const
     {
-        return is(at, {Kind::OrMore, Kind::OrLess}) && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().kind == Kind::Filter && m_reading.words[m_items[at].from].text[0] != 'o' && m_reading.words[m_items[at].from].text != "或";
+        return is(at, {Kind::OrMore, Kind::OrLess}) && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().kind == Kind::Filter &&
+               m_reading.words[m_items[at].from].text[0] != 'o' && m_reading.words[m_items[at].from].text != "或";
     }
 
     /// A number, in digits or words, and the item after it. "A centimeter" is one.
@@ -98,7 +100,10 @@ private:
             ++at;
         }
         const std::size_t begin = at;
-        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind : isTersely(at) ? (m_items[at++].meaning->value > 0 ? Kind::More : Kind::Less) : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less) : Kind::Unknown;
+        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind
+                           : isTersely(at)    ? (m_items[at++].meaning->value > 0 ? Kind::More : Kind::Less)
+                           : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less)
+                                              : Kind::Unknown;
         const std::optional<double> first = number(at);
         if (!first)
             return bound == Kind::Unknown || bound == Kind::To ? false : missingNumber(begin);
@@ -171,14 +176,20 @@ private:
     bool missingNumber(std::size_t begin)
     {
         // "bis" and "à" are also small words; here a bound is left without a number.
-        m_out.push_back({Kind::Problem, nullptr, m_items[begin].from, m_items[begin].to, {}, "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
+        m_out.push_back({Kind::Problem,
+                         nullptr,
+                         m_items[begin].from,
+                         m_items[begin].to,
+                         {},
+                         "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
         m_at = begin + 1;
         return true;
     }
 
     bool finish(std::size_t begin, std::size_t at, const LesionFilter& filter, const Measured& one, const Kind* dimension)
     {
-        while ((is(at, dimensions()) && !isTersely(at)) || (is(at, {Kind::In, Kind::Of, Kind::Article}) && is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
+        while ((is(at, dimensions()) && !isTersely(at)) ||
+               (is(at, {Kind::In, Kind::Of, Kind::Article}) && is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
             if (is(at, {Kind::Diameter, Kind::Volume}))
                 dimension = &m_items[at].kind;
             ++at;
@@ -260,7 +271,8 @@ std::string shown(double value)
 std::string rangeWords(double lowest, double highest, const std::string& unit)
 {
     const auto round = [](double value) { return std::abs(value - std::round(value * 1e6) / 1e6) == 0; };
-    const std::string low = (round(lowest) ? "at least " : "more than ") + shown(lowest) + " " + unit, high = (round(highest) ? "at most " : "less than ") + shown(highest) + " " + unit;
+    const std::string low = (round(lowest) ? "at least " : "more than ") + shown(lowest) + " " + unit,
+                      high = (round(highest) ? "at most " : "less than ") + shown(highest) + " " + unit;
     return lowest > 0 && highest < endless ? low + " and " + high : lowest > 0 ? low : highest < endless ? high : "";
 }
 
@@ -274,7 +286,8 @@ std::vector<Item> gatherSizes(const Reading& reading)
 std::string sizeWords(const LesionFilter& filter)
 {
     const std::string mm = rangeWords(filter.lowestMm, filter.highestMm, "mm"), ml = rangeWords(filter.lowestMl, filter.highestMl, "ml");
-    return (mm.empty() ? "" : "of " + mm + " in their longest axial diameter") + (mm.empty() || ml.empty() ? "" : ", ") + (ml.empty() ? "" : "of " + ml + " in volume");
+    return (mm.empty() ? "" : "of " + mm + " in their longest axial diameter") + (mm.empty() || ml.empty() ? "" : ", ") +
+           (ml.empty() ? "" : "of " + ml + " in volume");
 }
 
 } // namespace hounsfield

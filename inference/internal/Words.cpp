@@ -23,8 +23,8 @@ std::string latin(char32_t c)
         return std::string(1, static_cast<char>(c));
     if (c >= 'A' && c <= 'Z')
         return std::string(1, static_cast<char>(c - 'A' + 'a'));
-    static const std::map<char32_t, std::string> others{
-        {U'æ', "ae"}, {U'œ', "oe"}, {U'Œ', "oe"}, {U'Æ', "ae"}, {U'ß', "ss"}, {U'ẞ', "ss"}, {U'ø', "o"}, {U'Ø', "o"}, {U'å', "a"}, {U'Å', "a"}, {U'²', "2"}, {U'³', "3"}, {U'µ', "u"}, {U'μ', "u"}};
+    static const std::map<char32_t, std::string> others{{U'æ', "ae"}, {U'œ', "oe"}, {U'Œ', "oe"}, {U'Æ', "ae"}, {U'ß', "ss"}, {U'ẞ', "ss"}, {U'ø', "o"},
+                                                        {U'Ø', "o"},  {U'å', "a"},  {U'Å', "a"},  {U'²', "2"},  {U'³', "3"},  {U'µ', "u"},  {U'μ', "u"}};
     if (const auto found = others.find(c); found != others.end())
         return found->second;
     static const std::u32string accented = U"àáâãäçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸ";
@@ -46,14 +46,16 @@ bool isDash(char32_t c)
 /// Marks that stand within a word and say nothing: accents typed apart, soft hyphens, widths of zero.
 bool isSilent(char32_t c)
 {
-    return (c >= 0x300 && c <= 0x36F) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0xFEFF || (c >= 0x202A && c <= 0x202E) || (c >= 0xFE00 && c <= 0xFE0F);
+    return (c >= 0x300 && c <= 0x36F) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0xFEFF || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0xFE00 && c <= 0xFE0F);
 }
 
 /// Blanks, brackets and quotation marks.
 bool isGap(char32_t c)
 {
     static const std::u32string gaps = U"()[]{}\"`*#@$^_|\\«»„“”‘‚‹›·•¿¡《》〈〉「」『』【】〔〕";
-    return (c <= ' ' && c != '\n' && c != '\r') || c == 0x7F || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000 || gaps.find(c) != std::u32string::npos;
+    return (c <= ' ' && c != '\n' && c != '\r') || c == 0x7F || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+           c == 0x3000 || gaps.find(c) != std::u32string::npos;
 }
 
 /// Full-width forms of ASCII, as Chinese keyboards type them, as ASCII.
@@ -65,15 +67,31 @@ char32_t halfWidth(char32_t c)
 char stopOf(char32_t c)
 {
     switch (c) {
-    case ',': case ':': case '\n': case '\r': case ';': case U'、': case U'،': return ',';
-    case '.': case '?': case '!': case U'。': case U'…': case 0x2028: case 0x2029: return '.';
-    default: return 0;
+    case ',':
+    case ':':
+    case '\n':
+    case '\r':
+    case ';':
+    case U'、':
+    case U'،':
+        return ',';
+    case '.':
+    case '?':
+    case '!':
+    case U'。':
+    case U'…':
+    case 0x2028:
+    case 0x2029:
+        return '.';
+    default:
+        return 0;
     }
 }
 
 bool isAbbreviation(const std::string& word)
 {
-    static const std::set<std::string> known{"l", "r", "lt", "rt", "li", "re", "izq", "dcho", "dcha", "inf", "max", "min", "g", "d", "dr", "ca", "bds", "bilat", "mind", "v", "tr", "u"};
+    static const std::set<std::string> known{"l",   "r", "lt", "rt", "li", "re",  "izq",   "dcho", "dcha", "inf", "max",
+                                             "min", "g", "d",  "dr", "ca", "bds", "bilat", "mind", "v",    "tr",  "u"};
     return known.count(word) > 0;
 }
 
@@ -129,7 +147,8 @@ private:
         const bool word = letterAt(m_at);
         if (character.broken)
             letters(begin);
-        else if (c == U'¬' || c == U'~' || c == U'≠' || (c == '!' && word && (begin == 0 || isGap(m_last))) || (isDash(c) && word && (begin == 0 || isGap(m_last) || stopOf(m_last))))
+        else if (c == U'¬' || c == U'~' || c == U'≠' || (c == '!' && word && (begin == 0 || isGap(m_last))) ||
+                 (isDash(c) && word && (begin == 0 || isGap(m_last) || stopOf(m_last))))
             push("¬", begin);
         else if (isDash(c)) {
             if (!m_words.empty() && m_words.back().stop == 0 && isDigit(peek(m_text.find_first_not_of(' ', m_at))))
@@ -188,7 +207,8 @@ private:
     {
         std::string all;
         std::size_t at = m_at, end = m_at;
-        while (at + 1 < m_text.size() && latin(peek(at)).size() == 1 && static_cast<unsigned char>(m_text[at]) < 0x80 && !isDigit(peek(at)) && m_text[at + 1] == '.') {
+        while (at + 1 < m_text.size() && latin(peek(at)).size() == 1 && static_cast<unsigned char>(m_text[at]) < 0x80 && !isDigit(peek(at)) &&
+               m_text[at + 1] == '.') {
             all += latin(peek(at));
             at = end = at + 2;
         }
@@ -215,7 +235,8 @@ private:
                 m_at += character.bytes;
                 continue;
             }
-            if (!character.broken && isApostrophe(c) && !text.empty() && (letterAt(m_at + character.bytes) || (text.size() <= 2 && m_at + character.bytes == m_text.size()))) {
+            if (!character.broken && isApostrophe(c) && !text.empty() &&
+                (letterAt(m_at + character.bytes) || (text.size() <= 2 && m_at + character.bytes == m_text.size()))) {
                 m_at += character.bytes;
                 if (text.size() <= 2 && text != "i") // an elision: "l'estomac"
                     return push(text + "'", begin);
@@ -280,8 +301,8 @@ bool isHan(char32_t code)
 
 std::string singularOf(const std::string& word)
 {
-    static const std::map<std::string, std::string> irregular{
-        {"metastases", "metastasis"}, {"mets", "met"}, {"femora", "femur"}, {"prostates", "prostate"}, {"diagnoses", "diagnosis"}, {"masses", "mass"}};
+    static const std::map<std::string, std::string> irregular{{"metastases", "metastasis"}, {"mets", "met"},   {"femora", "femur"}, {"prostates", "prostate"},
+                                                              {"diagnoses", "diagnosis"},   {"masses", "mass"}};
     static const std::set<std::string> already{"pancreas", "gas", "his", "this", "its", "less", "does"};
     if (const auto found = irregular.find(word); found != irregular.end())
         return found->second;

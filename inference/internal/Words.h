@@ -11,8 +11,8 @@ struct Word {
     std::string singular;  ///< the same in the singular and in American spelling, as for English: "tumor" for "tumours"
     std::size_t begin = 0; ///< bytes of the typed text
     std::size_t end = 0;
-    char stop = 0;         ///< ',' for a comma, colon or line break, '.' for the end of a sentence: text is empty
-    bool open = false;     ///< "Leber-" of "Leber- und Nierentumoren": the rest of the word stands later
+    char stop = 0;     ///< ',' for a comma, colon or line break, '.' for the end of a sentence: text is empty
+    bool open = false; ///< "Leber-" of "Leber- und Nierentumoren": the rest of the word stands later
     bool isNumber() const { return !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9')); }
 };
 

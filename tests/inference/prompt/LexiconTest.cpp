@@ -1,5 +1,5 @@
-#include "inference/Prompt.h"
 #include "inference/internal/Lexicon.h"
+#include "inference/Prompt.h"
 #include "resources/Resources.h"
 #include "tests/support/catch.h"
 

@@ -73,14 +73,15 @@ std::string shortly(const Prompt& prompt)
 /// "1-25" as "1 2 3 ... 25"; other words as they are.
 std::string spelledOut(const std::string& expected)
 {
-    static const std::map<std::string, std::string> sets{{"ORGANS", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25"},
-                                                         {"TUMORS", "26 27 28 29 30 31"},
-                                                         {"EVERYTHING", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"},
-                                                         {"PELVIS", "20 21 22 23 24"},
-                                                         {"ABDOMEN", "1 2 3 4 6 7 8 9 10 11 12 13 14 15 18 19 25 26 27 28 29 31 32"},
-                                                         {"CHEST", "5 8 16 17 30"},
-                                                         {"RETRO", "2 3 8 9 11 12 13 14 26 28 32"},
-                                                         {"VESSELS", "8 9 10 15 25"}};
+    static const std::map<std::string, std::string> sets{
+        {"ORGANS", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25"},
+        {"TUMORS", "26 27 28 29 30 31"},
+        {"EVERYTHING", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"},
+        {"PELVIS", "20 21 22 23 24"},
+        {"ABDOMEN", "1 2 3 4 6 7 8 9 10 11 12 13 14 15 18 19 25 26 27 28 29 31 32"},
+        {"CHEST", "5 8 16 17 30"},
+        {"RETRO", "2 3 8 9 11 12 13 14 26 28 32"},
+        {"VESSELS", "8 9 10 15 25"}};
     std::istringstream in(expected);
     std::string text;
     for (std::string word; in >> word;) {
@@ -147,7 +148,8 @@ TEST_CASE("any bytes are read without harm, in a moment, and never as all of a k
 {
     const PromptResolver resolver(universalClasses(), ZeroShot::Offered);
     std::mt19937 random(7);
-    const std::vector<std::string> pieces{"liver", " ", "without", ",", "10", "mm", ">", "\xC3", "\xE8\x82\x9D", "\xF0\x9F\xA9\xBA", "\xFF", "l'", "no", "\xCC\x81", "1,5", "left", "-", ".", "!", "größter", "\xED\xA0\x80", "\xC0\x80", "\0x"};
+    const std::vector<std::string> pieces{"liver", " ",        "without", ",",    "10", "mm", ">", "\xC3",    "\xE8\x82\x9D", "\xF0\x9F\xA9\xBA", "\xFF", "l'",
+                                          "no",    "\xCC\x81", "1,5",     "left", "-",  ".",  "!", "größter", "\xED\xA0\x80", "\xC0\x80",         "\0x"};
     for (int round = 0; round < 400; ++round) {
         std::string bytes;
         for (int i = 0; i < 60; ++i)
