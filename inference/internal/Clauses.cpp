@@ -177,10 +177,14 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why)
     for (const Item& item : items) // what it names is not run where another part asks for it
         if (item.meaning && item.kind == Kind::Thing && why == negationRefused)
             part.leftOut.insert(part.leftOut.end(), item.meaning->ids.begin(), item.meaning->ids.end());
-    part.shown.text = m_reading.typed(items.front().from, items.back().to);
+    std::size_t from = items.front().from, to = items.front().to; // an exception that stands first was turned round
+    for (const Item& item : items) {
+        from = std::min(from, item.from);
+        to = std::max(to, item.to);
+    }
+    part.shown.text = m_reading.typed(from, to);
     part.shown.explanation = why;
-    part.shown.suggestions =
-        m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(items.front().from), m_reading.words.begin() + std::ptrdiff_t(items.back().to)});
+    part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
     m_parts.push_back(std::move(part));
 }
 
