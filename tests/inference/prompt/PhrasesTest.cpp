@@ -1,5 +1,5 @@
 #include "inference/Prompt.h"
-#include "inference/internal/Words.h"
+#include "inference/internal/Lexicon.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 
@@ -160,6 +160,16 @@ TEST_CASE("any bytes are read without harm, in a moment, and never as all of a k
             CHECK(word.end <= bytes.size());
             CHECK(word.begin < word.end);
         }
+    }
+    // The lexicon's own phrases in any order.
+    const Lexicon lexicon(universalClasses());
+    for (int round = 0; round < 400; ++round) {
+        std::string text;
+        for (unsigned i = 0, count = 1 + random() % 14; i < count; ++i)
+            text += lexicon.meanings()[random() % lexicon.meanings().size()].phrase + (random() % 8 ? " " : random() % 2 ? ", " : " 12 ");
+        INFO(text);
+        for (const PromptPart& part : resolver.resolve(text).parts)
+            CHECK_FALSE(part.explanation.empty());
     }
     std::vector<std::string> slow{std::string(4000, 'x'), std::string(4000, ','), std::string(4000, '1'), std::string(4000, '>')};
     for (const char* word : {"kidnez ", "x,", "no ", "without liver ", "liver and ", "> 1 cm ", "\xE8\x82\x9D", "abcdefg hijklmn ", "left ", "its tumors, "}) {
