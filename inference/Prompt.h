@@ -3,6 +3,7 @@
 #include "inference/ModelPack.h"
 
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -71,43 +72,24 @@ ModelClass classOf(const ModelPack& pack, const Target& target);
 /// "Not a class this model was trained on: ..." @param nearest names of known classes
 std::string zeroShotExplanation(const std::string& nearest);
 
-/// Turns words into targets: offline, deterministic, says how it understood them.
+class Lexicon;
+
+/// Turns words into targets: offline, deterministic, says how it understood them. English, German, French, Spanish, Chinese.
 ///
-/// Every word typed is either part of a phrase of the lexicon, a courtesy ("please show me the") or makes its part refused:
-/// nothing is dropped in silence. A negation or a filter on size is refused rather than half obeyed, and never encoded; a known class
-/// is always the checkpoint's own.
+/// Every word typed is either part of a phrase of the lexicon, a courtesy ("please show me the"), an operator ("over", "without") or
+/// makes its part refused: nothing is dropped in silence. A negation or contradiction is never run or encoded; a known class is
+/// always the checkpoint's own.
 class PromptResolver {
 public:
-    /// @param classes what the model knows; the lexicon comes from resources/lexicon.json
+    /// @param classes what the model knows; the lexicon comes from resources/lexicon*.json
     explicit PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond = ZeroShot::Refused);
     Prompt resolve(const std::string& text) const;
     /// Every class of the model (--all).
     Prompt everything() const;
 
 private:
-    struct Entry {
-        std::vector<std::string> words; ///< normalised
-        std::vector<int> classIds;
-        std::string note;               ///< why more or other than the words say; may be empty
-    };
-    struct Match {
-        const Entry* entry = nullptr;
-        bool misspelled = false;
-    };
-    using Words = std::vector<std::string>;
-
-    void add(const std::string& phrase, const std::vector<int>& classIds, const std::string& note);
-    const Entry* exact(const Words& words) const;
-    Match find(Words words) const;
-    PromptPart understoodPart(const std::string& typed, const Match& match) const;
-    PromptPart refusedPart(const std::string& typed, const Words& words, const std::string& why) const;
-    bool isRowOfKnown(const Words& words) const;
-    PromptPart unknownPart(const std::string& typed, const Words& words) const;
-    void resolveClause(const std::string& text, std::size_t begin, std::size_t end, bool afterNegation, Prompt& prompt) const;
-
-    std::vector<ModelClass> m_classes;
+    std::shared_ptr<const Lexicon> m_lexicon;
     ZeroShot m_beyond;
-    std::vector<Entry> m_entries;
 };
 
 } // namespace hounsfield

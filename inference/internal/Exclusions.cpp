@@ -1,0 +1,170 @@
+#include "inference/internal/Clauses.h"
+
+#include <algorithm>
+
+// What "without" takes out: the second half of ClauseReader.
+namespace hounsfield {
+namespace {
+
+bool contains(const std::vector<int>& ids, int id)
+{
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+
+} // namespace
+
+/// "X without Y", or "..., except Y" after a comma.
+void ClauseReader::exclusion(const Items& items, std::size_t at)
+{
+    const Items wanted(items.begin(), items.begin() + std::ptrdiff_t(at));
+    std::size_t first = m_sentence;
+    if (hasContent(wanted) && std::any_of(wanted.begin(), wanted.end(), [](const Item& item) { return !item.has({Kind::And, Kind::Or}); })) {
+        std::vector<Piece> all = pieces(wanted);
+        read(all, m_before);
+        first = m_parts.size();
+        for (std::size_t i = 0; i < all.size(); ++i)
+            add(all[i], all, i);
+    }
+    const bool anything = first < m_parts.size() && std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                                                                [](const Part& part) { return part.shown.understood() && !part.shown.zeroShot; });
+    if (!anything) {
+        m_negated = m_negated || first >= m_parts.size();
+        m_parts.resize(std::min(m_parts.size(), hasContent(wanted) ? first : m_parts.size()));
+        return refuseClause(items, negationRefused);
+    }
+    Items rest(items.begin() + std::ptrdiff_t(at) + 1, items.end());
+    for (Item& item : rest)
+        if (item.has({Kind::Without, Kind::But}))
+            item.kind = Kind::And; // "without cysts and without tumors"
+    std::vector<Piece> out = pieces(rest);
+    Before before = m_before;
+    read(out, before);
+    const bool butAlone =
+        items[at].kind == Kind::But && std::none_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [](const Part& part) { return part.set; });
+    if (butAlone) {
+        m_parts.resize(first);
+        return refuseClause(items, "It is not clear what \"but\" is to mean here. Write \"without\" or \"and\".");
+    }
+    m_exclusion = first;
+    leaveOut(items, out, first);
+}
+
+/// What is left out of the parts from `first` on; where that is not clear, none of them is run.
+void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::size_t first)
+{
+    std::string problem = out.empty() ? "It leaves something out, but does not say what." : "";
+    for (const Piece& piece : out)
+        if (!piece.named.understood() && problem.empty())
+            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + piece.named.refusal;
+        else if (problem.empty() && !isWhole(piece.named, first))
+            problem = "Only all lesions of a kind can be left out, not some of them.";
+    for (std::size_t i = 0; i < m_parts.size() - first && problem.empty(); ++i)
+        if (!m_parts[first + i].shown.understood() || m_parts[first + i].shown.zeroShot)
+            problem = "Something is to be left out of words that are not known (\"" + m_parts[first + i].shown.text + "\").";
+    std::vector<const Piece*> unclear;
+    for (std::size_t i = 0; i < out.size() && problem.empty(); ++i) {
+        const bool of = std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [&](const Part& part) { return concerns(part, out[i].named); });
+        if (!of && out[i].named.anyOrgan)
+            problem = "The model has no class for these in " + m_parts[first].shown.text + ": they cannot be taken out.";
+        else if (!of && i > 0)
+            unclear.push_back(&out[i]);
+    }
+    if (!problem.empty()) {
+        m_negated = m_excluding = false;
+        m_parts.resize(first);
+        return refuseClause(whole, problem);
+    }
+    for (std::size_t p = first; p < m_parts.size(); ++p) {
+        std::string sentences;
+        for (const Piece& piece : out)
+            if (std::find(unclear.begin(), unclear.end(), &piece) == unclear.end())
+                sentences += takeOut(m_parts[p], piece.named);
+        m_parts[p].shown.explanation += sentences;
+        if (m_parts[p].shown.targets.empty()) {
+            m_parts[p].shown.explanation = "It contradicts itself: it asks for " + namesOf(m_lexicon, m_parts[p].ids) + " and leaves it out.";
+            m_parts[p].shown.suggestions = m_suggestions.nearest(splitWords(m_parts[p].shown.text));
+        }
+    }
+    if (whole.front().from < whole.back().to && !out.empty() && m_parts.back().shown.understood()) {
+        const std::size_t begin = m_reading.text.rfind(m_parts.back().shown.text, m_reading.words[out.back().to - 1].begin);
+        if (begin != std::string::npos && unclear.empty())
+            m_parts.back().shown.text = m_reading.text.substr(begin, m_reading.words[out.back().to - 1].end - begin);
+    }
+    for (const Piece* piece : unclear)
+        refuse(piece->items, piece->from, piece->to, "It leaves open whether this is to be found or left out. Ask for it in a part of its own.", false);
+    m_excluding = true;
+    m_last.again = false;
+}
+
+/// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney without its tumors".
+bool ClauseReader::isWhole(const Named& out, std::size_t first) const
+{
+    LesionFilter plain = out.filter;
+    plain.hosts.clear();
+    if (plain.chooses())
+        return false;
+    for (std::size_t p = first; p < m_parts.size() && !out.filter.hosts.empty(); ++p)
+        for (const int asked : m_parts[p].ids)
+            for (const int id : out.ids)
+                if (id == asked || (m_lexicon.liesIn(id, asked) && !contains(out.filter.hosts, asked)))
+                    return false;
+    return true;
+}
+
+bool ClauseReader::concerns(const Part& part, const Named& out) const
+{
+    for (const int id : out.ids)
+        for (const int asked : part.ids)
+            if (id == asked || m_lexicon.liesIn(id, asked))
+                return true;
+    return false;
+}
+
+/// Takes classes from a part's targets, or out of their voxels, and says so.
+std::string ClauseReader::takeOut(Part& part, const Named& out) const
+{
+    std::vector<int> removed, cut;
+    for (const int id : out.ids) {
+        if (std::erase_if(part.shown.targets, [id](const Target& target) { return target.classId == id; }) > 0) {
+            removed.push_back(id);
+            continue;
+        }
+        if (contains(part.ids, id))
+            continue;
+        for (Target& target : part.shown.targets)
+            if (m_lexicon.liesIn(id, target.classId) && !contains(target.without, id)) {
+                target.without.push_back(id);
+                if (!contains(cut, id))
+                    cut.push_back(id);
+            }
+    }
+    std::string text = removed.empty() ? "" : " " + namesOf(m_lexicon, removed) + (removed.size() == 1 ? " is" : " are") + " left out.";
+    if (!cut.empty())
+        text += " What is found as " + namesOf(m_lexicon, cut) + " is taken out of it.";
+    if (text.empty() && out.anyOrgan && !concerns(part, out))
+        text = " The model has no class for these in it: nothing is taken out.";
+    else if (text.empty() && !concerns(part, out))
+        text = " " + namesOf(m_lexicon, out.ids) + (out.ids.size() == 1 ? " is" : " are") + " no part of it: nothing had to be taken out.";
+    for (const std::string& note : out.notes)
+        text += " Note: " + note + ".";
+    return text;
+}
+
+/// "All organs except the liver, the spleen": after a comma the exception goes on with what the set has; anything else is
+/// asked for again.
+bool ClauseReader::continuesExclusion(const Items& items)
+{
+    std::vector<Piece> more = pieces(items);
+    read(more, m_before);
+    if (more.empty() || m_exclusion >= m_parts.size())
+        return false;
+    for (const Piece& piece : more)
+        if (!piece.named.understood() || !isWhole(piece.named, m_exclusion) ||
+            std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
+            return false;
+    leaveOut(items, more, m_exclusion);
+    return true;
+}
+
+} // namespace hounsfield

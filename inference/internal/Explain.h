@@ -1,0 +1,27 @@
+#pragma once
+
+#include "inference/internal/Phrases.h"
+
+#include <string>
+#include <vector>
+
+namespace hounsfield {
+
+/// Whole sentences on what a phrase was taken for.
+/// @param from, to the words of the phrase, without courtesies at its ends
+std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from, std::size_t to);
+/// "Liver, Spleen and Pancreas", shortened where there are many.
+std::string namesOf(const Lexicon& lexicon, const std::vector<int>& ids);
+
+/// The names of the three nearest classes, and no more work than that for a text full of unknown words.
+class Suggestions {
+public:
+    explicit Suggestions(const Lexicon& lexicon) : m_lexicon(lexicon) {}
+    std::vector<std::string> nearest(const std::vector<Word>& words);
+
+private:
+    const Lexicon& m_lexicon;
+    int m_asked = 0;
+};
+
+} // namespace hounsfield
