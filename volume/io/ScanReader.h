@@ -21,6 +21,7 @@ struct SeriesInfo {
     std::string modality; ///< "CT"; empty where the file does not say
     std::string description;
     std::string patientName; ///< UTF-8
+    std::string patientSex;  ///< "M", "F" or "O" as in the file; empty where it does not say
     std::string studyDate;   ///< YYYYMMDD as in the file
     std::string format;      ///< "DICOM", "NIfTI", "NRRD", "MetaImage"
     std::int64_t images = 0; ///< files or slices
