@@ -1,8 +1,11 @@
 #include "volume/io/internal/DicomHeader.h"
 
+#include <zlib.h>
+
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace hounsfield
 {
@@ -14,6 +17,7 @@ constexpr DicomTag pixelDataTag = 0x7FE00010, itemTag = 0xFFFEE000, itemEndTag =
                    sequenceEndTag = 0xFFFEE0DD, sharedGroupsTag = 0x52009229, perFrameGroupsTag = 0x52009230;
 constexpr std::int64_t longestValue = 4096;
 constexpr int deepest = 32;
+constexpr const char* deflatedSyntax = "1.2.840.10008.1.2.1.99";
 
 /// What the functional groups of an enhanced image say of a frame and this program wants to know. Each tag has one
 /// meaning wherever it stands in them, so that the sequences around it need not be remembered.
@@ -78,7 +82,7 @@ struct Broken {
 class DicomWalker
 {
 public:
-    DicomWalker(std::ifstream& in, std::int64_t size, DicomHeader& header) : m_in(in), m_size(size), m_header(header) {}
+    DicomWalker(std::istream& in, std::int64_t size, DicomHeader& header) : m_in(in), m_size(size), m_header(header) {}
 
     void walk(bool withMeta)
     {
@@ -88,6 +92,8 @@ public:
             else
                 guessSyntax();
             setSyntax();
+            if (m_header.m_transferSyntax == deflatedSyntax)
+                return walkInflated();
             while (m_position < m_size && !m_header.m_hasPixelData)
                 topElement();
         } catch (const Broken& broken) {
@@ -101,6 +107,38 @@ public:
     }
 
 private:
+    /// The data set of a deflated file (PS3.5 A.5) is unpacked in memory and walked like any other.
+    void walkInflated()
+    {
+        std::string unpacked = inflated();
+        const auto size = static_cast<std::int64_t>(unpacked.size());
+        std::istringstream in(std::move(unpacked));
+        DicomWalker inner(in, size, m_header);
+        while (inner.m_position < size && !m_header.m_hasPixelData)
+            inner.topElement();
+        m_header.m_pixelOffset = -1;
+    }
+    std::string inflated()
+    {
+        constexpr std::size_t most = std::size_t{1} << 28;
+        std::string packed(static_cast<std::size_t>(m_size - m_position), '\0'), unpacked, portion(1 << 16, '\0');
+        bytes(packed.data(), static_cast<std::int64_t>(packed.size()));
+        z_stream stream{};
+        inflateInit2(&stream, -15);
+        stream.next_in = reinterpret_cast<unsigned char*>(packed.data());
+        stream.avail_in = static_cast<unsigned>(packed.size());
+        int code = Z_OK;
+        while (code == Z_OK && unpacked.size() <= most) {
+            stream.next_out = reinterpret_cast<unsigned char*>(portion.data());
+            stream.avail_out = static_cast<unsigned>(portion.size());
+            code = inflate(&stream, Z_NO_FLUSH);
+            unpacked.append(portion, 0, portion.size() - stream.avail_out);
+        }
+        inflateEnd(&stream);
+        if (unpacked.size() > most)
+            throw Broken{"unpacks to more than 256 MB (deflated transfer syntax), more than any slice"};
+        return unpacked;
+    }
     void bytes(char* into, std::int64_t count)
     {
         if (count > m_size - m_position)
@@ -253,8 +291,6 @@ private:
     {
         m_header.m_transferSyntax = m_header.text(0x00020010);
         const std::string& syntax = m_header.m_transferSyntax;
-        if (syntax == "1.2.840.10008.1.2.1.99")
-            throw Broken{"is compressed as a whole (deflated transfer syntax), which this program does not read"};
         m_explicit = syntax != "1.2.840.10008.1.2";
         m_bigEndian = m_header.m_bigEndian = syntax == "1.2.840.10008.1.2.2";
     }
@@ -279,7 +315,7 @@ private:
         }
     }
 
-    std::ifstream& m_in;
+    std::istream& m_in;
     std::int64_t m_size;
     std::int64_t m_position = 0;
     bool m_explicit = true;
