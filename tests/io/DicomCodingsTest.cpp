@@ -121,3 +121,39 @@ TEST_CASE("codings with loss are read within their loss, and the loss is said")
         CHECK(anyContains(scan.notes, "3 images were compressed with loss"));
     }
 }
+
+TEST_CASE("JPEG 2000 with loss is read within its loss")
+{
+    TemporaryFolder folder;
+    const auto raw = rawRealSlices(folder.path() / "raw", 3);
+    if (!raw)
+        return;
+    recode({"", "gdcmconv", {"--j2k", "--irreversible"}}, *raw, folder.path() / "lossy");
+    for (const fs::path& file : filesIn(folder.path() / "lossy")) {
+        // gdcmconv calls its irreversible files lossless; here they say what they are.
+        std::string bytes = readFile(file);
+        bytes.replace(bytes.find("1.2.840.10008.1.2.4.90"), 22, "1.2.840.10008.1.2.4.91");
+        writeFile(file, bytes);
+        REQUIRE(run("dcmodify", {"-nb", "-i", "0028,2110=01", file.string()}));
+    }
+    const Scan scan = read(folder.path() / "lossy");
+    CHECK(largestDifference(scan.volume->voxels(), huByHand(*raw)) <= 3);
+    CHECK(anyContains(scan.notes, "3 images were compressed with loss"));
+}
+
+TEST_CASE("a compressed file cut off within its picture is refused by name")
+{
+    if (!haveTools({"dcmcjpeg"}))
+        return;
+    TemporaryFolder folder;
+    const auto raw = rawRealSlices(folder.path() / "raw", 3);
+    if (!raw)
+        return;
+    for (const Coding& coding : {Coding{"jpeg", "dcmcjpeg", {"+e1"}}, {"j2k", "gdcmconv", {"--j2k"}}}) {
+        recode(coding, *raw, folder.path() / coding.name);
+        const fs::path file = folder.path() / coding.name / "raw1";
+        const std::string bytes = readFile(file);
+        writeFile(file, bytes.substr(0, bytes.size() * 2 / 3));
+        CHECK(contains(errorOf([&] { read(folder.path() / coding.name); }), "The file 'raw1' is cut off. Fetch the series again"));
+    }
+}

@@ -18,7 +18,7 @@ std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& 
     std::vector<fs::path> files;
     const auto take = [&](const fs::directory_entry& entry) {
         std::error_code failed;
-        if (entry.is_regular_file(failed) && !failed && entry.path().filename() != "DICOMDIR")
+        if (entry.is_regular_file(failed) && !failed)
             files.push_back(entry.path());
         if (files.size() % 256 == 0)
             progress.step({"looking through the folder", 0, {}});
@@ -125,6 +125,7 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
     const std::vector<fs::path> files = filesOf(folder, recursive, progress);
     std::map<std::string, DicomSeries> byKey;
     std::vector<fs::path> broken;
+    int directories = 0;
     SoFar soFar(seen);
     for (std::size_t n = 0; n < files.size(); ++n) {
         progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
@@ -134,8 +135,10 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
                 broken.push_back(files[n]);
             continue;
         }
-        if (isDirectoryOfMedium(*header))
+        if (isDirectoryOfMedium(*header)) {
+            ++directories;
             continue;
+        }
         const auto key = seriesKeyOf(*header);
         if (!key) {
             broken.push_back(files[n]);
@@ -154,6 +157,10 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
         throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) +
                                          " are empty, cut off or not yours to read, for example " +
                                          quoted(broken.front().filename()) + ". Copy them again.");
+    if (byKey.empty() && directories > 0)
+        throw Error(ErrorKind::Scan, "The DICOMDIR in " + quoted(folder) +
+                                         " is a list of images, and none of them lies beside it. Copy the whole CD or "
+                                         "folder, with the folders that the DICOMDIR names.");
     if (byKey.empty())
         throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
                                          std::to_string(files.size()) +
