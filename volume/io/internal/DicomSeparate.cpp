@@ -124,8 +124,10 @@ std::vector<DicomSeries> byKind(DicomSeries series)
     for (DicomSlice& s : damaged)
         groups.front().push_back(std::move(s));
     std::vector<DicomSeries> parts;
-    for (Slices& group : groups)
-        parts.push_back(partOf(series, std::move(group), parts.empty() ? "" : differenceInWords(main, group.front())));
+    for (Slices& group : groups) {
+        const std::string label = parts.empty() ? "" : differenceInWords(main, group.front());
+        parts.push_back(partOf(series, std::move(group), label));
+    }
     parts.front().notes.push_back(std::to_string(apart) + (apart == 1 ? " image" : " images") +
                                   " of the series differ in kind, size, orientation or pixel size and are listed apart.");
     return parts;
