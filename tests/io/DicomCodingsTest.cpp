@@ -4,6 +4,7 @@
 #include "tests/support/catch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 using namespace hounsfield;
@@ -156,4 +157,49 @@ TEST_CASE("a compressed file cut off within its picture is refused by name")
         writeFile(file, bytes.substr(0, bytes.size() * 2 / 3));
         CHECK(contains(errorOf([&] { read(folder.path() / coding.name); }), "The file 'raw1' is cut off. Fetch the series again"));
     }
+}
+
+TEST_CASE("a slice taken out of the real series is made up where it was, near to what was scanned there")
+{
+    TemporaryFolder folder;
+    const auto raw = rawRealSlices(folder.path() / "raw", slices);
+    if (!raw)
+        return;
+    const Scan whole = read(*raw);
+    fs::remove(*raw / "raw4"); // image 271, z = -774.5 mm by dcmdump
+    const Scan scan = read(*raw);
+    REQUIRE(scan.volume->geometry().sameGrid(whole.volume->geometry()));
+    REQUIRE(scan.madeUpSlices == std::vector<std::int64_t>{5});
+    REQUIRE(anyContains(scan.notes, "One slice is missing between image 272 and image 270, which lie 4 mm apart where the "
+                                    "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -774.5 mm"));
+    double off = 0;
+    for (std::int64_t k = 0; k < 10; ++k)
+        for (std::int64_t n = k * 512 * 512; n < (k + 1) * 512 * 512; ++n) {
+            const double one = std::abs(scan.volume->voxels()[static_cast<std::size_t>(n)] - whole.volume->voxels()[static_cast<std::size_t>(n)]);
+            if (k != 5 && one != 0)
+                FAIL("a scanned slice was changed");
+            off += one;
+        }
+    UNSCOPED_INFO("mean difference in HU of the slice that was made up: " << off / (512 * 512));
+    CHECK(off / (512 * 512) > 0);
+    CHECK(off / (512 * 512) < 20);
+}
+
+TEST_CASE("real slices moved by hand are resampled at their new places; a second copy under another identifier is dropped")
+{
+    TemporaryFolder folder;
+    const auto raw = rawRealSlices(folder.path() / "raw", slices);
+    if (!raw)
+        return;
+    const Scan whole = read(*raw);
+    fs::copy_file(*raw / "raw3", folder.path() / "raw" / "again");
+    REQUIRE(run("dcmodify", {"-nb", "-m", "0008,0018=1.2.3.99", (*raw / "again").string()}));
+    const Scan twice = read(*raw);
+    CHECK(twice.volume->voxels() == whole.volume->voxels());
+    CHECK(anyContains(twice.notes, "1 slice is there twice with the same picture at the same place"));
+    fs::remove(*raw / "again");
+    REQUIRE(run("dcmodify", {"-nb", "-m", "0020,0032=-249.51171875\\-437.51171875\\-765.5", (*raw / "raw0").string()}));
+    const Scan moved = read(*raw); // from -784.5 to -765.5 mm: nine gaps, the last of 3 mm
+    CHECK(moved.volume->geometry().toMm(Index3{0, 0, moved.volume->geometry().size()[2] - 1})[2] == Approx(-765.5));
+    CHECK(anyContains(moved.notes, "unevenly spaced (2 mm to 3 mm apart; 1 of 9 gaps differ from the usual 2 mm, the first between image 268 and image 267)"));
 }

@@ -2,6 +2,8 @@
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 
+#include <tuple>
+
 using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
@@ -48,6 +50,18 @@ TEST_CASE("a gantry tilted by 0, 12, 20 and 30 degrees gives the same volume at 
     }
 }
 
+TEST_CASE("a tilt that the files speak of and the positions do not show is said, and one that fits is not")
+{
+    for (const auto& [tilt, said, doubted] : std::vector<std::tuple<double, const char*, bool>>{
+             {0, "15", true}, {15, "15", false}, {15, "-15", false}, {0, "0", false}, {15, "0", true}}) {
+        TemporaryFolder folder;
+        writePhantom(folder.path(), evenly(-10, 10, 2, tilt),
+                     [text = said](DicomSample& s, int) { s.elements.text(0x00181120, "DS", text); });
+        CAPTURE(tilt, said);
+        REQUIRE(anyContains(read(folder.path()).notes, "speak of a gantry tilted by " + std::string(said)) == doubted);
+    }
+}
+
 TEST_CASE("one missing slice is made up between its neighbours, and the note says at which z; scanned slices stay as they are")
 {
     TemporaryFolder folder;
@@ -61,6 +75,8 @@ TEST_CASE("one missing slice is made up between its neighbours, and the note say
     REQUIRE(scan.series.size[2] == 31);
     REQUIRE(anyContains(scan.notes, "One slice is missing between image 11 and image 13, which lie 4 mm apart where the "
                                     "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -8 mm"));
+    REQUIRE(whole.madeUpSlices.empty());
+    REQUIRE(scan.madeUpSlices == std::vector<std::int64_t>{11});
     const auto same = [&](std::int64_t k) {
         const auto begin = g.offset({0, 0, k}), end = g.offset({0, 0, k + 1});
         return std::equal(scan.volume->voxels().begin() + begin, scan.volume->voxels().begin() + end,

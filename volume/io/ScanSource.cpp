@@ -162,6 +162,9 @@ Scan readDicom(const DicomPath& path, const fs::path& source, const std::optiona
     if (!which)
         for (auto& note : choiceNotes(path, series))
             scan.notes.push_back(std::move(note));
+    for (std::size_t k = 0; k < series.grid.size(); ++k)
+        if (series.grid[k].weight > 0)
+            scan.madeUpSlices.push_back(static_cast<std::int64_t>(k));
     scan.volume = readSeries(series, scan.notes, progress, sliceRead);
     return scan;
 }

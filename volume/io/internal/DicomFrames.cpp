@@ -54,6 +54,7 @@ DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
     s.orientation = h.numbers(0x00200037);
     s.pixelSpacing = h.numbers(0x00280030);
     s.sliceThicknessMm = h.number(0x00180050).value_or(0);
+    s.gantryTiltDegrees = h.number(0x00181120).value_or(0);
     s.slope = h.number(0x00281053);
     s.intercept = h.number(0x00281052);
     s.rescaleType = h.text(0x00281054);

@@ -160,6 +160,17 @@ void noteLoss(DicomSeries& series)
                                "structures may be blurred. Fetch the series without loss for measurements.");
 }
 
+// Positions are believed, not the angle beside them: but where they contradict it, one of the two is wrong.
+void noteTilt(DicomSeries& series)
+{
+    const double said = std::abs(series.slices.front().gantryTiltDegrees), found = series.geometry->shearDegrees();
+    if (series.slices.size() > 1 && std::abs(said - found) > 1)
+        series.notes.push_back("The files speak of a gantry tilted by " + plainNumber(said, 1) +
+                               " degrees, and the positions of the slices of " + plainNumber(found, 1) +
+                               " degrees. The positions are used; if the tilt was corrected by another program, check that "
+                               "the body is not slanted.");
+}
+
 void checkMemory(const DicomSeries& series)
 {
     const std::string why = tooLargeForMemory(series.geometry->voxelCount() * 2);
@@ -183,6 +194,7 @@ void buildGrid(DicomSeries& series, const SamePicture& samePicture)
     series.info.size = size;
     series.info.spacingMm = series.geometry->spacingMm();
     checkMemory(series);
+    noteTilt(series);
 }
 
 } // namespace

@@ -25,7 +25,7 @@ struct DicomSlice {
     std::string instanceNumber;
     std::string damage;                                      ///< half a sentence, empty where nothing is broken
     std::vector<double> position, orientation, pixelSpacing; ///< mm; empty where absent
-    double sliceThicknessMm = 0;
+    double sliceThicknessMm = 0, gantryTiltDegrees = 0;
     int rows = 0, columns = 0, bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1, frames = 1;
     bool isSigned = false, hasPixels = false;
     bool described = true; ///< false: one of several frames in a file that does not say where each lies
