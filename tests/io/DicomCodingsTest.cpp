@@ -123,22 +123,20 @@ TEST_CASE("codings with loss are read within their loss, and the loss is said")
     }
 }
 
-TEST_CASE("JPEG 2000 with loss is read within its loss")
+TEST_CASE("JPEG 2000 with loss is read within its loss, which is said")
 {
     TemporaryFolder folder;
     const auto raw = rawRealSlices(folder.path() / "raw", 3);
     if (!raw)
         return;
-    recode({"", "gdcmconv", {"--j2k", "--irreversible"}}, *raw, folder.path() / "lossy");
-    for (const fs::path& file : filesIn(folder.path() / "lossy")) {
-        // gdcmconv calls its irreversible files lossless; here they say what they are.
-        std::string bytes = readFile(file);
-        bytes.replace(bytes.find("1.2.840.10008.1.2.4.90"), 22, "1.2.840.10008.1.2.4.91");
-        writeFile(file, bytes);
-        REQUIRE(run("dcmodify", {"-nb", "-i", "0028,2110=01", file.string()}));
-    }
+    // gdcmconv writes down what a lossy image was made of, and refuses where a list of that kind is there already.
+    for (const fs::path& file : filesIn(*raw))
+        REQUIRE(run("dcmodify", {"-nb", "-imt", "-ea", "(0008,2112)", "-ea", "(0008,1140)", file.string()}));
+    recode({"", "gdcmconv", {"--lossy", "--j2k", "-r", "6"}}, *raw, folder.path() / "lossy");
     const Scan scan = read(folder.path() / "lossy");
-    CHECK(largestDifference(scan.volume->voxels(), huByHand(*raw)) <= 3);
+    const int most = largestDifference(scan.volume->voxels(), huByHand(*raw));
+    CHECK(most > 0);
+    CHECK(most <= 60);
     CHECK(anyContains(scan.notes, "3 images were compressed with loss"));
 }
 
