@@ -39,7 +39,8 @@ struct Scan {
     SeriesInfo series;
     std::string caseName; ///< from the file or folder name, safe in file names
     std::filesystem::path source;
-    std::vector<std::string> notes; ///< what was assumed, repaired or is doubtful: whole sentences for the person
+    std::vector<std::int64_t> madeUpSlices; ///< k of slices that lie between scanned ones and were interpolated; empty as a rule
+    std::vector<std::string> notes;         ///< what was assumed, repaired or is doubtful: whole sentences for the person
 };
 
 /// Lists what a path holds: a DICOM folder (all series, sub-folders too), one DICOM file (its series), or a

@@ -35,20 +35,36 @@ bool isFolder(const fs::path& path)
 
 DicomPath openFolder(const fs::path& folder, Progress& progress, const ScanSource::Seen& seen)
 {
-    return {folder, findSeries(folder, true, progress, seen)};
+    return {folder, findSeries(folder, true, samePixels, progress, seen)};
 }
 
-DicomPath openDicomFile(const fs::path& file, Progress& progress)
+// The part of a series that holds the file; all its parts where the file was left out of each, as a copy is.
+void keepSeriesOf(std::vector<DicomSeries>& all, const std::string& key, const fs::path& file)
+{
+    std::erase_if(all, [&](const DicomSeries& series) { return series.key != key; });
+    const auto holds = [&](const DicomSeries& series) {
+        return std::any_of(series.slices.begin(), series.slices.end(),
+                           [&](const DicomSlice& slice) { return slice.file.filename() == file.filename(); });
+    };
+    if (std::any_of(all.begin(), all.end(), holds))
+        std::erase_if(all, [&](const DicomSeries& series) { return !holds(series); });
+    for (std::size_t n = 0; n < all.size(); ++n)
+        all[n].info.number = static_cast<int>(n + 1);
+}
+
+DicomPath openDicomFile(const fs::path& file, Progress& progress, const ScanSource::Seen& seen)
 {
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     const auto header = DicomHeader::read(file);
+    // The directory of a CD stands for what is on it, which lies in folders beside it.
+    if (header && isDirectoryOfMedium(*header))
+        return openFolder(folder, progress, seen);
     const auto key = header ? seriesKeyOf(*header) : std::nullopt;
     if (!key)
         throw Error(ErrorKind::Scan,
                     quoted(file) + " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
-    DicomPath found{folder, findSeries(folder, false, progress)};
-    std::erase_if(found.series, [&](const DicomSeries& series) { return series.key != *key; });
-    found.series.front().info.number = 1;
+    DicomPath found{folder, findSeries(folder, false, samePixels, progress)};
+    keepSeriesOf(found.series, *key, file);
     return found;
 }
 
@@ -64,24 +80,28 @@ std::string listOf(const std::vector<DicomSeries>& all)
     return text;
 }
 
-const DicomSeries& chosen(const DicomPath& path, const std::string& which)
-{
-    for (const DicomSeries& series : path.series)
-        if (series.info.uid == which || std::to_string(series.info.number) == which) {
-            if (!series.info.readable)
-                throw Error(ErrorKind::Scan, "Series " + which + " in " + quoted(path.folder) + " cannot be read. " +
-                                                 series.info.reason);
-            return series;
-        }
-    throw Error(ErrorKind::Scan, "There is no series '" + which + "' in " + quoted(path.folder) +
-                                     ". Give one of these numbers, or a SeriesInstanceUID:" + listOf(path.series));
-}
-
 // Most slices; an original counts twice, so that reformatted copies come second but a real volume goes before a few
 // original slices.
 std::int64_t rank(const DicomSeries& series)
 {
     return series.info.images * (series.original ? 2 : 1);
+}
+
+const DicomSeries& chosen(const DicomPath& path, const std::string& which)
+{
+    // Parts of one series share its identifier: the best of them is meant.
+    const DicomSeries* found = nullptr;
+    for (const DicomSeries& series : path.series)
+        if ((series.info.uid == which || std::to_string(series.info.number) == which) &&
+            (!found || (series.info.readable && (!found->info.readable || rank(series) > rank(*found)))))
+            found = &series;
+    if (found && !found->info.readable)
+        throw Error(ErrorKind::Scan,
+                    "Series " + which + " in " + quoted(path.folder) + " cannot be read. " + found->info.reason);
+    if (found)
+        return *found;
+    throw Error(ErrorKind::Scan, "There is no series '" + which + "' in " + quoted(path.folder) +
+                                     ". Give one of these numbers, or a SeriesInstanceUID:" + listOf(path.series));
 }
 
 const DicomSeries& best(const DicomPath& path)
@@ -142,6 +162,9 @@ Scan readDicom(const DicomPath& path, const fs::path& source, const std::optiona
     if (!which)
         for (auto& note : choiceNotes(path, series))
             scan.notes.push_back(std::move(note));
+    for (std::size_t k = 0; k < series.grid.size(); ++k)
+        if (series.grid[k].weight > 0)
+            scan.madeUpSlices.push_back(static_cast<std::int64_t>(k));
     scan.volume = readSeries(series, scan.notes, progress, sliceRead);
     return scan;
 }
@@ -221,7 +244,7 @@ ScanSource::ScanSource(fs::path path, Progress& progress, const Seen& seen)
         m_series[0].bytes = static_cast<std::int64_t>(fs::file_size(m_found->path, failed));
         return;
     }
-    m_found->dicom = folder ? openFolder(m_found->path, progress, seen) : openDicomFile(m_found->path, progress);
+    m_found->dicom = folder ? openFolder(m_found->path, progress, seen) : openDicomFile(m_found->path, progress, seen);
     for (const DicomSeries& series : m_found->dicom->series)
         m_series.push_back(series.info);
 }

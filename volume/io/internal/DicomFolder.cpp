@@ -18,7 +18,7 @@ std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& 
     std::vector<fs::path> files;
     const auto take = [&](const fs::directory_entry& entry) {
         std::error_code failed;
-        if (entry.is_regular_file(failed) && !failed && entry.path().filename() != "DICOMDIR")
+        if (entry.is_regular_file(failed) && !failed)
             files.push_back(entry.path());
         if (files.size() % 256 == 0)
             progress.step({"looking through the folder", 0, {}});
@@ -41,38 +41,15 @@ std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& 
     return files;
 }
 
-DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
+// A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one, the second that
+// of the person's own script (PS3.5 6.2.1.2).
+std::string nameOfPerson(const std::string& all)
 {
-    DicomSlice s;
-    s.file = file;
-    s.damage = h.damage();
-    s.sopClass = h.text(0x00080016);
-    s.sopInstanceUid = h.text(0x00080018);
-    s.instanceNumber = h.text(0x00200013);
-    s.position = h.numbers(0x00200032);
-    s.orientation = h.numbers(0x00200037);
-    s.pixelSpacing = h.numbers(0x00280030);
-    s.sliceThicknessMm = h.number(0x00180050).value_or(0);
-    s.rows = h.count(0x00280010).value_or(0);
-    s.columns = h.count(0x00280011).value_or(0);
-    s.bitsAllocated = h.count(0x00280100).value_or(0);
-    s.bitsStored = h.count(0x00280101).value_or(s.bitsAllocated);
-    s.highBit = h.count(0x00280102).value_or(s.bitsStored - 1);
-    s.isSigned = h.count(0x00280103).value_or(0) == 1;
-    s.samples = h.count(0x00280002).value_or(1);
-    const double frames = h.number(0x00280008).value_or(1);
-    s.frames = frames > 1 && frames < 1e9 ? static_cast<int>(frames) : 1;
-    s.slope = h.number(0x00281053);
-    s.intercept = h.number(0x00281052);
-    s.rescaleType = h.text(0x00281054);
-    s.photometric = h.text(0x00280004);
-    s.transferSyntax = h.transferSyntax();
-    s.hasPixels = h.hasPixelData();
-    s.pixelBytes = h.pixelBytes();
-    std::error_code failed;
-    const auto bytes = fs::file_size(file, failed);
-    s.fileBytes = failed ? 0 : static_cast<std::int64_t>(bytes);
-    return s;
+    const auto first = all.find('=');
+    const std::string alphabetic = all.substr(0, first);
+    if (first == std::string::npos || alphabetic.find_first_not_of("^ ") != std::string::npos)
+        return alphabetic;
+    return all.substr(first + 1, all.find('=', first + 1) - first - 1);
 }
 
 void fillInfo(DicomSeries& series, const DicomHeader& h)
@@ -83,18 +60,14 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
     info.frameOfReferenceUid = h.text(0x00200052);
     info.modality = h.text(0x00080060);
     info.description = h.utf8Text(0x0008103E);
-    // A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one
-    // (PS3.5 6.2.1.2).
-    const std::string name = h.utf8Text(0x00100010);
-    info.patientName = name.substr(0, name.find('='));
+    info.patientName = nameOfPerson(h.utf8Text(0x00100010));
+    if (const std::string sex = h.text(0x00100040); sex == "M" || sex == "F" || sex == "O")
+        info.patientSex = sex;
     info.studyDate = h.text(0x00080020);
     info.format = "DICOM";
     if (const auto width = h.number(0x00281051), level = h.number(0x00281050); width && level && *width >= 1)
         info.windowLevel = {*width, *level};
     series.seriesNumber = static_cast<int>(std::clamp(h.number(0x00200011).value_or(0), -1e9, 1e9));
-    series.original = h.text(0x00080008, 0) != "DERIVED";
-    for (std::size_t n = 0; n < 8; ++n)
-        series.localizer = series.localizer || h.text(0x00080008, n) == "LOCALIZER";
 }
 
 // A slice of zero bytes leaves no trace of its series: it is told of rather than passed over.
@@ -146,12 +119,13 @@ std::optional<std::string> seriesKeyOf(const DicomHeader& header)
     return "series " + header.text(0x00200011) + " " + header.text(0x0008103E);
 }
 
-std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Progress& progress,
-                                    const ScanSource::Seen& seen)
+std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, const SamePicture& samePicture,
+                                    Progress& progress, const ScanSource::Seen& seen)
 {
     const std::vector<fs::path> files = filesOf(folder, recursive, progress);
     std::map<std::string, DicomSeries> byKey;
     std::vector<fs::path> broken;
+    int directories = 0;
     SoFar soFar(seen);
     for (std::size_t n = 0; n < files.size(); ++n) {
         progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
@@ -159,6 +133,10 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         if (!header) {
             if (isEmptyFile(files[n]))
                 broken.push_back(files[n]);
+            continue;
+        }
+        if (isDirectoryOfMedium(*header)) {
+            ++directories;
             continue;
         }
         const auto key = seriesKeyOf(*header);
@@ -170,7 +148,8 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         series.key = *key;
         if (series.slices.empty())
             fillInfo(series, *header);
-        series.slices.push_back(sliceOf(*header, files[n]));
+        for (DicomSlice& slice : slicesOf(*header, files[n]))
+            series.slices.push_back(std::move(slice));
         series.info.bytes += series.slices.back().fileBytes;
         soFar.tell(byKey);
     }
@@ -178,6 +157,10 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
         throw Error(ErrorKind::Scan, "The DICOM files in " + quoted(folder) +
                                          " are empty, cut off or not yours to read, for example " +
                                          quoted(broken.front().filename()) + ". Copy them again.");
+    if (byKey.empty() && directories > 0)
+        throw Error(ErrorKind::Scan, "The DICOMDIR in " + quoted(folder) +
+                                         " is a list of images, and none of them lies beside it. Copy the whole CD or "
+                                         "folder, with the folders that the DICOMDIR names.");
     if (byKey.empty())
         throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
                                          std::to_string(files.size()) +
@@ -185,11 +168,13 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, Prog
                                          "series, or a .nii, .nii.gz, .nrrd or .mha file itself.");
     std::vector<DicomSeries> all;
     for (auto& [key, series] : byKey)
-        all.push_back(std::move(series));
-    std::sort(all.begin(), all.end(), comesBefore);
+        for (DicomSeries& part : separated(std::move(series)))
+            all.push_back(std::move(part));
+    std::stable_sort(all.begin(), all.end(), comesBefore);
     for (std::size_t n = 0; n < all.size(); ++n) {
+        progress.step({"looking through the folder", 1, {}});
         all[n].info.number = static_cast<int>(n + 1);
-        examine(all[n]);
+        examine(all[n], samePicture);
         if (!broken.empty())
             all[n].notes.push_back(std::to_string(broken.size()) +
                                    " files in the folder are empty, cut off or cannot be opened, for "

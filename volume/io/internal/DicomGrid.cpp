@@ -1,114 +1,24 @@
-#include "volume/io/internal/DicomSeries.h"
+#include "volume/Error.h"
+#include "volume/io/internal/DicomChecks.h"
+#include "volume/io/internal/DicomSpacing.h"
+#include "volume/io/internal/Memory.h"
 #include "volume/io/internal/Text.h"
 
-#include "volume/Error.h"
-
 #include <algorithm>
-#include <numbers>
 #include <set>
+#include <tuple>
 
 namespace hounsfield
 {
 namespace
 {
 
-/// Why a series is no CT volume; caught by examine, never leaves this file.
-struct NotReadable {
-    std::string reason;
-};
-
-const std::string askForCt = " Hounsfield units are needed, so only CT can be read.";
-const std::string fetchAgain = " Fetch the series again, complete.";
-
-void checkKind(const DicomSeries& series)
-{
-    const DicomSlice& first = series.slices.front();
-    const std::string& modality = series.info.modality;
-    if (modality == "SR" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.88."))
-        throw NotReadable{"It is a structured report (such as a dose report), not images."};
-    if (first.sopClass == "1.2.840.10008.5.1.4.1.1.7" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.7."))
-        throw NotReadable{"It holds screenshots (secondary capture), not CT images."};
-    if (modality == "SEG")
-        throw NotReadable{"It is a segmentation, not a scan."};
-    if (!modality.empty() && modality != "CT")
-        throw NotReadable{"It holds " + modality + ", not CT:" + askForCt};
-    if (modality.empty() && first.sopClass != "1.2.840.10008.5.1.4.1.1.2")
-        throw NotReadable{"It does not say that it is CT (no Modality):" + askForCt};
-    if (series.localizer)
-        throw NotReadable{"It is a localizer (scout view), not a volume."};
-    for (const DicomSlice& s : series.slices)
-        if (s.frames > 1 || s.sopClass == "1.2.840.10008.5.1.4.1.1.2.1")
-            throw NotReadable{
-                "It holds many images in one file (multi-frame or enhanced CT), which this program does not read yet. "
-                "Export it as a classic CT series, one file a slice."};
-}
-
-void checkSlice(const DicomSlice& s)
-{
-    const std::string name = "The file " + quoted(s.file.filename());
-    if (!s.damage.empty())
-        throw NotReadable{name + " " + s.damage + "." + fetchAgain};
-    if (!s.hasPixels)
-        throw NotReadable{name + " holds no image (no pixel data)."};
-    if (s.samples != 1 || s.photometric == "RGB" || s.photometric == "PALETTE COLOR")
-        throw NotReadable{name + " is a colour image (" + s.photometric + "):" + askForCt};
-    if (s.photometric == "MONOCHROME1")
-        throw NotReadable{name + " is an inverted image (MONOCHROME1), as X-ray pictures are:" + askForCt};
-    if (s.photometric != "MONOCHROME2")
-        throw NotReadable{name + " does not hold grey values (" + s.photometric + "):" + askForCt};
-    if (s.rows < 1 || s.columns < 1)
-        throw NotReadable{name + " does not say how large its image is."};
-    if (s.highBit != s.bitsStored - 1 || s.bitsStored < 1 || s.bitsStored > s.bitsAllocated ||
-        (s.bitsAllocated != 8 && s.bitsAllocated != 16 && s.bitsAllocated != 32))
-        throw NotReadable{name + " packs its grey values in an unusual way (" + std::to_string(s.bitsStored) + " of " +
-                          std::to_string(s.bitsAllocated) + " bits) that this program does not read."};
-    const std::int64_t bytes = std::int64_t{s.rows} * s.columns * (s.bitsAllocated / 8);
-    if (s.pixelBytes && *s.pixelBytes < bytes)
-        throw NotReadable{name + " is damaged: its header promises " + std::to_string(bytes) +
-                          " bytes of image, and it holds " + std::to_string(*s.pixelBytes) + "." + fetchAgain};
-    // A compressed picture larger than any scanner makes is a header that lies: nothing is allocated for it.
-    if (s.rows > 16384 || s.columns > 16384)
-        throw NotReadable{name + " claims an image of " + std::to_string(s.columns) + " x " + std::to_string(s.rows) +
-                          " pixels, more than any CT scanner makes. The file is damaged."};
-    if (s.position.size() != 3 || s.orientation.size() != 6)
-        throw NotReadable{
-            name + " does not say where it lies in the patient (no ImagePositionPatient or ImageOrientationPatient). "
-                   "Export the original CT series."};
-    if (s.pixelSpacing.size() != 2 || !(s.pixelSpacing[0] > 0) || !(s.pixelSpacing[1] > 0))
-        throw NotReadable{name +
-                          " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
-    if (s.slope && *s.slope == 0)
-        throw NotReadable{name + " has a RescaleSlope of 0, so that it holds no Hounsfield units."};
-}
-
-bool differ(const std::vector<double>& a, const std::vector<double>& b, double tolerance)
-{
-    for (std::size_t n = 0; n < a.size(); ++n)
-        if (std::abs(a[n] - b[n]) > tolerance)
-            return true;
-    return false;
-}
-
-void checkAlike(const DicomSlice& a, const DicomSlice& b)
-{
-    const std::string pair =
-        "The files " + quoted(a.file.filename()) + " and " + quoted(b.file.filename()) + " differ in ";
-    const std::string advice = " They are not slices of one volume: separate them, or fetch the series again.";
-    if (a.rows != b.rows || a.columns != b.columns)
-        throw NotReadable{pair + "size (" + std::to_string(a.columns) + " x " + std::to_string(a.rows) + " and " +
-                          std::to_string(b.columns) + " x " + std::to_string(b.rows) + " pixels)." + advice};
-    if (differ(a.orientation, b.orientation, 1e-3))
-        throw NotReadable{pair + "orientation." + advice};
-    if (differ(a.pixelSpacing, b.pixelSpacing, 1e-4))
-        throw NotReadable{pair + "pixel size." + advice};
-}
-
-// The same image copied twice is one image.
+// The same image copied twice is one image. Where an anonymiser gave all images one identifier, they still lie apart.
 void dropCopies(DicomSeries& series)
 {
-    std::set<std::string> known;
+    std::set<std::tuple<std::string, int, std::vector<double>>> known;
     const auto isCopy = [&](const DicomSlice& s) {
-        return !s.sopInstanceUid.empty() && !known.insert(s.sopInstanceUid).second;
+        return !s.sopInstanceUid.empty() && !known.insert({s.sopInstanceUid, s.frame, s.position}).second;
     };
     const std::size_t before = series.slices.size();
     series.slices.erase(std::remove_if(series.slices.begin(), series.slices.end(), isCopy), series.slices.end());
@@ -118,96 +28,110 @@ void dropCopies(DicomSeries& series)
                                (copies == 1 ? "was" : "were") + " left out.");
 }
 
-struct InPlane {
-    Vector3 alongRow, alongColumn, normal;
+/// Slices in ascending order along their normal.
+struct Row {
+    InPlane axes;
+    std::vector<double> heights;
 };
 
-InPlane axesOf(const DicomSlice& s)
+Row rowOf(DicomSeries& series)
 {
-    const auto& o = s.orientation;
-    InPlane axes{{o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {}};
-    const double skew = dot(axes.alongRow, axes.alongColumn);
-    if (std::abs(length(axes.alongRow) - 1) > 1e-3 || std::abs(length(axes.alongColumn) - 1) > 1e-3 ||
-        std::abs(skew) > 1e-3)
-        throw NotReadable{"The file " + quoted(s.file.filename()) +
-                          " is damaged: its ImageOrientationPatient is not two perpendicular unit vectors."};
-    // Decimal strings hold 16 characters: what they round off is taken back.
-    axes.alongRow = (1 / length(axes.alongRow)) * axes.alongRow;
-    axes.alongColumn = axes.alongColumn - dot(axes.alongRow, axes.alongColumn) * axes.alongRow;
-    axes.alongColumn = (1 / length(axes.alongColumn)) * axes.alongColumn;
-    axes.normal = cross(axes.alongRow, axes.alongColumn);
-    return axes;
+    Row row{axesOf(series.slices.front()), {}};
+    const auto height = [&](const DicomSlice& s) { return dot(positionOf(s), row.axes.normal); };
+    std::stable_sort(series.slices.begin(), series.slices.end(),
+                     [&](const auto& a, const auto& b) { return height(a) < height(b); });
+    for (const DicomSlice& s : series.slices)
+        row.heights.push_back(height(s));
+    return row;
 }
 
-Vector3 positionOf(const DicomSlice& s)
+// Two images of one place are one image where they show the same, else the place has two truths.
+void dropTwins(DicomSeries& series, Row& row, const SamePicture& samePicture)
 {
-    return {s.position[0], s.position[1], s.position[2]};
-}
-
-std::string mm(double value)
-{
-    return plainNumber(value, 2) + " mm";
-}
-
-[[noreturn]] void refuseGap(const DicomSlice& a, const DicomSlice& b, double gap, double usual)
-{
-    const std::string between = nameOf(a) + " and " + nameOf(b);
-    const double times = std::round(gap / usual);
-    if (gap < std::max(0.01, 0.05 * usual))
-        throw NotReadable{"Two slices lie at the same place (" + between +
-                          "): the series holds more than one scan, such as two "
-                          "phases. Separate them, or fetch the phases as series of their own."};
-    const std::string apart = ": they lie " + mm(gap) + " apart where the others lie " + mm(usual) + " apart.";
-    if (times >= 2 && std::abs(gap - times * usual) <= std::max(0.1, 0.05 * usual)) {
-        const auto missing = static_cast<int>(times) - 1;
-        throw NotReadable{(missing == 1 ? "One slice is missing between "
-                                        : std::to_string(missing) + " slices are missing between ") +
-                          between + apart + fetchAgain};
+    const double samePlace = samePlaceMm(usualGap(gapsOf(row.heights)));
+    std::vector<std::string> dropped;
+    for (std::size_t n = 1; n < series.slices.size();) {
+        const DicomSlice &a = series.slices[n - 1], &b = series.slices[n];
+        if (row.heights[n] - row.heights[n - 1] >= samePlace) {
+            ++n;
+            continue;
+        }
+        if (!samePicture(a, b))
+            throw NotReadable{"Two different slices lie at the same place (" + nameOf(a) + " and " + nameOf(b) +
+                              "): the series holds more than one scan, such as two phases, and nothing in it tells them "
+                              "apart. Fetch the phases as series of their own."};
+        dropped.push_back(nameOf(b) + " (as " + nameOf(a) + ")");
+        series.slices.erase(series.slices.begin() + static_cast<std::ptrdiff_t>(n));
+        row.heights.erase(row.heights.begin() + static_cast<std::ptrdiff_t>(n));
     }
-    throw NotReadable{"The slices are unevenly spaced between " + between + apart +
-                      " Such a series cannot be measured rightly; reconstruct it with even spacing."};
+    if (!dropped.empty())
+        series.notes.push_back(std::to_string(dropped.size()) + (dropped.size() == 1 ? " slice is" : " slices are") +
+                               " there twice with the same picture at the same place; one of each was kept. The first: " +
+                               dropped.front() + ".");
 }
 
-double usualGap(const std::vector<double>& gaps)
+void checkInterleaved(const DicomSeries& series, const std::vector<double>& gaps)
 {
-    std::vector<double> sorted = gaps;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[(sorted.size() - 1) / 2];
+    std::size_t crowded = 0, first = 0;
+    for (std::size_t n = gaps.size(); n-- > 0;)
+        if (isCrowded(gaps, n)) {
+            ++crowded;
+            first = n;
+        }
+    if (crowded * 5 > gaps.size())
+        throw NotReadable{"The slices lie in pairs, such as " + nameOf(series.slices[first]) + " and " +
+                          nameOf(series.slices[first + 1]) + ", which are " + mm(gaps[first]) +
+                          " apart: the series seems to hold two scans, one between the slices of the other. Fetch them as "
+                          "series of their own."};
 }
 
-/// The step from slice to slice in mm, along the line through the first and last position.
-Vector3 sliceStep(DicomSeries& series, const InPlane& axes)
+/// How far the slices move for each millimetre along their normal: more than the normal itself where the gantry is tilted.
+/// @throws NotReadable where they do not lie in one line
+Vector3 directionOf(const DicomSeries& series, const Row& row)
 {
-    auto& slices = series.slices;
-    const auto height = [&](const DicomSlice& s) { return dot(positionOf(s), axes.normal); };
-    std::stable_sort(slices.begin(), slices.end(), [&](const auto& a, const auto& b) { return height(a) < height(b); });
-    if (slices.size() == 1) {
-        const double thickness = slices.front().sliceThicknessMm > 0 ? slices.front().sliceThicknessMm : 1.0;
-        series.notes.push_back("The series is a single slice; it is taken to be " + mm(thickness) + " thick.");
-        return thickness * axes.normal;
-    }
-    std::vector<double> gaps;
-    for (std::size_t n = 1; n < slices.size(); ++n)
-        gaps.push_back(height(slices[n]) - height(slices[n - 1]));
-    const double usual = usualGap(gaps);
-    // Positions rounded to a tenth of a millimetre are 0.1 apart in their gaps; the 1e-6 is for the decimal fractions.
-    const double tolerance = std::max(0.1, 0.01 * usual) + 1e-6;
-    for (std::size_t n = 0; n < gaps.size(); ++n)
-        if (gaps[n] < std::max(0.01, 0.05 * usual) || std::abs(gaps[n] - usual) > tolerance)
-            refuseGap(slices[n], slices[n + 1], gaps[n], usual);
-
-    const Vector3 first = positionOf(slices.front());
-    const Vector3 step = (1.0 / static_cast<double>(gaps.size())) * (positionOf(slices.back()) - first);
-    for (std::size_t n = 0; n < slices.size(); ++n) {
-        const double off = length(positionOf(slices[n]) - (first + static_cast<double>(n) * step));
+    const Vector3 first = positionOf(series.slices.front()), last = positionOf(series.slices.back());
+    const double extent = row.heights.back() - row.heights.front();
+    const Vector3 direction = (1 / extent) * (last - first);
+    const double tolerance = std::max(0.1, 0.01 * usualGap(gapsOf(row.heights))) + 1e-6;
+    for (std::size_t n = 0; n < series.slices.size(); ++n) {
+        const Vector3 expected = first + (row.heights[n] - row.heights.front()) * direction;
+        const double off = length(positionOf(series.slices[n]) - expected);
         if (off > tolerance)
-            throw NotReadable{
-                "The slices do not lie in one row: " + nameOf(slices[n]) + " is " + mm(off) +
-                " away from where the others say it should be. Such a series cannot be measured rightly."};
+            throw NotReadable{"The slices do not lie in one row: " + nameOf(series.slices[n]) + " is " + mm(off) +
+                              " away from where the others say it should be. Such a series cannot be measured rightly. "
+                              "Ask for a reconstruction with one table position and one tilt."};
     }
-    const Vector3 drift = step - dot(step, axes.normal) * axes.normal;
     // A tenth of a millimetre over the whole scan is the rounding of the positions, not a tilted gantry.
-    return length(drift) * static_cast<double>(gaps.size()) < 0.1 ? dot(step, axes.normal) * axes.normal : step;
+    const Vector3 drift = direction - dot(direction, row.axes.normal) * row.axes.normal;
+    return length(drift) * extent < 0.1 ? row.axes.normal : direction;
+}
+
+/// A height as a message says it: z where the slices are axial, else the whole place of their first pixel.
+std::string placeInWords(const Row& row, const Vector3& place)
+{
+    if (std::abs(row.axes.normal[2]) > 0.999)
+        return "z = " + mm(place[2]);
+    return "(" + plainNumber(place[0], 1) + ", " + plainNumber(place[1], 1) + ", " + plainNumber(place[2], 1) + ") mm";
+}
+
+/// The step from slice to slice of the grid, mm.
+Vector3 sliceStep(DicomSeries& series, const SamePicture& samePicture, Row& row)
+{
+    dropTwins(series, row, samePicture);
+    if (series.slices.size() == 1) {
+        const double thickness = series.slices.front().sliceThicknessMm > 0 ? series.slices.front().sliceThicknessMm : 1;
+        series.notes.push_back("The series is a single slice; it is taken to be " + mm(thickness) + " thick.");
+        return thickness * row.axes.normal;
+    }
+    checkInterleaved(series, gapsOf(row.heights));
+    const Vector3 direction = directionOf(series, row), first = positionOf(series.slices.front());
+    EvenGrid even = evenGrid(series.slices, row.heights, [&](double height) {
+        return placeInWords(row, first + (height - row.heights.front()) * direction);
+    });
+    series.grid = std::move(even.slices);
+    for (std::string& note : even.notes)
+        series.notes.push_back(std::move(note));
+    return even.stepMm * direction;
 }
 
 void noteRescale(DicomSeries& series)
@@ -226,18 +150,51 @@ void noteRescale(DicomSeries& series)
                                series.slices.front().rescaleType + "). Measured values may be wrong.");
 }
 
-void buildGrid(DicomSeries& series)
+void noteLoss(DicomSeries& series)
 {
-    const InPlane axes = axesOf(series.slices.front());
-    const Vector3 step = sliceStep(series, axes);
+    const auto lossy = std::count_if(series.slices.begin(), series.slices.end(), [](const auto& s) { return s.lossy; });
+    if (lossy > 0)
+        series.notes.push_back(std::to_string(lossy) +
+                               (lossy == 1 ? " image was" : " images were") +
+                               " compressed with loss: densities differ a little from those that were measured, and fine "
+                               "structures may be blurred. Fetch the series without loss for measurements.");
+}
+
+// Positions are believed, not the angle beside them: but where they contradict it, one of the two is wrong.
+void noteTilt(DicomSeries& series)
+{
+    const double said = std::abs(series.slices.front().gantryTiltDegrees), found = series.geometry->shearDegrees();
+    if (series.slices.size() > 1 && std::abs(said - found) > 1)
+        series.notes.push_back("The files speak of a gantry tilted by " + plainNumber(said, 1) +
+                               " degrees, and the positions of the slices of " + plainNumber(found, 1) +
+                               " degrees. The positions are used; if the tilt was corrected by another program, check that "
+                               "the body is not slanted.");
+}
+
+void checkMemory(const DicomSeries& series)
+{
+    const std::string why = tooLargeForMemory(series.geometry->voxelCount() * 2);
+    if (!why.empty())
+        throw NotReadable{"Its " + std::to_string(series.info.images) + " images " + why +
+                          ". Open it on a larger machine, or fetch fewer slices."};
+}
+
+void buildGrid(DicomSeries& series, const SamePicture& samePicture)
+{
+    Row row = rowOf(series);
+    const Vector3 step = sliceStep(series, samePicture, row);
     const DicomSlice& first = series.slices.front();
+    series.info.images = static_cast<std::int64_t>(series.slices.size());
     // PixelSpacing: between rows, then between columns (PS3.3 10.7.1.3).
     const Matrix3 matrix =
-        fromColumns(first.pixelSpacing[1] * axes.alongRow, first.pixelSpacing[0] * axes.alongColumn, step);
-    const Index3 size{first.columns, first.rows, static_cast<std::int64_t>(series.slices.size())};
+        fromColumns(first.pixelSpacing[1] * row.axes.alongRow, first.pixelSpacing[0] * row.axes.alongColumn, step);
+    const std::size_t slices = series.grid.empty() ? series.slices.size() : series.grid.size();
+    const Index3 size{first.columns, first.rows, static_cast<std::int64_t>(slices)};
     series.geometry.emplace(size, positionOf(first), matrix);
     series.info.size = size;
     series.info.spacingMm = series.geometry->spacingMm();
+    checkMemory(series);
+    noteTilt(series);
 }
 
 } // namespace
@@ -247,7 +204,7 @@ std::string nameOf(const DicomSlice& slice)
     return slice.instanceNumber.empty() ? "file " + quoted(slice.file.filename()) : "image " + slice.instanceNumber;
 }
 
-void examine(DicomSeries& series)
+void examine(DicomSeries& series, const SamePicture& samePicture)
 {
     SeriesInfo& info = series.info;
     info.images = static_cast<std::int64_t>(series.slices.size());
@@ -255,13 +212,13 @@ void examine(DicomSeries& series)
     try {
         checkKind(series);
         dropCopies(series);
-        info.images = static_cast<std::int64_t>(series.slices.size());
         for (const DicomSlice& s : series.slices)
             checkSlice(s);
         for (const DicomSlice& s : series.slices)
             checkAlike(series.slices.front(), s);
-        buildGrid(series);
+        buildGrid(series, samePicture);
         noteRescale(series);
+        noteLoss(series);
     } catch (const NotReadable& why) {
         info.readable = false;
         info.reason = why.reason;

@@ -35,19 +35,30 @@ public:
     std::optional<int> count(DicomTag tag) const;
 
     const std::string& transferSyntax() const { return m_transferSyntax; }
+    bool isBigEndian() const { return m_bigEndian; }
     bool hasPixelData() const { return m_hasPixelData; }
+    /// Where native pixel data begin in the file; -1 where they are compressed or absent.
+    std::int64_t pixelOffset() const { return m_pixelOffset; }
     /// Bytes of native pixel data; absent where they are compressed.
     std::optional<std::int64_t> pixelBytes() const { return m_pixelBytes; }
+    /// How many frames an enhanced image describes one by one (PS3.3 C.7.6.16); 0 in every other file.
+    std::size_t describedFrames() const { return m_frames.size(); }
+    /// The header as it holds for one frame: what the functional groups say of it goes before what the file says.
+    DicomHeader ofFrame(std::size_t frame) const;
     /// What is broken, such as a file that was cut off: half a sentence; empty where nothing is.
     const std::string& damage() const { return m_damage; }
 
 private:
     friend class DicomWalker;
-    std::map<DicomTag, std::string> m_values;
+    using Values = std::map<DicomTag, std::string>;
+    Values m_values;
+    Values m_sharedByFrames;
+    std::vector<Values> m_frames;
     std::string m_transferSyntax;
     bool m_bigEndian = false;
     bool m_hasPixelData = false;
     std::optional<std::int64_t> m_pixelBytes;
+    std::int64_t m_pixelOffset = -1;
     std::string m_damage;
 };
 

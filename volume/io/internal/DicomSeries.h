@@ -4,7 +4,9 @@
 #include "volume/Volume.h"
 #include "volume/io/ScanSource.h"
 
+#include <array>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,47 +14,75 @@
 namespace hounsfield
 {
 
-/// One DICOM image file, by its header.
+/// What tells time points and reconstructions at the same places apart; see markNames.
+constexpr std::size_t markCount = 9;
+
+/// One DICOM image by its header: a file, or one frame of an enhanced image.
 struct DicomSlice {
     std::filesystem::path file;
+    int frame = 0; ///< within its file
     std::string sopInstanceUid;
     std::string instanceNumber;
     std::string damage;                                      ///< half a sentence, empty where nothing is broken
     std::vector<double> position, orientation, pixelSpacing; ///< mm; empty where absent
-    double sliceThicknessMm = 0;
+    double sliceThicknessMm = 0, gantryTiltDegrees = 0;
     int rows = 0, columns = 0, bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1, frames = 1;
     bool isSigned = false, hasPixels = false;
+    bool described = true; ///< false: one of several frames in a file that does not say where each lies
     std::optional<std::int64_t> pixelBytes;
     std::int64_t fileBytes = 0;
     std::optional<double> slope, intercept;
     std::string rescaleType, photometric, sopClass, transferSyntax;
+    std::int64_t pixelOffset = -1; ///< of native pixel data in the file; -1 where they are compressed
+    bool bigEndian = false, lossy = false, localizer = false, original = true;
+    std::array<std::string, markCount> marks; ///< values by markNames, empty where absent
+};
+
+/// A slice of a grid on which not every place was scanned: slices[below], or what lies between it and the next.
+struct GridSlice {
+    std::size_t below = 0;
+    double weight = 0; ///< of slices[below + 1]; 0 where slices[below] is taken as it is
 };
 
 /// The files that share a SeriesInstanceUID.
 struct DicomSeries {
-    std::string key; ///< see seriesKeyOf
+    std::string key; ///< see seriesKeyOf; parts of one series share it
     SeriesInfo info;
     int seriesNumber = 0;
     bool original = false;
     bool localizer = false;
     std::vector<DicomSlice> slices; ///< sorted along the normal once the series was examined
     std::optional<Geometry> geometry;
+    std::vector<GridSlice> grid; ///< empty where the slices themselves are the grid's
     std::vector<std::string> notes;
 };
+
+/// Whether two slices hold the same picture.
+using SamePicture = std::function<bool(const DicomSlice&, const DicomSlice&)>;
 
 class DicomHeader;
 /// What the files of one series share: the SeriesInstanceUID; where it was removed to hide the patient, the series'
 /// number and description. Nothing where the file is broken before it says so.
 std::optional<std::string> seriesKeyOf(const DicomHeader& header);
 
-/// All series of a folder and its sub-folders, examined, numbered 1, 2, ... by SeriesNumber.
+/// The slices that a file holds: one, or as many as an enhanced image has frames.
+std::vector<DicomSlice> slicesOf(const DicomHeader& header, const std::filesystem::path& file);
+/// Whether a file is the directory of a medium (DICOMDIR), whatever its name (PS3.3 F).
+bool isDirectoryOfMedium(const DicomHeader& header);
+
+/// All series of a folder and its sub-folders, separated, examined, numbered 1, 2, ... by SeriesNumber.
 /// @throws Error(Scan) where the folder holds no DICOM image; Cancelled
-std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool recursive, Progress& progress,
-                                    const ScanSource::Seen& seen = {});
+std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool recursive, const SamePicture& samePicture,
+                                    Progress& progress, const ScanSource::Seen& seen = {});
+
+/// What a series holds under one identifier, as choices of their own: scouts and screenshots beside the volume, several
+/// sizes, orientations or tilts, several time points or reconstructions at the same places, blocks far apart. A series
+/// that does not come apart cleanly stays whole, and examine says why it cannot be read.
+std::vector<DicomSeries> separated(DicomSeries series);
 
 /// Sorts the slices by position along their normal and finds the grid; where they are no CT volume, sets
 /// info.readable to false and info.reason to a whole sentence. Spacing comes from positions (PS3.3 C.7.6.2.1.1).
-void examine(DicomSeries& series);
+void examine(DicomSeries& series, const SamePicture& samePicture);
 
 /// The voxels of an examined series in HU. @throws Error(Scan), Error(Resources), Cancelled
 std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes,
@@ -60,6 +90,9 @@ std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<
 
 /// One slice of a series, numbered as sorted; nothing where it cannot be decoded.
 std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t number);
+
+/// Whether two slices decode to the same Hounsfield units; false where one of them cannot be decoded.
+bool samePixels(const DicomSlice& a, const DicomSlice& b);
 
 /// How a message names a slice: its InstanceNumber, else its file name.
 std::string nameOf(const DicomSlice& slice);

@@ -1,5 +1,7 @@
 #include "volume/io/internal/GzipFile.h"
 
+#include "volume/Error.h"
+#include "volume/io/internal/DataFile.h"
 #include "volume/io/internal/Text.h"
 
 #include <zlib.h>
@@ -80,10 +82,11 @@ std::vector<unsigned char> GzipFile::readAll(std::int64_t count, Progress& progr
         throw Error(ErrorKind::Scan, quoted(m_path) + " is cut off or damaged: its header promises " +
                                          std::to_string(count) + " bytes of voxels, more than a file of " +
                                          std::to_string(m_fileBytes) + " bytes can hold. Copy it again.");
+    checkMemory(m_path, count);
     std::vector<unsigned char> bytes;
     try {
         bytes.reserve(static_cast<std::size_t>(count));
-        std::vector<unsigned char> portion(1 << 22);
+        std::vector<unsigned char> portion(static_cast<std::size_t>(std::min<std::int64_t>(count, 1 << 22)));
         while (static_cast<std::int64_t>(bytes.size()) < count) {
             const auto done = static_cast<std::int64_t>(bytes.size());
             const std::int64_t wanted = std::min<std::int64_t>(count - done, static_cast<std::int64_t>(portion.size()));
@@ -111,13 +114,21 @@ void GzipFile::skip(std::int64_t count)
     }
 }
 
-void GzipFile::finish()
+std::int64_t GzipFile::finish()
 {
+    constexpr std::int64_t most = std::int64_t{1} << 26;
     if (gzdirect(m_file))
-        return;
+        return m_fileBytes - gztell(m_file);
     std::vector<unsigned char> portion(1 << 16);
-    while (read(portion.data(), static_cast<std::int64_t>(portion.size())) > 0) {
+    std::int64_t surplus = 0;
+    while (const std::int64_t got = read(portion.data(), static_cast<std::int64_t>(portion.size()))) {
+        surplus += got;
+        if (surplus > most)
+            throw Error(ErrorKind::Scan, quoted(m_path) +
+                                             " unpacks to far more than its header speaks of. It is damaged or was made to "
+                                             "fill the memory; get it again from where it came from.");
     }
+    return surplus;
 }
 
 } // namespace hounsfield

@@ -26,8 +26,10 @@ public:
     /// Exactly count bytes, taken up as they arrive: a header that promises more than there is costs no memory.
     /// @throws Error(Scan) where the file ends early or cannot hold as many; Cancelled
     std::vector<unsigned char> readAll(std::int64_t count, Progress& progress);
-    /// Reads on to the end, so that the checksum is compared. @throws Error(Scan) where it does not fit
-    void finish();
+    /// Reads on to the end, so that the checksum is compared. @return the bytes that were left over, of an uncompressed file
+    /// too @throws Error(Scan) where the checksum does not fit, or where more than 64 MB are left over: such a file is made
+    /// to unpack without end
+    std::int64_t finish();
     void skip(std::int64_t count);
 
 private:

@@ -1,4 +1,5 @@
 #include "volume/Error.h"
+#include "volume/io/internal/DataFile.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
 
@@ -134,6 +135,8 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
     const std::size_t dimensions = dimensionsOf(h);
     const Index3 size = sizeOf(h, dimensions);
     const auto spacing = h.numbers({"ElementSpacing", "ElementSize"}, dimensions);
+    if (spacing && std::any_of(spacing->begin(), spacing->end(), [](double s) { return !(s > 0); }))
+        refuse(h.file, "is damaged: a voxel size in its header (ElementSpacing) is zero or negative. Export it again.");
     const auto origin = h.numbers({"Offset", "Position", "Origin"}, dimensions);
     const auto axes = h.numbers({"TransformMatrix", "Rotation", "Orientation"}, dimensions * dimensions);
     const std::string units = h.text("DistanceUnits");
@@ -170,14 +173,14 @@ struct DataPlace {
     std::int64_t length = 0;
 };
 
-DataPlace placeOf(const MetaHeader& h, std::int64_t bytes, bool compressed)
+DataPlace placeOf(const MetaHeader& h, std::int64_t bytes, bool compressed, bool& skipsHeader)
 {
     DataPlace place{h.file, h.dataBegins, 0};
     const std::string name = h.text("ElementDataFile");
     if (name.starts_with("LIST") || name.find('%') != std::string::npos)
         refuse(h.file, "keeps its slices in many files, which this program does not read. Save the scan as one file.");
     if (name != "LOCAL" && name != "Local" && name != "local")
-        place = {h.file.parent_path() / fs::path(std::u8string(name.begin(), name.end())), 0, 0};
+        place = {dataFileOf(h.file, name), 0, 0};
     std::error_code failed;
     const auto size = static_cast<std::int64_t>(fs::file_size(place.file, failed));
     if (failed)
@@ -188,6 +191,7 @@ DataPlace placeOf(const MetaHeader& h, std::int64_t bytes, bool compressed)
         place.begin = static_cast<std::int64_t>(std::min((*headerSize)[0], 1e15));
     else if (headerSize && (*headerSize)[0] == -1 && !compressed)
         place.begin = size - bytes;
+    skipsHeader = headerSize && (*headerSize)[0] != 0;
     place.length = size - place.begin;
     const std::int64_t most = compressed ? place.length * 1032 : place.length;
     if (place.begin < 0 || bytes > most)
@@ -221,12 +225,18 @@ std::vector<unsigned char> inflated(std::ifstream& in, const fs::path& file, std
     return voxels;
 }
 
-std::vector<unsigned char> voxelsOf(const MetaHeader& h, std::int64_t bytes)
+std::vector<unsigned char> voxelsOf(const MetaHeader& h, RawImage& image)
 {
+    const Index3& size = image.geometry.size();
+    const std::int64_t bytes = image.geometry.voxelCount() * bytesOf(image.component);
     const bool compressed = h.isTrue("CompressedData");
     if (!h.text("BinaryData").empty() && !h.isTrue("BinaryData"))
         refuse(h.file, "holds its voxels as text, which this program does not read. Save it in binary form.");
-    const DataPlace place = placeOf(h, bytes, compressed);
+    bool skipsHeader = false;
+    const DataPlace place = placeOf(h, bytes, compressed, skipsHeader);
+    if (!compressed && !skipsHeader)
+        checkSurplus(h.file, place.length - bytes, size[0] * size[1] * bytesOf(image.component), image.notes);
+    checkMemory(h.file, bytes + image.geometry.voxelCount() * 2);
     std::ifstream in(place.file, std::ios::binary);
     in.seekg(place.begin);
     if (compressed)
@@ -260,7 +270,7 @@ RawImage readMetaImage(const fs::path& file, ImageParts parts, Progress& progres
     if (parts == ImageParts::Header)
         return image;
     try {
-        image.bytes = voxelsOf(header, image.geometry.voxelCount() * bytesOf(image.component));
+        image.bytes = voxelsOf(header, image);
     } catch (const std::bad_alloc&) {
         throw Error(ErrorKind::Resources,
                     "There is not enough memory to read " + quoted(file) + ". Close other programs.");

@@ -1,4 +1,5 @@
 #include "volume/Error.h"
+#include "volume/io/internal/DataFile.h"
 #include "volume/io/internal/GzipFile.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/NiftiHeader.h"
@@ -119,6 +120,10 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
         if (h.qformCode > 0)
             noteDisagreement(size, h.sform, qformAffine(h), notes);
     } else if (h.qformCode > 0) {
+        // nifti1.h: pixdim is positive. Of a negative one some readers take the amount, others one millimetre.
+        for (std::size_t n = 1; n <= 3; ++n)
+            if (!(h.pixdim[n] > 0))
+                refuse(file, "is damaged: a voxel size in its header (pixdim) is zero, negative or no number. Export it again.");
         affine = qformAffine(h);
     } else {
         // nifti1.h, method 1: voxel sizes alone. The usual reading is that the axes are right, anterior, superior.
@@ -153,7 +158,7 @@ NiftiHeader readHeader(GzipFile& in, const fs::path& file, std::int64_t& got)
             file,
             "is one half of a pair of NIfTI files (.hdr and .img), which this program does not read. Save the scan as "
             ".nii.gz.");
-    if (header->voxelOffset < 0)
+    if (header->voxelOffset < 0 || header->voxelOffset > 1000000000)
         refuse(file, "is damaged: its header does not say where the voxels begin.");
     return *header;
 }
@@ -183,7 +188,8 @@ RawImage readNifti(const fs::path& file, ImageParts parts, Progress& progress)
     GzipFile in(file);
     in.skip(std::max<std::int64_t>(header.voxelOffset, 348));
     image.bytes = in.readAll(image.geometry.voxelCount() * bytesOf(image.component), progress);
-    in.finish();
+    const Index3& size = image.geometry.size();
+    checkSurplus(file, in.finish(), size[0] * size[1] * bytesOf(image.component), image.notes);
     if (header.swapped)
         swapBytes(image.bytes, bytesOf(image.component));
     return image;

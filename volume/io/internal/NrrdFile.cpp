@@ -1,5 +1,6 @@
 #include "volume/Error.h"
 #include "volume/io/internal/ImageFile.h"
+#include "volume/io/internal/NrrdHeader.h"
 #include "volume/io/internal/Text.h"
 
 #include <itkNrrdImageIO.h>
@@ -83,25 +84,6 @@ Geometry geometryOf(const itk::ImageIOBase& io, const fs::path& file)
     }
 }
 
-// A header can promise anything; what the folder holds cannot. Gzip packs at most 1032 to 1.
-void checkAgainstDisk(const fs::path& file, std::int64_t bytes)
-{
-    std::int64_t onDisk = 0;
-    std::error_code ignored;
-    const std::string ending = endingOf(file);
-    if (ending == ".nhdr") {
-        for (const auto& entry : fs::directory_iterator(file.parent_path().empty() ? "." : file.parent_path(), ignored))
-            if (entry.is_regular_file(ignored))
-                onDisk += static_cast<std::int64_t>(entry.file_size(ignored));
-    } else {
-        onDisk = static_cast<std::int64_t>(fs::file_size(file, ignored));
-    }
-    if (bytes / 1032 > onDisk)
-        refuse(file, "is cut off or damaged: its header promises " + std::to_string(bytes) +
-                         " bytes of voxels, more than its " + std::to_string(onDisk) +
-                         " bytes can hold. Copy it again.");
-}
-
 /// The text lines at the head of the file, up to where its voxels begin.
 std::vector<std::string> headLines(const fs::path& file)
 {
@@ -149,6 +131,8 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
 {
     RawImage image;
     image.format = "NRRD";
+    // Before ITK sees it: a header can promise anything.
+    const NrrdHeader header = readNrrdHeader(file);
     try {
         io.SetFileName(utf8(file));
         io.ReadImageInformation();
@@ -162,7 +146,9 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
         if (parts == ImageParts::Header)
             return image;
         const std::int64_t bytes = image.geometry.voxelCount() * bytesOf(image.component);
-        checkAgainstDisk(file, bytes);
+        if (bytes != header.bytes())
+            refuse(file, "is damaged: its header contradicts itself on its size. Export it again.");
+        checkNrrdData(header, file, image.notes);
         image.bytes.resize(static_cast<std::size_t>(bytes));
         itk::ImageIORegion region(io.GetNumberOfDimensions());
         for (unsigned n = 0; n < io.GetNumberOfDimensions(); ++n) {

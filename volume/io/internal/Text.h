@@ -10,8 +10,10 @@ namespace hounsfield
 std::string utf8(const std::filesystem::path& path);
 /// A path as UTF-8 in quotation marks, as messages begin.
 std::string quoted(const std::filesystem::path& path);
-/// A DICOM text value as UTF-8. Known: ISO_IR 6, ISO_IR 100, ISO_IR 144, ISO_IR 192. Of other sets the characters
-/// outside ASCII become question marks (PS3.3 C.12.1.1.2).
+/// Whether bytes are well-formed enough to be taken for UTF-8.
+bool isUtf8(const std::string& text);
+/// A DICOM text value as UTF-8 by its SpecificCharacterSet, one or several values divided by backslashes (PS3.3
+/// C.12.1.1.2), with the escape sequences of ISO 2022 (PS3.5 6.1.2). What the set does not know becomes a question mark.
 std::string dicomTextToUtf8(const std::string& bytes, const std::string& specificCharacterSet);
 /// A name that is safe as a file name on every system: letters, digits, '.', '-', '_' and what is not ASCII stay; never
 /// empty.

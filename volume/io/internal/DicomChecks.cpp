@@ -1,0 +1,170 @@
+#include "volume/io/internal/DicomChecks.h"
+
+#include "volume/io/internal/Text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace hounsfield
+{
+
+const char* const fetchAgain = " Fetch the series again, complete.";
+
+namespace
+{
+
+const std::string askForCt = " Hounsfield units are needed, so only CT can be read.";
+
+bool isCtImage(const DicomSlice& s)
+{
+    // CT Image Storage, Enhanced CT Image Storage, Legacy Converted Enhanced CT Image Storage.
+    const std::string ct = "1.2.840.10008.5.1.4.1.1.2";
+    return s.sopClass == ct || s.sopClass == ct + ".1" || s.sopClass == ct + ".2";
+}
+
+bool differ(const std::vector<double>& a, const std::vector<double>& b, double tolerance)
+{
+    if (a.size() != b.size())
+        return true;
+    for (std::size_t n = 0; n < a.size(); ++n)
+        if (std::abs(a[n] - b[n]) > tolerance)
+            return true;
+    return false;
+}
+
+} // namespace
+
+void checkKind(const DicomSeries& series)
+{
+    const DicomSlice& first = series.slices.front();
+    const std::string& modality = series.info.modality;
+    if (modality == "SR" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.88."))
+        throw NotReadable{"It is a structured report (such as a dose report), not images."};
+    if (first.sopClass == "1.2.840.10008.5.1.4.1.1.7" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.7."))
+        throw NotReadable{"It holds screenshots (secondary capture), not CT images."};
+    if (modality == "SEG")
+        throw NotReadable{"It is a segmentation, not a scan."};
+    if (!modality.empty() && modality != "CT")
+        throw NotReadable{"It holds " + modality + ", not CT:" + askForCt};
+    if (modality.empty() && !isCtImage(first))
+        throw NotReadable{"It does not say that it is CT (no Modality):" + askForCt};
+    if (series.localizer)
+        throw NotReadable{"It is a localizer (scout view), not a volume."};
+    for (const DicomSlice& s : series.slices)
+        if (!s.described && s.damage.empty())
+            throw NotReadable{"It holds many images in one file (multi-frame) and does not say of each where it lies. "
+                              "Export it as a classic CT series, one file a slice."};
+}
+
+void checkSlice(const DicomSlice& s)
+{
+    const std::string name = "The file " + quoted(s.file.filename());
+    if (!s.damage.empty())
+        throw NotReadable{name + " " + s.damage + "." + fetchAgain};
+    if (!s.hasPixels)
+        throw NotReadable{name + " holds no image (no pixel data)."};
+    if (s.samples != 1 || s.photometric == "RGB" || s.photometric == "PALETTE COLOR")
+        throw NotReadable{name + " is a colour image (" + s.photometric + "):" + askForCt};
+    if (s.photometric == "MONOCHROME1")
+        throw NotReadable{name + " is an inverted image (MONOCHROME1), as X-ray pictures are:" + askForCt};
+    if (s.photometric != "MONOCHROME2")
+        throw NotReadable{name + " does not hold grey values (" + s.photometric + "):" + askForCt};
+    if (s.rows < 1 || s.columns < 1)
+        throw NotReadable{name + " does not say how large its image is."};
+    if (s.highBit != s.bitsStored - 1 || s.bitsStored < 1 || s.bitsStored > s.bitsAllocated ||
+        (s.bitsAllocated != 8 && s.bitsAllocated != 16 && s.bitsAllocated != 32))
+        throw NotReadable{name + " packs its grey values in an unusual way (" + std::to_string(s.bitsStored) + " of " +
+                          std::to_string(s.bitsAllocated) + " bits) that this program does not read."};
+    const std::int64_t bytes = std::int64_t{s.rows} * s.columns * (s.bitsAllocated / 8) * s.frames;
+    if (s.pixelBytes && *s.pixelBytes < bytes)
+        throw NotReadable{name + " is damaged: its header promises " + std::to_string(bytes) +
+                          " bytes of image, and it holds " + std::to_string(*s.pixelBytes) + "." + fetchAgain};
+    // A compressed picture larger than any scanner makes is a header that lies: nothing is allocated for it.
+    if (s.rows > 16384 || s.columns > 16384)
+        throw NotReadable{name + " claims an image of " + std::to_string(s.columns) + " x " + std::to_string(s.rows) +
+                          " pixels, more than any CT scanner makes. The file is damaged."};
+    if (s.position.size() != 3 || s.orientation.size() != 6)
+        throw NotReadable{
+            name + " does not say where it lies in the patient (no ImagePositionPatient or ImageOrientationPatient). "
+                   "Export the original CT series."};
+    if (s.pixelSpacing.size() != 2 || !(s.pixelSpacing[0] > 0) || !(s.pixelSpacing[1] > 0))
+        throw NotReadable{name +
+                          " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
+    if (s.slope && *s.slope == 0)
+        throw NotReadable{name + " has a RescaleSlope of 0, so that it holds no Hounsfield units."};
+}
+
+bool areAlike(const DicomSlice& a, const DicomSlice& b)
+{
+    return a.rows == b.rows && a.columns == b.columns && !differ(a.orientation, b.orientation, 1e-3) &&
+           !differ(a.pixelSpacing, b.pixelSpacing, 1e-4);
+}
+
+double degreesBetween(const DicomSlice& a, const DicomSlice& b)
+{
+    if (a.orientation.size() != 6 || b.orientation.size() != 6)
+        return 0;
+    const auto normal = [](const std::vector<double>& o) {
+        return cross(Vector3{o[0], o[1], o[2]}, Vector3{o[3], o[4], o[5]});
+    };
+    const Vector3 one = normal(a.orientation), other = normal(b.orientation);
+    const double lengths = length(one) * length(other);
+    return lengths > 0 ? std::acos(std::min(1.0, std::abs(dot(one, other)) / lengths)) * 180 / std::numbers::pi : 0;
+}
+
+namespace
+{
+
+std::string tiltOf(const DicomSlice& a, const DicomSlice& b)
+{
+    const double degrees = degreesBetween(a, b);
+    return degrees < 0.05 || degrees > 45
+               ? ""
+               : " by " + plainNumber(degrees, 1) + " degrees (the gantry's tilt changes within the series)";
+}
+
+} // namespace
+
+void checkAlike(const DicomSlice& a, const DicomSlice& b)
+{
+    const std::string pair =
+        "The files " + quoted(a.file.filename()) + " and " + quoted(b.file.filename()) + " differ in ";
+    const std::string advice = " They are not slices of one volume: separate them, or fetch the series again.";
+    if (a.rows != b.rows || a.columns != b.columns)
+        throw NotReadable{pair + "size (" + std::to_string(a.columns) + " x " + std::to_string(a.rows) + " and " +
+                          std::to_string(b.columns) + " x " + std::to_string(b.rows) + " pixels)." + advice};
+    if (differ(a.orientation, b.orientation, 1e-3))
+        throw NotReadable{pair + "orientation" + tiltOf(a, b) + "." + advice};
+    if (differ(a.pixelSpacing, b.pixelSpacing, 1e-4))
+        throw NotReadable{pair + "pixel size." + advice};
+}
+
+InPlane axesOf(const DicomSlice& s)
+{
+    const auto& o = s.orientation;
+    InPlane axes{{o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {}};
+    const double skew = dot(axes.alongRow, axes.alongColumn);
+    if (std::abs(length(axes.alongRow) - 1) > 1e-3 || std::abs(length(axes.alongColumn) - 1) > 1e-3 ||
+        std::abs(skew) > 1e-3)
+        throw NotReadable{"The file " + quoted(s.file.filename()) +
+                          " is damaged: its ImageOrientationPatient is not two perpendicular unit vectors."};
+    // Decimal strings hold 16 characters: what they round off is taken back.
+    axes.alongRow = (1 / length(axes.alongRow)) * axes.alongRow;
+    axes.alongColumn = axes.alongColumn - dot(axes.alongRow, axes.alongColumn) * axes.alongRow;
+    axes.alongColumn = (1 / length(axes.alongColumn)) * axes.alongColumn;
+    axes.normal = cross(axes.alongRow, axes.alongColumn);
+    return axes;
+}
+
+Vector3 positionOf(const DicomSlice& s)
+{
+    return {s.position[0], s.position[1], s.position[2]};
+}
+
+std::string mm(double value)
+{
+    return plainNumber(value, 2) + " mm";
+}
+
+} // namespace hounsfield
