@@ -1,6 +1,7 @@
 #include "app/cli/Commands.h"
 #include "inference/PackStore.h"
 #include "inference/Prompt.h"
+#include "inference/TargetNames.h"
 #include "inference/TextEncoder.h"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,7 @@ struct Options {
     bool json = false;
 };
 
-nlohmann::ordered_json asJson(const Prompt& prompt)
+nlohmann::ordered_json asJson(const Prompt& prompt, const std::vector<ModelClass>& classes)
 {
     nlohmann::ordered_json root;
     root["prompt"] = prompt.text;
@@ -30,7 +31,7 @@ nlohmann::ordered_json asJson(const Prompt& prompt)
         one["explanation"] = part.explanation;
         one["targets"] = nlohmann::ordered_json::array();
         for (const Target& target : part.targets)
-            one["targets"].push_back({{"class_id", target.classId}, {"name", target.name}});
+            one["targets"].push_back({{"class_id", target.classId}, {"name", target.name}, {"part", partOf(target, classes)}});
         one["zero_shot"] = part.zeroShot;
         one["suggestions"] = part.suggestions;
         root["parts"].push_back(std::move(one));
@@ -58,7 +59,7 @@ int understand(const Options& options)
 {
     const Prompt prompt = understood(options);
     if (options.json) {
-        std::cout << asJson(prompt).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        std::cout << asJson(prompt, options.model.empty() ? universalClasses() : packOf(options).classes).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
         return prompt.fullyUnderstood() ? 0 : 6;
     }
     for (const PromptPart& part : prompt.parts) {

@@ -1,6 +1,7 @@
 #include "tests/fuzz/Targets.h"
 
 #include "inference/ModelPack.h"
+#include "inference/Prompt.h"
 #include "inference/internal/PublishedTensors.h"
 #include "inference/internal/TextImport.h"
 #include "tokenizer/BytePairTokenizer.h"
@@ -95,12 +96,26 @@ void vocabulary(std::string_view bytes)
     }
 }
 
+/// Whatever is typed is understood or refused in words; it never throws, and no part is both.
+void prompt(std::string_view bytes)
+{
+    static const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered);
+    for (const PromptResolver* resolver : {&refusing, &offering}) {
+        const Prompt read = resolver->resolve(std::string(bytes));
+        bool whole = !read.parts.empty();
+        for (const PromptPart& part : read.parts)
+            whole = whole && (part.understood() || !part.explanation.empty()) && part.suggestions.size() <= 3;
+        if (!whole)
+            __builtin_trap();
+    }
+}
+
 } // namespace
 
 const std::vector<FuzzTarget>& fuzzTargets()
 {
     static const std::vector<FuzzTarget> targets{{"torch_zip", torchZip},       {"torch_legacy", torchLegacy}, {"torchscript", torchZip},        {"safetensors", safetensors},
-                                                 {"pack_json", packJsonText}, {"vocabulary", vocabulary},    {"text_encoder", textEncoder}};
+                                                 {"pack_json", packJsonText}, {"vocabulary", vocabulary},    {"text_encoder", textEncoder}, {"prompt", prompt}};
     return targets;
 }
 

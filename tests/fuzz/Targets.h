@@ -12,7 +12,7 @@ struct FuzzTarget {
     void (*run)(std::string_view bytes);
 };
 
-/// torch_zip, torch_legacy, torchscript, safetensors, pack_json, vocabulary, text_encoder
+/// torch_zip, torch_legacy, torchscript, safetensors, pack_json, vocabulary, text_encoder, prompt
 const std::vector<FuzzTarget>& fuzzTargets();
 
 } // namespace hounsfield::test
