@@ -9,7 +9,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sstream>
 
 namespace hounsfield::cli {
 namespace fs = std::filesystem;
@@ -105,13 +104,13 @@ bool hasScan(const CsvRecord& record)
 std::vector<Listed> plainList(const std::string& text)
 {
     std::vector<Listed> rows;
-    std::istringstream in(text.rfind("\xEF\xBB\xBF", 0) == 0 ? text.substr(3) : text);
-    std::string path;
-    for (std::size_t line = 1; std::getline(in, path); ++line) {
-        if (!path.empty() && path.back() == '\r')
-            path.pop_back();
-        if (!trimmed(path).empty())
-            rows.push_back({{{}, trimmed(path), {}, {}, {}}, line});
+    std::size_t line = 1;
+    for (std::size_t from = text.rfind("\xEF\xBB\xBF", 0) == 0 ? 3 : 0, to; from < text.size(); from = to + 1, ++line) {
+        to = std::min(text.find_first_of("\r\n", from), text.size());
+        if (const std::string path = trimmed(text.substr(from, to - from)); !path.empty())
+            rows.push_back({{{}, path, {}, {}, {}}, line});
+        if (text.compare(to, 2, "\r\n", 2) == 0)
+            ++to;
     }
     return rows;
 }
