@@ -58,6 +58,7 @@ int Batch::run()
     fs::create_directories(m_order.out, failed);
     if (failed || !fs::is_directory(m_order.out))
         throw Error(ErrorKind::Resources, "The folder " + m_order.out.string() + " cannot be made. Choose another --out.");
+    say("Model " + m_pack.name + " (" + m_pack.title + "). Research use only: not a medical device." + (m_pack.notice.empty() ? "" : "\nNote: " + m_pack.notice));
     skipDone();
     m_seats.resize(std::min(m_order.jobs, m_pending.size()));
     do {
@@ -206,8 +207,11 @@ void Batch::take(Seat& seat, const Answer& answer)
 {
     if (answer.what == Answer::What::Ready) {
         seat.ready = true;
+        // Opening the model is no part of a scan's time.
         if (seat.current)
             seat.current->since = Clock::now();
+        if (m_done + m_failed == 0)
+            m_started = Clock::now();
         return;
     }
     if (!seat.current)

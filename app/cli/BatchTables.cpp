@@ -50,8 +50,10 @@ private:
 
 bool isFailed(const CaseFolder& folder, const Case& one, const Fits& fits)
 {
+    if (!folder.failed())
+        return false;
     const auto done = folder.done();
-    return !(done && fits(one, *done)) && folder.failed();
+    return !(done && fits(one, *done));
 }
 
 /// Model, precision and settings are to be those of the whole cohort.

@@ -3,7 +3,7 @@
 #
 #   export LIST=/data/cohort.csv OUT=/data/results PROMPT="liver, both kidneys and spleen"
 #   job=$(sbatch --parsable --array=1-8 examples/slurm/array.sh)
-#   sbatch --dependency=afterany:$job --export=ALL,COLLECT=1 examples/slurm/array.sh
+#   sbatch --dependency=afterany:$job --export=ALL,COLLECT=1 --output=hounsfield_%j.log examples/slurm/array.sh
 #
 # The first line starts 8 tasks, the second makes the tables of all once they have ended. Start the array again after a failure, a time
 # limit or a killed node: what is done is skipped. LIST, OUT and the program must be on a disk that every node sees.
