@@ -85,7 +85,7 @@ TEST_CASE("a list that is wrong is refused with its line and what to do")
     CHECK_FALSE(fs::exists(folder.path() / "out"));
 }
 
-TEST_CASE("a shard is every N-th case; what is no shard is refused")
+TEST_CASE("a shard is every N-th case, and what is no shard is refused")
 {
     std::vector<Case> all;
     for (const char* name : {"a", "b", "c", "d", "e", "f", "g"})

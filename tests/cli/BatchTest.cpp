@@ -66,7 +66,7 @@ TEST_CASE("a batch that was killed goes on where it was, and its tables are thos
     CHECK(contains(cohort.text("whole/measurements.csv"), "\ns3," + row.substr(0, row.find('\n') + 1)));
 }
 
-TEST_CASE("a truncated scan and one whose process is killed fail alone, with a sentence each; mended, they alone are run again")
+TEST_CASE("a truncated scan and one whose process is killed fail alone, with a sentence each, and mended, they alone are run again")
 {
     const Cohort cohort(4);
     const std::string bytes = readFile(cohort.scan(2));
@@ -122,7 +122,7 @@ TEST_CASE("shards are disjoint and complete, and what is collected of them is wh
     CHECK(cohort.text("shards/measurements.csv") == cohort.text("whole/measurements.csv"));
 }
 
-TEST_CASE("what is asked otherwise is run again and said so; what another process holds is left to it, a dead one's lock is taken over")
+TEST_CASE("what is asked otherwise is run again and said so, and what another process holds is left to it, a dead one's lock is taken over")
 {
     const Cohort cohort(2);
     REQUIRE(cohort.run("out", "--prompt liver").code == 0);
@@ -154,7 +154,7 @@ TEST_CASE("what is asked otherwise is run again and said so; what another proces
     CHECK(halfResults(cohort.path() / "out") == 0);
 }
 
-TEST_CASE("Ctrl-C leaves no half case; a full disk stops the batch with a sentence; a folder of somebody else is not touched")
+TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a sentence, and a folder of somebody else is not touched")
 {
     const Cohort cohort(3);
     fs::create_directories(cohort.path() / "out" / "s1");
