@@ -18,13 +18,15 @@ QString millilitres(double ml)
     return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml < 100 ? 1 : 0));
 }
 
-/// "1   27.2 × 13.4 mm, Left Kidney".
+/// "1   27.2 × 13.4 mm, left".
 static QString lesionName(const Structure& s, int lesion)
 {
     const Lesion& one = s.lesions[std::size_t(lesion)];
     const QString size = FoundModel::tr("%1   %2 × %3 mm").arg(lesion + 1).arg(one.diameters.longest.mm(), 0, 'f', 1).arg(one.diameters.perpendicular.mm(), 0, 'f', 1);
-    // The organ where it may be one of two.
-    return s.finding->hosts.size() < 2 || one.host < 0 ? size : size + ", " + QString::fromStdString(organOf(one, *s.finding));
+    // The side where the organ may be one of two; its whole name is in the details.
+    const QString organ = QString::fromStdString(organOf(one, *s.finding));
+    const QString side = organ.startsWith("Left ") ? FoundModel::tr("left") : organ.startsWith("Right ") ? FoundModel::tr("right") : organ;
+    return s.finding->hosts.size() < 2 || side.isEmpty() ? size : size + ", " + side;
 }
 
 /// How far the numbers of a row can be trusted.

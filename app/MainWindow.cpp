@@ -83,9 +83,9 @@ void MainWindow::buildCentre()
         m_columns->addWidget(column);
     m_columns->setStretchFactor(1, 1);
     left->setMinimumWidth(246);
-    m_right->setMinimumWidth(280);
+    m_right->setMinimumWidth(300);
     m_columns->setStretchFactor(2, 1);
-    m_columns->setSizes({246, 880, 880, 350});
+    m_columns->setSizes({246, 840, 840, 430});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_pages = new Pages(m_bench, m_columns);
     connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);

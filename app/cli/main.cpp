@@ -35,10 +35,12 @@ int main(int argc, char** argv)
     CLI::App app("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.", "hounsfield-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
-    app.footer("Exit codes: 0 done, 2 usage, 3 scan, 4 model, 5 memory or disk, 6 prompt not understood, 130 cancelled.");
+    app.footer("Exit codes: 0 done, 2 usage, 3 scan, 4 model, 5 memory or disk, 6 prompt not understood, 7 some scans of a batch not done, 130 cancelled.");
     Command chosen;
     addInfo(app, chosen);
     addSegment(app, chosen);
+    addBatch(app, chosen);
+    addWorker(app, chosen);
     addModel(app, chosen);
     addWords(app, chosen);
     addSample(app, chosen);

@@ -36,14 +36,14 @@ TEST_CASE("every way to fail has its exit code and a sentence")
     CHECK_FALSE(fs::exists(folder.path() / "out"));
 }
 
-TEST_CASE("models are listed and verified, a licence must be accepted, a hostile checkpoint is refused")
+TEST_CASE("models are listed and verified, and a licence must be accepted, and a hostile checkpoint is refused")
 {
     const TemporaryFolder folder;
     CHECK(contains(runProgram("model list").output, "small"));
     CHECK(runProgram("model verify small").code == 0);
     CHECK(contains(runProgram("model info small").output, "Apache-2.0"));
     CHECK(runProgram("model remove small").code == 4);
-    CHECK(runProgram("model import x.pth --accept-licence --text-encoder y").code == 4);
+    CHECK(runProgram("model import x.pth --accept-licence --text-encoder y").code == 2);
     const Outcome shown = runProgram("model import x.pth");
     CHECK(shown.code == 2);
     CHECK(contains(shown.output, "CC BY-NC-ND 4.0"));
@@ -66,7 +66,7 @@ TEST_CASE("Ctrl-C ends a run within a window with code 130 and leaves nothing ha
     CHECK(entries(folder.path() / "out") == 0);
 }
 
-TEST_CASE("a disk that is full gives code 5 and no half file, a place that cannot be written is told before the run")
+TEST_CASE("a disk that is full gives code 5 and no half file, and a place that cannot be written is told before the run")
 {
     const TemporaryFolder folder;
     REQUIRE(runProgram("sample " + quoted(folder.path()) + " --spacing 4").code == 0);

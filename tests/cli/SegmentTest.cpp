@@ -63,7 +63,7 @@ TEST_CASE("what is not understood is said, the rest is done, and the exit code t
     CHECK_FALSE(fs::exists(folder.path() / "none"));
 }
 
-TEST_CASE("the real scans go through the program, the liver of the one with a reference is found")
+TEST_CASE("the real scans go through the program, and the liver of the one with a reference is found")
 {
     REQUIRE_SHARED(shared);
     const TemporaryFolder folder;

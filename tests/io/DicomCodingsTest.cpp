@@ -183,7 +183,7 @@ TEST_CASE("a slice taken out of the real series is made up where it was, near to
     CHECK(off / (512 * 512) < 20);
 }
 
-TEST_CASE("real slices moved by hand are resampled at their new places; a second copy under another identifier is dropped")
+TEST_CASE("real slices moved by hand are resampled at their new places, a second copy under another identifier is dropped")
 {
     TemporaryFolder folder;
     const auto raw = rawRealSlices(folder.path() / "raw", slices);

@@ -62,7 +62,7 @@ TEST_CASE("a tilt that the files speak of and the positions do not show is said,
     }
 }
 
-TEST_CASE("one missing slice is made up between its neighbours, and the note says at which z; scanned slices stay as they are")
+TEST_CASE("one missing slice is made up between its neighbours, and the note says at which z, scanned slices stay as they are")
 {
     TemporaryFolder folder;
     writePhantom(folder.path(), evenly(-30, 30, 2));
@@ -222,7 +222,7 @@ TEST_CASE("two scans interleaved a little apart are told apart by their acquisit
     }
 }
 
-TEST_CASE("a tilt that changes from slice to slice is refused; two blocks of different tilt are two series")
+TEST_CASE("a tilt that changes from slice to slice is refused, two blocks of different tilt are two series")
 {
     TemporaryFolder varying;
     std::vector<PhantomSlice> slices;
