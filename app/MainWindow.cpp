@@ -83,9 +83,9 @@ void MainWindow::buildCentre()
         m_columns->addWidget(column);
     m_columns->setStretchFactor(1, 1);
     left->setMinimumWidth(246);
-    m_right->setMinimumWidth(300);
+    m_right->setMinimumWidth(290);
     m_columns->setStretchFactor(2, 1);
-    m_columns->setSizes({246, 840, 840, 430});
+    m_columns->setSizes({246, 860, 860, 400});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_pages = new Pages(m_bench, m_columns);
     connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);

@@ -331,8 +331,9 @@ TEST_CASE("left is on the right of the screen from files of every kind: oblique 
         for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
             const QImage image = program.slice(plane);
             double x = 0, y = 0, count = 0;
-            for (int py = 30; py < image.height() - 30; ++py)
-                for (int px = 30; px < image.width() - 30; ++px)
+            // Within the ruler and the letters, which are white as well.
+            for (int py = 60; py < image.height() - 60; ++py)
+                for (int px = 60; px < image.width() - 60; ++px)
                     if (const QColor c = image.pixelColor(px, py); c.red() > 220 && c.green() > 220 && c.blue() > 220) {
                         x += px + 0.5;
                         y += py + 0.5;

@@ -128,3 +128,29 @@ TEST_CASE("what the clean-up left out is given back by its link, measured, and t
     CHECK(program.found()[0].statistics.volumeMl == Approx(before));
     CHECK(program.found()[0].finding->leftOut);
 }
+
+// Hidden: a picture of a scan's lesions (HOUNSFIELD_SCREENSHOTS names the folder, HOUNSFIELD_SCAN the scan; else the sample).
+TEST_CASE("a lesion with its diameters, as a picture", "[.screenshots]")
+{
+    application();
+    Workbench bench;
+    MainWindow window(bench);
+    window.resize(1360, 850);
+    window.show();
+    REQUIRE(QTest::qWaitForWindowExposed(&window));
+    bool ready = false;
+    QObject::connect(&bench, &Workbench::opened, &window, [&] { ready = true; });
+    bench.open(qEnvironmentVariable("HOUNSFIELD_SCAN", Opening::samplePath));
+    REQUIRE(waitFor([&] { return ready; }));
+    window.promptBar().setText("liver, both kidneys, kidney tumors, lesions of the liver over 10 mm");
+    bench.ask(window.promptBar().prompt());
+    REQUIRE(waitFor([&] { return !bench.asking().busy(); }, 240000));
+    QTreeView& tree = window.foundPanel().tree();
+    tree.expandAll();
+    for (int row = 0; row < tree.model()->rowCount(); ++row)
+        if (const QModelIndex parent = tree.model()->index(row, 0), lesion = tree.model()->index(0, 0, parent); lesion.isValid() && lesion.data(FoundModel::Lesion).toInt() == 0)
+            Q_EMIT tree.clicked(lesion);
+    tree.expandAll();
+    QTest::qWait(1500);
+    REQUIRE(window.grab().save(qEnvironmentVariable("HOUNSFIELD_SCREENSHOTS", ".") + "/lesion.png"));
+}
