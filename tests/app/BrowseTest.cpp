@@ -332,8 +332,8 @@ TEST_CASE("left is on the right of the screen from files of every kind: oblique 
             const QImage image = program.slice(plane);
             double x = 0, y = 0, count = 0;
             // Within the ruler and the letters, which are white as well.
-            for (int py = 60; py < image.height() - 60; ++py)
-                for (int px = 60; px < image.width() - 60; ++px)
+            for (int py = 40; py < image.height() - 40; ++py)
+                for (int px = 40; px < image.width() - 40; ++px)
                     if (const QColor c = image.pixelColor(px, py); c.red() > 220 && c.green() > 220 && c.blue() > 220) {
                         x += px + 0.5;
                         y += py + 0.5;
