@@ -37,6 +37,7 @@ struct EngineSettings {
 struct SegmentSettings {
     std::optional<double> threshold;        ///< instead of each class's own
     CleanUp cleanUp = CleanUp::Standard;
+    bool keepLeftOut = true;                ///< Finding::leftOut; a byte a voxel of its box
     bool keepProbability = true;            ///< Finding::probability of organs too; of tumors and cysts it is always kept. Two bytes a voxel of its box
 };
 

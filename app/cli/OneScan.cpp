@@ -142,7 +142,7 @@ Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const A
     run.pack = &segmenter.pack();
     run.prompt = prompt;
     auto prepared = segmenter.prepare(scan.volume, {asked.overlap, {}, {}, {}}, progress);
-    std::vector<Finding> findings = segmenter.segment(*prepared, prompt.targets(), {asked.threshold, cleanUpOf(asked.cleanUp), false}, progress);
+    std::vector<Finding> findings = segmenter.segment(*prepared, prompt.targets(), {asked.threshold, cleanUpOf(asked.cleanUp), asked.leftOut, false}, progress);
     describe(run, segmenter, asked);
     prepared.reset();
     for (Finding& finding : findings) {

@@ -133,6 +133,8 @@ void Answer::setLeftOut(Finding& finding, int key) const
         return;
     finding.removals = removed->second;
     finding.warnings.push_back(sentenceOf(finding.removals));
+    if (!m_settings.keepLeftOut)
+        return;
     const ClassResult& result = m_results.at(key);
     Voxels gone = above(result.probability, result.threshold);
     const Voxels& kept = m_masks.masks.at(key);

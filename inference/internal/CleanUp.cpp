@@ -10,21 +10,20 @@
 namespace hounsfield {
 namespace {
 
-/// The classes that the rules for one class read beside it.
+/// The classes that the rules for one class, and the measuring of it, read beside it.
 std::vector<int> leansOn(int id, const std::vector<ModelClass>& classes, CleanUp rule)
 {
     static const std::map<int, std::vector<int>> published{{10, {11}}, {16, {17}}, {17, {16}}, {26, {2, 3}}, {27, {6}}};
     static const std::map<int, std::vector<int>> standard{{2, {3}}, {3, {2}}, {10, {11}}, {12, {13}}, {13, {12}}, {16, {17}}, {17, {16}}, {23, {24}}, {24, {23}}};
-    if (rule == CleanUp::None)
-        return {};
-    const auto& table = rule == CleanUp::Published ? published : standard;
+    static const std::map<int, std::vector<int>> none;
+    const auto& table = rule == CleanUp::None ? none : rule == CleanUp::Published ? published : standard;
     std::vector<int> others;
     if (const auto found = table.find(id); found != table.end())
         others = found->second;
-    if (rule == CleanUp::Standard)
-        for (const ModelClass& known : classes)
-            if (known.id == id)
-                others.insert(others.end(), known.hosts.begin(), known.hosts.end());
+    // Whatever the rule, a lesion is told with its organ and side.
+    for (const ModelClass& known : classes)
+        if (known.id == id)
+            others.insert(others.end(), known.hosts.begin(), known.hosts.end());
     return others;
 }
 

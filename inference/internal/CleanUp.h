@@ -20,7 +20,7 @@ struct ModelMasks {
     std::map<int, std::vector<std::string>> warnings; ///< by class id: whole sentences
 };
 
-/// The other classes that the clean-up of these needs (host organs, the other lung, the pancreas), the asked ones included, sorted.
+/// The other classes that clean-up and measuring of these need (host organs, the other side, the pancreas), the asked ones included, sorted.
 std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<ModelClass>& classes, CleanUp rule);
 
 /// None changes nothing; Published: shared/spec/universal-model.md section 6 (PublishedRules); Standard: StandardRules.

@@ -257,3 +257,12 @@ TEST_CASE("the range of a volume counts what hangs together with the mask and no
     CHECK(none.lowMl == 0);
     CHECK(none.highMl == 0);
 }
+
+TEST_CASE("a tumor is looked for with the organs that it may lie in, whatever the clean-up")
+{
+    for (const CleanUp rule : {CleanUp::None, CleanUp::Published, CleanUp::Standard})
+        CHECK(classesNeeded({26}, classes(), rule) == std::vector<int>{2, 3, 26});
+    CHECK(classesNeeded({2}, classes(), CleanUp::None) == std::vector<int>{2});
+    CHECK(classesNeeded({2}, classes(), CleanUp::Standard) == std::vector<int>{2, 3});
+    CHECK(classesNeeded({10}, classes(), CleanUp::Published) == std::vector<int>{10, 11});
+}
