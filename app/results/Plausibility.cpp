@@ -1,5 +1,6 @@
 #include "app/results/Plausibility.h"
 
+#include "app/results/Body.h"
 #include "app/results/Text.h"
 
 #include <algorithm>
@@ -39,6 +40,7 @@ public:
         liverSide();
         upAndDown();
         for (std::size_t n = 0; n < m_all.size(); ++n) {
+            outsideBody(int(n));
             adultVolume(int(n));
             coverage(int(n));
             sex(int(n));
@@ -97,14 +99,26 @@ private:
 
     void upAndDown()
     {
+        // In a thin slab, what is left of organs says little about which is above.
+        constexpr double clearlyMm = 30;
         const int liver = found(6);
         for (const int id : {16, 17})
-            if (const int lung = found(id); liver >= 0 && lung >= 0 && centre(lung)[2] < centre(liver)[2]) {
+            if (const int lung = found(id); liver >= 0 && lung >= 0 && centre(lung)[2] < centre(liver)[2] - clearlyMm) {
                 say(-1, "The lungs lie below the liver: the scan may be upside down.", centre(lung));
                 break;
             }
-        if (const int bladder = found(21); liver >= 0 && bladder >= 0 && centre(bladder)[2] > centre(liver)[2])
+        if (const int bladder = found(21); liver >= 0 && bladder >= 0 && centre(bladder)[2] > centre(liver)[2] + clearlyMm)
             say(-1, "The bladder lies above the liver: the scan may be upside down.", centre(bladder));
+    }
+
+    /// Foam of the mattress looks like lung, folds of skin like fat.
+    void outsideBody(int n)
+    {
+        constexpr double least = 0.9;
+        if (!m_look.body || m_look.body->empty())
+            return;
+        if (const double inside = shareInside(of(n).finding->mask, *m_look.body); inside < least)
+            say(n, print("%.0f %% of it lies outside the body.", 100 * (1 - inside)), centre(n));
     }
 
     void adultVolume(int n)

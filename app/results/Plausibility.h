@@ -11,6 +11,7 @@ struct ScanLook {
     double boneShare = 0;      ///< of the body's voxels
     double lungAtTop = 0, lungAtBottom = 0; ///< part of the body that is lung, in the uppermost and lowest tenth
     double lungMost = 0;       ///< in the tenth that has most
+    std::shared_ptr<const Mask> body; ///< where the patient is (bodyOf), on a coarse grid; null: not looked for
 };
 ScanLook lookAt(const Volume& volume);
 

@@ -1,3 +1,4 @@
+#include "app/results/Body.h"
 #include "app/results/Plausibility.h"
 
 #include <algorithm>
@@ -8,69 +9,47 @@ namespace {
 
 constexpr std::size_t tenths = 10;
 
-/// Sums over one tenth of the scan from foot to head.
+/// Sums over one tenth of the body from foot to head.
 struct Tenth {
-    double body = 0, lung = 0;
-    double share() const { return body + lung > 0 ? lung / (body + lung) : 0; }
+    double all = 0, lung = 0;
+    double share() const { return all > 0 ? lung / all : 0; }
 };
-
-/// Every so many voxels along each axis, so that about two million are read.
-Index3 strides(const Index3& size)
-{
-    constexpr double most = 2e6;
-    const double voxels = double(size[0]) * double(size[1]) * double(size[2]);
-    const auto stride = static_cast<std::int64_t>(std::ceil(std::cbrt(std::max(1.0, voxels / most))));
-    Index3 all;
-    for (std::size_t a = 0; a < 3; ++a)
-        all[a] = std::max<std::int64_t>(1, std::min(stride, size[a] / 16));
-    return all;
-}
 
 } // namespace
 
 ScanLook lookAt(const Volume& volume)
 {
-    // Soft tissue and denser; bone; lung, but neither the air around the patient nor gas in the bowel, which are darker.
-    constexpr int bodyHu = -300, boneHu = 250, boneMostHu = 2000, lungLowHu = -930, lungHighHu = -500;
-    const Geometry& g = volume.geometry();
-    double low = 1e300, high = -1e300;
-    for (int corner = 0; corner < 8; ++corner) {
-        Index3 at;
-        for (std::size_t a = 0; a < 3; ++a)
-            at[a] = corner >> a & 1 ? g.size()[a] - 1 : 0;
-        low = std::min(low, g.toMm(at)[2]);
-        high = std::max(high, g.toMm(at)[2]);
-    }
-    const Index3 step = strides(g.size());
-    double body = 0, bone = 0, bodyY = 0, boneY = 0;
+    // Bone, but not metal; lung, but not the darker gas of the bowel.
+    constexpr int boneHu = 250, boneMostHu = 2000, lungLowHu = -960, lungHighHu = -500;
+    ScanLook look{0, 0, 0, 0, 0, std::make_shared<const Mask>(bodyOf(volume))};
+    const Geometry& grid = look.body->geometry();
+    const auto zOf = [&](const Index3& v) { return grid.toMm(v)[2]; };
+    double low = 1e300, high = -1e300, bone = 0, bodyY = 0, boneY = 0;
+    forEachVoxel(*look.body, [&](const Index3& v) {
+        low = std::min(low, zOf(v));
+        high = std::max(high, zOf(v));
+    });
     std::array<Tenth, tenths> all;
-    for (std::int64_t k = 0; k < g.size()[2]; k += step[2])
-        for (std::int64_t j = 0; j < g.size()[1]; j += step[1])
-            for (std::int64_t i = 0; i < g.size()[0]; i += step[0]) {
-                const int hu = volume.at({i, j, k});
-                if (hu < lungLowHu)
-                    continue;
-                const Vector3 mm = g.toMm(Index3{i, j, k});
-                Tenth& tenth = all[std::min(tenths - 1, static_cast<std::size_t>(double(tenths) * (mm[2] - low) / std::max(1e-9, high - low)))];
-                tenth.lung += hu < lungHighHu;
-                if (hu < bodyHu)
-                    continue;
-                ++tenth.body;
-                ++body;
-                bodyY += mm[1];
-                if (hu >= boneHu && hu <= boneMostHu) {
-                    ++bone;
-                    boneY += mm[1];
-                }
-            }
-    ScanLook look;
+    forEachVoxel(*look.body, [&](const Index3& v) {
+        const Vector3 mm = grid.toMm(v), at = volume.geometry().toIndex(mm);
+        const int hu = volume.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
+        Tenth& tenth = all[std::min(tenths - 1, static_cast<std::size_t>(double(tenths) * (mm[2] - low) / std::max(1e-9, high - low)))];
+        ++tenth.all;
+        tenth.lung += hu > lungLowHu && hu < lungHighHu;
+        bodyY += mm[1];
+        if (hu >= boneHu && hu <= boneMostHu) {
+            ++bone;
+            boneY += mm[1];
+        }
+    });
     look.lungAtBottom = all.front().share();
     look.lungAtTop = all.back().share();
     for (const Tenth& tenth : all)
         look.lungMost = std::max(look.lungMost, tenth.share());
-    if (body > 0 && bone > 0) {
-        look.boneShare = bone / body;
-        look.bonesBehindMm = boneY / bone - bodyY / body;
+    if (bone > 0) {
+        const double voxels = double(look.body->count());
+        look.boneShare = bone / voxels;
+        look.bonesBehindMm = boneY / bone - bodyY / voxels;
     }
     return look;
 }

@@ -13,7 +13,7 @@ struct Patient {
     Scan scan;
     std::vector<ModelClass> classes;
     std::vector<Measured> measured;
-    ScanLook look{20, 0.1, 0, 0, 0.3};
+    ScanLook look{20, 0.1, 0, 0, 0.3, nullptr};
 
     Patient() { scan.volume = std::make_shared<const Volume>(water(phantomGrid())); }
     Patient& with(int id, const char* name, const Vector3& at, double radius)
@@ -53,6 +53,8 @@ TEST_CASE("a liver on the left, kidneys on the wrong sides and a bladder above t
     CHECK(Patient().with(2, "Right Kidney", {60, 0, 0}, 30).with(3, "Left Kidney", {-60, 0, 0}, 30).says("may be flipped", 0));
     CHECK(Patient().with(6, "Liver", {0, 0, -30}, 60).with(21, "Bladder", {0, 0, 60}, 30).says("upside down", -1));
     CHECK(Patient().with(6, "Liver", {-40, 0, 30}, 60).with(16, "Right Lung", {-40, 0, -50}, 45).says("lungs lie below", -1));
+    // A slab through liver and recess: a few millimetres say nothing.
+    CHECK_FALSE(Patient().with(6, "Liver", {-40, 0, 5}, 60).with(16, "Right Lung", {-40, 0, -5}, 45).says("lungs lie below"));
 }
 
 TEST_CASE("a kidney a third of the other, and organs no adult has, are said with their place")
@@ -110,4 +112,29 @@ TEST_CASE("bone behind the middle, and lung at one end, are read off the voxels"
     Patient p;
     p.look = turned;
     CHECK(p.says("flipped front to back", -1));
+}
+
+TEST_CASE("foam under the patient is no lung, and what lies in it is said to lie outside the body")
+{
+    // An abdomen of 140 mm without lung on a table: foam at -800 HU, a shell of 4 mm below it that closes it at both sides.
+    const Geometry g = phantomGrid();
+    std::vector<std::int16_t> hu;
+    for (std::int64_t k = 0; k < g.size()[2]; ++k)
+        for (std::int64_t j = 0; j < g.size()[1]; ++j)
+            for (std::int64_t i = 0; i < g.size()[0]; ++i) {
+                const Vector3 p = g.toMm(Index3{i, j, k});
+                const bool foam = p[1] > 70 && p[1] < 100 && std::abs(p[0]) < 90;
+                const bool shell = (p[1] >= 100 && p[1] < 104 && std::abs(p[0]) < 94) || (std::abs(p[0]) >= 90 && std::abs(p[0]) < 94 && p[1] > 60 && p[1] < 104);
+                hu.push_back(std::hypot(p[0], p[1]) < 70 ? 40 : shell ? 300 : foam ? -800 : -1000);
+            }
+    Patient p;
+    p.scan.volume = std::make_shared<const Volume>(g, hu);
+    p.look = lookAt(*p.scan.volume);
+    CHECK(p.look.lungMost < 0.01);
+    CHECK(p.look.boneShare < 0.01);
+    CHECK(p.look.body->volumeMl() == Approx(M_PI * 70 * 70 * 200 / 1000).epsilon(0.04));
+    p.with(17, "Left Lung", {40, 85, 0}, 14).with(6, "Liver", {-20, 0, 0}, 40);
+    CHECK(p.says("100 % of it lies outside the body", 0));
+    CHECK(p.says("No part of the scan looks like lung", 0));
+    CHECK_FALSE(p.says("outside the body", 1));
 }
