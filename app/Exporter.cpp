@@ -2,6 +2,7 @@
 
 #include "app/results/Results.h"
 #include "viewer/scene/Surface.h"
+#include "volume/io/Csv.h"
 #include "volume/io/MaskWriter.h"
 
 #include <set>
@@ -106,9 +107,7 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
                 std::string values;
                 for (const std::string& line : measuredText(measured(m, *scan.volume)))
                     values += (values.empty() ? "" : "; ") + line;
-                std::string text = m.text;
-                std::erase_if(text, [](char c) { return c == '"' || c == '\n' || c == '\r'; });
-                table += std::string(kinds[std::size_t(m.kind)]) + ",\"" + text + "\",\"" + values + "\"\r\n";
+                table += std::string(kinds[std::size_t(m.kind)]) + "," + csvCell(m.text) + "," + csvCell(values) + "\r\n";
             }
             writeTextFile(table, settings.folder / (scan.caseName + "_by_hand.csv"));
             written.push_back(scan.caseName + "_by_hand.csv");

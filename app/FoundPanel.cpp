@@ -21,11 +21,7 @@ Vector3 bestPlace(const Mask& mask)
 {
     if (mask.empty())
         return {0, 0, 0};
-    // The voxel axis that runs most along head to foot numbers the axial slices, whatever the file's order.
-    std::size_t axis = 0;
-    for (int a = 1; a < 3; ++a)
-        if (std::abs(column(mask.geometry().direction(), a)[2]) > std::abs(column(mask.geometry().direction(), int(axis))[2]))
-            axis = std::size_t(a);
+    const auto axis = std::size_t(sliceAxisOf(mask.geometry()));
     std::vector<std::int64_t> counts(std::size_t(mask.box().size()[axis]), 0);
     forEachVoxel(mask, [&](const Index3& i) { ++counts[std::size_t(i[axis] - mask.box().begin[axis])]; });
     const auto largest = std::int64_t(std::max_element(counts.begin(), counts.end()) - counts.begin()) + mask.box().begin[axis];

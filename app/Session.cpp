@@ -54,7 +54,7 @@ Structure withLeftOut(const Structure& structure, const Volume& volume)
 {
     Structure s = structure;
     Finding finding = *structure.finding;
-    finding.mask = unionOf(finding.mask, *finding.leftOut);
+    finding.mask = unionOf(finding.mask.geometry(), {&finding.mask, finding.leftOut.get()});
     const std::string removed = sentenceOf(finding.removals);
     finding.target.filter = {};
     finding.removals.clear();

@@ -56,26 +56,27 @@ std::vector<std::uint8_t> Mask::toGrid() const
     return grid;
 }
 
-Mask unionOf(const Mask& a, const Mask& b)
+Mask unionOf(const Geometry& geometry, const std::vector<const Mask*>& masks)
 {
-    if (!a.geometry().sameGrid(b.geometry()))
-        throw Error(ErrorKind::Scan, "Two masks do not lie on the same grid.");
     IndexBox box;
-    for (const Mask* mask : {&a, &b})
-        if (!mask->empty()) {
-            const IndexBox& own = mask->box();
-            box.include(own.begin);
-            box.include({own.end[0] - 1, own.end[1] - 1, own.end[2] - 1});
-        }
+    for (const Mask* mask : masks) {
+        if (!mask->geometry().sameGrid(geometry))
+            throw Error(ErrorKind::Scan, "Two masks do not lie on the same grid.");
+        if (mask->empty())
+            continue;
+        const IndexBox& own = mask->box();
+        box.include(own.begin);
+        box.include({own.end[0] - 1, own.end[1] - 1, own.end[2] - 1});
+    }
     if (box.empty())
-        return Mask(a.geometry());
+        return Mask(geometry);
     std::vector<std::uint8_t> inside(static_cast<std::size_t>(box.count()), 0);
     const Index3 size = box.size();
-    for (const Mask* mask : {&a, &b})
+    for (const Mask* mask : masks)
         forEachVoxel(*mask, [&](const Index3& v) {
             inside[static_cast<std::size_t>((v[0] - box.begin[0]) + size[0] * ((v[1] - box.begin[1]) + size[1] * (v[2] - box.begin[2])))] = 1;
         });
-    return Mask::fromBox(a.geometry(), box, inside);
+    return Mask::fromBox(geometry, box, inside);
 }
 
 } // namespace hounsfield

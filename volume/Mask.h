@@ -45,7 +45,7 @@ private:
 };
 
 /// @throws Error(Scan) where they lie on two grids
-Mask unionOf(const Mask& a, const Mask& b);
+Mask unionOf(const Geometry& geometry, const std::vector<const Mask*>& masks);
 
 /// Calls visit(Index3) for every voxel of the mask, i fastest.
 template <typename Visit> void forEachVoxel(const Mask& mask, Visit&& visit)

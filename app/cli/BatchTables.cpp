@@ -3,6 +3,7 @@
 #include "app/cli/CsvText.h"
 #include "app/results/Text.h"
 #include "volume/io/MaskWriter.h"
+#include "volume/io/Csv.h"
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,6 @@
 #include "app/results/Results.h"
 #include "app/results/Text.h"
+#include "volume/io/Csv.h"
 
 namespace hounsfield {
 namespace {
@@ -25,18 +26,18 @@ std::string nearestText(const Finding& finding)
 
 std::string measurementsCsv(const Run& run)
 {
-    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings,zero_shot,nearest\r\n";
+    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings,zero_shot,nearest,trust,trust_why\r\n";
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;
         text += csvCell(row.asked) + "," + std::to_string(row.known.id) + "," + csvCell(row.known.name) +
                 print(",%.3f,%.3f,%.3f,%lld,", s.volumeMl, f.volumeLowMl, f.volumeHighMl, static_cast<long long>(s.voxels));
         text += s.hu ? print("%.1f,%.1f,%.1f,%d,%d,", s.hu->mean, s.hu->standardDeviation, s.hu->median, s.hu->minimum, s.hu->maximum) : ",,,,,";
-        text += (row.known.isLesion() ? std::to_string(row.measured.lesions.size()) : "") + "," + csvCell(row.file) + "," + csvCell(joined(row.measured.warnings)) + ((f.target.classId == 0) ? ",true," : ",false,") + csvCell(nearestText(f)) + "\r\n";
+        text += (row.known.isLesion() ? std::to_string(row.measured.lesions.size()) : "") + "," + csvCell(row.file) + "," + csvCell(joined(row.measured.warnings)) + ((f.target.classId == 0) ? ",true," : ",false,") + csvCell(nearestText(f)) + "," + nameOf(row.trust.light) + "," + csvCell(row.trust.why) + "\r\n";
     }
     for (const PromptPart& part : run.prompt.parts)
         if (!part.understood())
-            text += csvCell(part.text) + ",,not understood,,,,,,,,,,,," + csvCell(part.explanation) + ",,\r\n";
+            text += csvCell(part.text) + ",,not understood,,,,,,,,,,,," + csvCell(part.explanation) + ",,,,\r\n";
     return text;
 }
 

@@ -40,23 +40,10 @@ bool passes(const Lesion& lesion, const Finding& finding, const LesionFilter& fi
 
 Mask unionOf(const Geometry& geometry, const std::vector<Lesion>& lesions)
 {
-    IndexBox box;
-    for (const Lesion& lesion : lesions) {
-        box.include(lesion.mask->box().begin);
-        Index3 last = lesion.mask->box().end;
-        for (auto& n : last)
-            --n;
-        box.include(last);
-    }
-    if (box.empty())
-        return Mask(geometry);
-    std::vector<std::uint8_t> inside(static_cast<std::size_t>(box.count()), 0);
-    const Index3 size = box.size();
+    std::vector<const Mask*> masks;
     for (const Lesion& lesion : lesions)
-        forEachVoxel(*lesion.mask, [&](const Index3& v) {
-            inside[static_cast<std::size_t>((v[0] - box.begin[0]) + size[0] * ((v[1] - box.begin[1]) + size[1] * (v[2] - box.begin[2])))] = 1;
-        });
-    return Mask::fromBox(geometry, box, inside);
+        masks.push_back(lesion.mask.get());
+    return hounsfield::unionOf(geometry, masks);
 }
 
 /// Leaves only the lesions that the prompt chose, and says what that left out.
@@ -116,7 +103,7 @@ void addWarnings(Measured& m, bool chosen)
         m.warnings.push_back({"It reaches the edge of the scan (" + m.statistics.leavesScan + "): the volume is that of the visible part.", placeAtEdge(f.mask)});
     for (const Lesion& lesion : m.lesions)
         if (lesion.host >= 0 && lesion.hostShare == 0)
-            m.warnings.push_back({print("A lesion of %.1f mL lies outside the outline of its organ (", lesion.statistics.volumeMl) + organOf(lesion, f) + ").", lesion.statistics.centroidMm});
+            m.warnings.push_back({print("A lesion of %.1f mL lies outside the outline of its organ (", lesion.statistics.volumeMl) + organOf(lesion, f) + print("), its centre %.0f mm away.", lesion.hostDistanceMm), lesion.statistics.centroidMm});
 }
 
 } // namespace

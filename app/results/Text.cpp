@@ -16,18 +16,6 @@ std::string print(const char* format, ...)
     return text;
 }
 
-std::string csvCell(std::string text)
-{
-    if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos)
-        text = "'" + text;
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
 std::size_t shownWidth(const std::string& text)
 {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));

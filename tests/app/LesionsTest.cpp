@@ -84,10 +84,14 @@ TEST_CASE("the light beside a volume is amber where much was left out, red where
     Opened program;
     program.open(writeScan(folder.path()));
     Session& session = program.bench.session();
-    Structure tumor = kidneyTumor(*session.scan());
-    session.addStructures({tumor}, false);
+    session.addStructures({kidneyTumor(*session.scan())}, false);
     const auto light = [&](int row) { return Light(program.window.foundPanel().tree().model()->index(row, FoundModel::Volume).data(FoundModel::TrustLight).toInt()); };
     CHECK(light(0) == Light::Good);
+    Finding torn = *program.found()[0].finding;
+    torn.removals = {{Removal::Why::OutsideHost, 1, 0.3 * torn.mask.volumeMl()}};
+    session.addStructures({makeStructure(torn, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    CHECK(light(0) == Light::Look);
+    session.remove(program.found()[0].id);
     // A right kidney on the left of the left kidney.
     const Geometry& g = session.scan()->volume->geometry();
     const Index3 n = g.size();

@@ -105,6 +105,9 @@ TEST_CASE("a lesion that lies outside its organ is said, with its place")
     const auto said = std::find_if(m.warnings.begin(), m.warnings.end(), [](const Warning& w) { return w.text.find("outside the outline") != std::string::npos; });
     REQUIRE(said != m.warnings.end());
     CHECK(length(*said->placeMm - Vector3{0, 60, 0}) < 1.5);
+    // The left kidney's middle is 85.4 mm away, its radius 45 mm.
+    CHECK(std::abs(m.lesions[0].hostDistanceMm - 40.4) < 2);
+    CHECK(said->text.find("(Left Kidney), its centre 4") != std::string::npos);
 }
 
 TEST_CASE("the files of a run carry lesions, burden, what was left out and why")

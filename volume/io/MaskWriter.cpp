@@ -1,6 +1,7 @@
 #include "volume/io/MaskWriter.h"
 
 #include "volume/Error.h"
+#include "volume/io/Csv.h"
 #include "volume/io/internal/CarefulFile.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
@@ -61,21 +62,11 @@ void writeImage(const VoxelsToWrite& image, const fs::path& file)
         [&](const fs::path& temporary) { checkReadBack(image, temporary); });
 }
 
-std::string csvField(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string field = "\"";
-    for (char c : text)
-        field += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return field + "\"";
-}
-
 std::string labelTable(const std::vector<LabelledMask>& rows)
 {
     std::string table = "id,name,snomed,red,green,blue\n";
     for (const LabelledMask& row : rows) {
-        table += std::to_string(row.id) + "," + csvField(row.name) + "," + csvField(row.snomedCode);
+        table += std::to_string(row.id) + "," + csvCell(row.name) + "," + csvCell(row.snomedCode);
         for (int channel : row.rgb)
             table += "," + std::to_string(channel);
         table += "\n";
