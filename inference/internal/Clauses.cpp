@@ -70,6 +70,8 @@ void ClauseReader::clause(Items items)
         m_negated = m_negated || startsNegated;
         return refuseClause(items, negationRefused);
     }
+    if (const std::size_t only = firstOf(items, {Kind::ButOnly}); only < items.size())
+        return restriction(items, only);
     const std::size_t out = firstOf(items, {Kind::Without, Kind::But});
     if (out < items.size())
         return exclusion(items, out);
@@ -100,6 +102,23 @@ ClauseReader::Items ClauseReader::exceptionFirst(const Items& items) const
         turned.erase(turned.begin());
     turned.insert(turned.end(), items.begin() + std::ptrdiff_t(out), items.begin() + std::ptrdiff_t(end));
     return turned;
+}
+
+/// "Lungs but only the right": as "lungs, the right one". Whatever else "but only" may mean, neither half is run.
+void ClauseReader::restriction(const Items& items, std::size_t at)
+{
+    const Items wanted = slice(items, 0, at);
+    const std::size_t first = hasContent(wanted) ? m_parts.size() : m_sentence;
+    if (hasContent(wanted))
+        clause(wanted);
+    std::vector<Piece> choice = pieces(slice(items, at + 1, items.size()));
+    read(choice, m_before);
+    const bool narrows = choice.size() == 1 && choice[0].named.understood() && choice[0].named.narrows && m_parts.size() == first + 1 &&
+                         m_parts.back().ids == m_before.pair && m_parts.back().ids.size() == 2;
+    if (narrows)
+        return narrow(choice[0]);
+    m_parts.resize(std::min(first, m_parts.size()));
+    refuseClause(items, "It is not clear what \"but only\" is to choose. Name what is to be found, and nothing else.");
 }
 
 /// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.

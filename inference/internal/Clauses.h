@@ -58,6 +58,7 @@ private:
     bool isWhole(const Named& out, std::size_t first) const;
     bool concerns(const Part& part, const Named& out) const;
     std::string takeOut(Part& part, const Named& out) const;
+    void restriction(const Items& items, std::size_t at);
     void exclusion(const Items& items, std::size_t at);
     bool continuesExclusion(const Items& items);
     void noteSharedWord(const Piece& piece, const Piece& before, PromptPart& part) const;

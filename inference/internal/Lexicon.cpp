@@ -22,6 +22,7 @@ const std::map<std::string, Kind>& kindNames()
                                                    {"with", Kind::With},
                                                    {"without", Kind::Without},
                                                    {"but", Kind::But},
+                                                   {"but only", Kind::ButOnly},
                                                    {"except end", Kind::ExceptEnd},
                                                    {"not", Kind::Not},
                                                    {"in", Kind::In},

@@ -23,6 +23,7 @@ enum class Kind {
     With,
     Without,
     But,       ///< leaves out, after a set only: "everything but the liver"
+    ButOnly,   ///< chooses of what was named: "lungs but only the right"
     ExceptEnd, ///< closes an exception that stands before: "除...以外"
     Not,       ///< "no", "not": never run
     In,        ///< "in", "within", "里"
