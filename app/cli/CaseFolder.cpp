@@ -81,6 +81,7 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
 {
     const Stamp stamp = stampOf(one.scan);
     json request;
+    request["program_version"] = HOUNSFIELD_VERSION; // another one may understand, clean up or measure otherwise
     request["scan"] = fs::path(one.listed).filename().string();
     request["scan_bytes"] = stamp.bytes;
     request["scan_changed_ns"] = stamp.changed;

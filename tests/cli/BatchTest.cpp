@@ -131,6 +131,14 @@ TEST_CASE("what is asked otherwise is run again and said so, and what another pr
     INFO(other.output);
     CHECK(contains(other.output, "s2 was done before, but not the same: the prompt changed. It is run again."));
     CHECK(contains(other.output, "1 done, 1 skipped"));
+    // What an older program found is not taken for what this one would.
+    const fs::path record = cohort.path() / "out" / "s1" / "done.json";
+    auto done = readJson(record);
+    done["request"]["program_version"] = "0.0.1";
+    writeFile(record, done.dump());
+    const Outcome newer = cohort.run("out", "--prompt liver");
+    CHECK(contains(newer.output, "s1 was done before, but not the same: the program version changed. It is run again."));
+    CHECK(contains(newer.output, "1 done, 1 skipped"));
     CHECK(contains(cohort.text("out/measurements.csv"), "s2,spleen"));
 
     char host[256] = {};
