@@ -15,7 +15,7 @@ namespace hounsfield {
 
 QString millilitres(double ml)
 {
-    return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml < 100 ? 1 : 0));
+    return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml >= 100 ? 0 : ml > 0 && ml < 0.1 ? 2 : 1));
 }
 
 /// "1   27.2 × 13.4 mm, left".

@@ -92,6 +92,25 @@ std::vector<Burden> burdensOf(const Measured& m)
     return burdens;
 }
 
+/// One sentence for all lesions that lie outside their organ, with the place of the largest.
+void outsideOrgan(Measured& m)
+{
+    std::size_t count = 0;
+    const Lesion* largest = nullptr;
+    double ml = 0;
+    for (const Lesion& lesion : m.lesions)
+        if (lesion.host >= 0 && lesion.hostShare == 0) {
+            largest = largest ? largest : &lesion;
+            ml += lesion.statistics.volumeMl;
+            ++count;
+        }
+    if (!largest)
+        return;
+    const std::string which = count == 1 ? "A lesion of " + millilitresText(ml) + " mL lies" : std::to_string(count) + " lesions, together " + millilitresText(ml) + " mL, lie";
+    const std::string where = print(count == 1 ? ", its centre %.0f mm away." : ", the centre of the largest %.0f mm away.", largest->hostDistanceMm);
+    m.warnings.push_back({which + " outside the outline of the organ (" + organOf(*largest, *m.finding) + ")" + where, largest->statistics.centroidMm});
+}
+
 void addWarnings(Measured& m, bool chosen)
 {
     const Finding& f = *m.finding;
@@ -101,9 +120,7 @@ void addWarnings(Measured& m, bool chosen)
         m.warnings.push_back({text, {}});
     if (!m.statistics.leavesScan.empty())
         m.warnings.push_back({"It reaches the edge of the scan (" + m.statistics.leavesScan + "): the volume is that of the visible part.", placeAtEdge(f.mask)});
-    for (const Lesion& lesion : m.lesions)
-        if (lesion.host >= 0 && lesion.hostShare == 0)
-            m.warnings.push_back({print("A lesion of %.1f mL lies outside the outline of its organ (", lesion.statistics.volumeMl) + organOf(lesion, f) + print("), its centre %.0f mm away.", lesion.hostDistanceMm), lesion.statistics.centroidMm});
+    outsideOrgan(m);
 }
 
 } // namespace

@@ -16,6 +16,11 @@ std::string print(const char* format, ...)
     return text;
 }
 
+std::string millilitresText(double ml)
+{
+    return print(ml > 0 && ml < 0.1 ? "%.2f" : "%.1f", ml);
+}
+
 std::size_t shownWidth(const std::string& text)
 {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));

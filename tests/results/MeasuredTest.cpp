@@ -107,7 +107,7 @@ TEST_CASE("a lesion that lies outside its organ is said, with its place")
     CHECK(length(*said->placeMm - Vector3{0, 60, 0}) < 1.5);
     // The left kidney's middle is 85.4 mm away, its radius 45 mm.
     CHECK(std::abs(m.lesions[0].hostDistanceMm - 40.4) < 2);
-    CHECK(said->text.find("(Left Kidney), its centre 4") != std::string::npos);
+    CHECK(said->text.find("A lesion of 2.2 mL lies outside the outline of the organ (Left Kidney), its centre 4") != std::string::npos);
 }
 
 TEST_CASE("the files of a run carry lesions, burden, what was left out and why")
