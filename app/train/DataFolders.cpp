@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A tumor voxel counts as its host organ too, where the host was annotated (Liu et al. 2023, section 3.3).
-void addLesionsToHosts(std::vector<std::vector<std::uint8_t>>& grids, const std::vector<ModelClass>& classes, std::uint32_t annotated)
+void addLesionsToHosts(std::vector<std::vector<std::uint8_t>>& grids, const std::vector<ModelClass>& classes, ClassBits annotated)
 {
     for (const ModelClass& lesion : classes)
         for (int host : lesion.hosts)
@@ -50,7 +50,7 @@ LabelledScan readCase(const fs::path& folder, const std::vector<ModelClass>& cla
                 throw Error(ErrorKind::Scan, "The mask " + file.string() + " does not lie on its scan's grid.");
             grid.assign(image.labels.begin(), image.labels.end());
             std::transform(image.labels.begin(), image.labels.end(), grid.begin(), [](auto v) { return v != 0; });
-            scan.annotated |= 1u << (known.id - 1);
+            scan.annotated |= bitOf(known.id);
         } else {
             grid.assign(static_cast<std::size_t>(geometry.voxelCount()), 0);
         }
@@ -70,7 +70,7 @@ LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const st
         throw Error(ErrorKind::Scan, "The label map " + labels.string() + " does not lie on the scan's grid.");
     std::vector<std::vector<std::uint8_t>> grids(32, std::vector<std::uint8_t>(image.labels.size(), 0));
     for (const auto& [value, id] : classOfValue)
-        scan.annotated |= 1u << (id - 1);
+        scan.annotated |= bitOf(id);
     for (std::size_t v = 0; v < image.labels.size(); ++v)
         if (const auto found = classOfValue.find(image.labels[v]); found != classOfValue.end())
             grids[static_cast<std::size_t>(found->second - 1)][v] = 1;

@@ -15,7 +15,7 @@ struct LabelledScan {
     std::string name;
     std::shared_ptr<const Volume> volume;
     std::vector<Mask> masks;      ///< 32, by class id - 1; empty masks where not annotated
-    std::uint32_t annotated = 0;  ///< bit id-1
+    ClassBits annotated = 0;  ///< bit id-1
 };
 
 /// DATA/<case>/ct.nii.gz and DATA/<case>/segmentations/<class>.nii.gz (the layout of AbdomenAtlas). A class is annotated where its

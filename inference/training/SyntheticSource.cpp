@@ -36,7 +36,7 @@ TrainingScan SyntheticSource::next()
     Progress silent;
     const Geometry grid = scanGrid(patient.wholeBodyGrid(m_settings.spacingMm), m_settings.spacingMm, random);
     const synthetic::SyntheticScan scan = patient.sample(grid, patient.randomAppearance(), silent);
-    return makeTrainingScan(*scan.volume, scan.masks, ~0u, m_settings);
+    return makeTrainingScan(*scan.volume, scan.masks, 0xFFFFFFFFu, m_settings);
 }
 
 } // namespace hounsfield::training

@@ -32,8 +32,8 @@ struct Batch {
 
 std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classCount, std::mt19937_64& random)
 {
-    std::uint32_t there = 0;
-    for (std::uint32_t bits : patch.labels)
+    ClassBits there = 0;
+    for (ClassBits bits : patch.labels)
         there |= bits;
     std::vector<std::int64_t> chosen, absent;
     for (std::int64_t c = 0; c < classCount; ++c)
@@ -50,7 +50,7 @@ at::Tensor truthOf(const TrainingPatch& patch, const std::vector<std::int64_t>& 
     at::Tensor truth = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(patch.labels.size())}, at::kFloat);
     float* to = truth.data_ptr<float>();
     for (std::int64_t c : rows)
-        for (std::uint32_t bits : patch.labels)
+        for (ClassBits bits : patch.labels)
             *to++ = bits >> c & 1 ? 1.0f : 0.0f;
     return truth;
 }

@@ -28,7 +28,7 @@ Index3 randomCentre(const TrainingScan& scan, std::mt19937_64& random)
         return anywhere;
     // A class first, then a voxel of it: small organs are met as often as large ones. A few thousand random voxels usually hit
     // it; the scan is walked only for the smallest.
-    const std::uint32_t wanted = 1u << any(32);
+    const ClassBits wanted = ClassBits{1} << any(32);
     const auto place = [&](std::size_t v) {
         const auto n = static_cast<std::int64_t>(v);
         return Index3{n / (scan.size[1] * scan.size[2]), n / scan.size[2] % scan.size[1], n % scan.size[2]};
@@ -72,7 +72,7 @@ void varyIntensity(std::vector<float>& image, std::mt19937_64& random)
 
 } // namespace
 
-TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& masks, std::uint32_t annotated,
+TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& masks, ClassBits annotated,
                               const InputSettings& settings)
 {
     Progress silent;
@@ -84,9 +84,9 @@ TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& mas
     scan.labels.assign(scan.image.size(), 0);
 
     // One label image of the scan's grid first, so that the search for the nearest voxel is done once for all classes.
-    std::vector<std::uint32_t> onScan(volume.voxels().size(), 0);
+    std::vector<ClassBits> onScan(volume.voxels().size(), 0);
     for (std::size_t c = 0; c < masks.size(); ++c)
-        forEachVoxel(masks[c], [&](const Index3& i) { onScan[static_cast<std::size_t>(volume.geometry().offset(i))] |= 1u << c; });
+        forEachVoxel(masks[c], [&](const Index3& i) { onScan[static_cast<std::size_t>(volume.geometry().offset(i))] |= ClassBits{1} << c; });
     std::size_t v = 0;
     for (std::int64_t x = image.crop.begin[0]; x < image.crop.end[0]; ++x)
         for (std::int64_t y = image.crop.begin[1]; y < image.crop.end[1]; ++y)

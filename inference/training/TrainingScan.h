@@ -10,19 +10,24 @@
 
 namespace hounsfield::training {
 
+/// A set of classes: bit id-1.
+using ClassBits = std::uint64_t;
+inline constexpr int mostClasses = 64;
+inline ClassBits bitOf(int classId) { return ClassBits{1} << (classId - 1); }
+
 /// A labelled scan on the model's grid (X, Y, Z of RAS+, Z fastest).
 struct TrainingScan {
     Index3 size{0, 0, 0};
     std::vector<float> image;         ///< [0, 1]
-    std::vector<std::uint32_t> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
-    std::uint32_t annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
+    std::vector<ClassBits> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
+    ClassBits annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
 };
 
 /// A piece of a scan as the network sees it, row-major roi.
 struct TrainingPatch {
     std::vector<float> image;
-    std::vector<std::uint32_t> labels;
-    std::uint32_t annotated = 0;
+    std::vector<ClassBits> labels;
+    ClassBits annotated = 0;
 };
 
 /// Where labelled scans come from. Called from a thread of its own.
@@ -34,7 +39,7 @@ public:
 
 /// @param masks by class id - 1, on the volume's grid; brought to the model's grid by nearest neighbour. A tumor voxel counts
 /// as its host organ too (where the host is annotated): the caller's masks overlap.
-TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& masks, std::uint32_t annotated,
+TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& masks, ClassBits annotated,
                               const InputSettings& settings);
 
 /// A random window: two times of three around a voxel of a random class that is there, else anywhere. Zero-padded where the scan is
