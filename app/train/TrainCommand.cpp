@@ -59,7 +59,7 @@ void print(const TrainingReport& report, std::int64_t steps)
 void train(Options options, Progress& progress)
 {
     std::copy(options.widths.begin(), options.widths.end(), options.trainer.widths.encoder.begin());
-    options.trainer.widths.firstConvolution = options.widths[0] / 2;
+    options.trainer.widths.firstConvolution = std::max(16, options.widths[0] / 2);
     std::copy(options.roi.begin(), options.roi.end(), options.trainer.roi.begin());
     options.input.roi = options.trainer.roi;
     const ModelPack pack = describe(options);

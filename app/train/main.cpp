@@ -8,6 +8,10 @@
 #include <iostream>
 #include <new>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 namespace {
 
 std::atomic<bool> stopAsked{false};
@@ -34,10 +38,21 @@ int exitCode(hounsfield::ErrorKind kind)
     return 1;
 }
 
+/// A step of training asks for the same large pieces again and again: given back to the system each time, their pages cost more than the step.
+void keepMemory()
+{
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, -1);
+    mallopt(M_TOP_PAD, 256 << 20);
+#endif
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    keepMemory();
     std::signal(SIGINT, [](int) { stopAsked = true; });
     std::signal(SIGTERM, [](int) { stopAsked = true; });
     CLI::App app("Trains models for Hounsfield.");

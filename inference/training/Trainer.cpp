@@ -9,6 +9,10 @@
 #include "inference/training/ScanPool.h"
 #include "volume/Error.h"
 
+#if defined(HOUNSFIELD_ONEDNN)
+#include "inference/training/cpu/CpuTrainingUnet.h"
+#endif
+
 #include <torch/optim/adamw.h>
 #include <torch/serialize.h>
 
@@ -25,9 +29,8 @@ namespace {
 constexpr int absentClasses = 6;
 
 struct Batch {
-    at::Tensor images;                            ///< N x 1 x X x Y x Z
-    std::vector<at::Tensor> truths;               ///< per sample K_i x V
-    std::vector<std::vector<std::int64_t>> rows;  ///< per sample: rows of the embedding table
+    std::vector<TrainingPatch> patches;
+    std::vector<std::vector<std::int64_t>> rows;  ///< per patch: rows of the embedding table
 };
 
 std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classCount, std::mt19937_64& random)
@@ -66,6 +69,9 @@ struct Trainer::State {
     std::filesystem::path file;
     std::int64_t step = 0;
     std::mt19937_64 random;
+#if defined(HOUNSFIELD_ONEDNN)
+    std::unique_ptr<CpuTrainingUnet> onProcessor;
+#endif
 
     double learningRate() const
     {
@@ -78,23 +84,24 @@ struct Trainer::State {
     Batch nextBatch(ScanPool& pool)
     {
         Batch batch;
-        batch.images = at::empty({settings.batch, 1, settings.roi[0], settings.roi[1], settings.roi[2]}, at::kFloat);
         for (int n = 0; n < settings.batch; ++n) {
-            const TrainingPatch patch = randomPatch(*pool.pick(random), settings.roi, random);
-            std::copy(patch.image.begin(), patch.image.end(), batch.images[n].data_ptr<float>());
-            batch.rows.push_back(chooseClasses(patch, weights.at("organ_embedding").size(0), random));
-            batch.truths.push_back(truthOf(patch, batch.rows.back()));
+            batch.patches.push_back(randomPatch(*pool.pick(random), settings.roi, random));
+            batch.rows.push_back(chooseClasses(batch.patches.back(), weights.at("organ_embedding").size(0), random));
         }
         return batch;
     }
 
+    /// By LibTorch: on a card, or where the processor's own form does not suit.
     at::Tensor loss(const Batch& batch) const
     {
+        at::Tensor plain = at::empty({settings.batch, 1, settings.roi[0], settings.roi[1], settings.roi[2]}, at::kFloat);
+        for (std::size_t n = 0; n < batch.patches.size(); ++n)
+            std::copy(batch.patches[n].image.begin(), batch.patches[n].image.end(), plain[std::int64_t(n)].data_ptr<float>());
         Weights backbone;
         for (const auto& [name, tensor] : weights)
             if (name.starts_with("backbone."))
                 backbone.emplace(name, settings.bfloat16 ? tensor.to(at::kBFloat16) : tensor);
-        const at::Tensor images = batch.images.to(device, settings.bfloat16 ? at::kBFloat16 : at::kFloat);
+        const at::Tensor images = plain.to(device, settings.bfloat16 ? at::kBFloat16 : at::kFloat);
         const BackboneOutput out = unetForward(WeightScope(backbone)("backbone"), images);
         const PromptHead head{WeightScope(weights)};
         const at::Tensor gap = head.gap(out.bottleneck.to(at::kFloat));
@@ -107,9 +114,28 @@ struct Trainer::State {
             const auto i = static_cast<std::int64_t>(n);
             const at::Tensor parameters = head.controller(gap.narrow(0, i, 1), weights.at("organ_embedding").index_select(0, rows));
             const at::Tensor logits = PromptHead::logits(reduced.narrow(0, i, 1), parameters)[0];
-            sum = sum + segmentationLoss(logits, batch.truths[n].to(device));
+            sum = sum + segmentationLoss(logits, truthOf(batch.patches[n], batch.rows[n]).to(device));
         }
         return sum / static_cast<double>(batch.rows.size());
+    }
+
+    double addGradients(const Batch& batch)
+    {
+#if defined(HOUNSFIELD_ONEDNN)
+        if (device.is_cpu() && CpuTrainingUnet::suits(weights)) {
+            if (!onProcessor)
+                onProcessor = std::make_unique<CpuTrainingUnet>(weights, settings.roi, settings.bfloat16);
+            onProcessor->readWeights(weights);
+            double sum = 0;
+            for (std::size_t n = 0; n < batch.patches.size(); ++n)
+                if (!batch.rows[n].empty())
+                    sum += onProcessor->addGradients(weights, batch.patches[n], batch.rows[n], 1.0 / double(batch.patches.size()));
+            return sum;
+        }
+#endif
+        const at::Tensor value = loss(batch);
+        value.backward();
+        return value.item<double>();
     }
 
     double trainStep(ScanPool& pool)
@@ -118,15 +144,14 @@ struct Trainer::State {
         for (auto& group : optimizer->param_groups())
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learningRate());
         optimizer->zero_grad();
-        const at::Tensor value = loss(batch);
-        value.backward();
+        const double value = addGradients(batch);
         optimizer->step();
         ++step;
         const at::NoGradGuard guard;
         const double keep = std::min(0.998, double(step) / double(step + 10));
         for (auto& [name, tensor] : mean)
             tensor.mul_(keep).add_(weights.at(name).detach(), 1 - keep);
-        return value.item<double>();
+        return value;
     }
 
     void save() const
