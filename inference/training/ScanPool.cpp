@@ -6,8 +6,6 @@ namespace hounsfield::training {
 namespace {
 
 using namespace std::chrono_literals;
-/// A scan is used for about this many patches before it is replaced, so that making scans leaves the processor to training.
-constexpr std::size_t patchesAScan = 6;
 
 } // namespace
 
@@ -39,7 +37,7 @@ void ScanPool::keepFilling()
 {
     try {
         while (!m_stop) {
-            if (m_produced >= m_capacity && m_produced - m_capacity > m_picked / patchesAScan) {
+            if (m_produced >= m_capacity && m_produced - m_capacity > m_picked / m_source.patchesAScan()) {
                 std::this_thread::sleep_for(20ms);
                 continue;
             }

@@ -4,12 +4,13 @@
 
 namespace hounsfield::training {
 
-/// Made-up patients, one seed after the other, all classes annotated. Half of them are seen through a limited field of view and at
-/// a coarser slice spacing, as real scans are.
+/// Made-up patients, one seed after the other, all classes annotated. Each is turned to voxels once; every window is then seen by another scanner:
+/// contrast, noise, slice thickness, field of view, a small turn and another size of the body, tissues moved at random.
 class SyntheticSource final : public ScanSource {
 public:
     SyntheticSource(const InputSettings& settings, std::uint64_t firstSeed) : m_settings(settings), m_seed(firstSeed) {}
     TrainingScan next() override;
+    std::size_t patchesAScan() const override { return 16; }
 
 private:
     InputSettings m_settings;

@@ -100,6 +100,8 @@ TrainingScan makeTrainingScan(const Volume& volume, const std::vector<Mask>& mas
 
 TrainingPatch randomPatch(const TrainingScan& scan, const Index3& roi, std::mt19937_64& random)
 {
+    if (scan.maker)
+        return scan.maker->make(roi, random);
     const Index3 start = patchStart(randomCentre(scan, random), scan.size, roi, random);
     TrainingPatch patch;
     patch.annotated = scan.annotated;

@@ -5,6 +5,7 @@
 #include "volume/Volume.h"
 
 #include <cstdint>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -15,14 +16,6 @@ using ClassBits = std::uint64_t;
 inline constexpr int mostClasses = 64;
 inline ClassBits bitOf(int classId) { return ClassBits{1} << (classId - 1); }
 
-/// A labelled scan on the model's grid (X, Y, Z of RAS+, Z fastest).
-struct TrainingScan {
-    Index3 size{0, 0, 0};
-    std::vector<float> image;         ///< [0, 1]
-    std::vector<ClassBits> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
-    ClassBits annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
-};
-
 /// A piece of a scan as the network sees it, row-major roi.
 struct TrainingPatch {
     std::vector<float> image;
@@ -30,11 +23,29 @@ struct TrainingPatch {
     ClassBits annotated = 0;
 };
 
+/// What makes windows itself, each with a look of its own.
+class PatchMaker {
+public:
+    virtual ~PatchMaker() = default;
+    virtual TrainingPatch make(const Index3& roi, std::mt19937_64& random) const = 0;
+};
+
+/// A labelled scan on the model's grid (X, Y, Z of RAS+, Z fastest).
+struct TrainingScan {
+    std::shared_ptr<const PatchMaker> maker; ///< where it is there, the rest is empty
+    Index3 size{0, 0, 0};
+    std::vector<float> image;         ///< [0, 1]
+    std::vector<ClassBits> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
+    ClassBits annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
+};
+
 /// Where labelled scans come from. Called from a thread of its own.
 class ScanSource {
 public:
     virtual ~ScanSource() = default;
     virtual TrainingScan next() = 0;
+    /// A scan is used for about this many patches before another takes its place, so that making scans leaves the processor to training.
+    virtual std::size_t patchesAScan() const { return 6; }
 };
 
 /// @param masks by class id - 1, on the volume's grid; brought to the model's grid by nearest neighbour. A tumor voxel counts

@@ -1,19 +1,8 @@
 #include "volume/synthetic/BodyPlan.h"
 
-#include <numbers>
+#include "volume/synthetic/Noise.h"
 
 namespace hounsfield::synthetic {
-namespace {
-
-constexpr float wallMm = 11; ///< of muscle around the cavity
-
-/// A superellipse's radius-like measure: 1 on the curve, so that (1 - measure) * radius is a depth.
-float superellipse(float x, float y, float a, float b, float power)
-{
-    return std::pow(std::pow(std::abs(x) / a, power) + std::pow(std::abs(y) / b, power), 1 / power);
-}
-
-} // namespace
 
 float Trunk::cavity(Point p) const
 {
@@ -21,22 +10,32 @@ float Trunk::cavity(Point p) const
     if (p.z > 60) {
         // The chest narrows to the neck.
         const float up = std::min(1.0f, (p.z - 60) / 235);
-        a *= std::sqrt(1 - 0.92f * up * up);
-        b *= std::sqrt(1 - 0.85f * up * up);
+        a *= std::sqrt(1 - 0.9f * up * up);
+        b *= std::sqrt(1 - 0.8f * up * up);
     } else if (p.z < -90) {
         // The pelvis's bones take room.
         const float down = std::min(1.0f, (-90 - p.z) / 130);
         a *= 1 - 0.52f * down * pelvisShape;
         b *= 1 - 0.25f * down;
+    } else {
+        // A waist.
+        const float at = (p.z + 30) / 60;
+        a *= 1 - 0.04f * std::exp(-at * at);
     }
-    return (1 - superellipse(p.x, p.y, a, b, 2.3f)) * std::min(a, b);
+    const float x = std::abs(p.x) / a, y = std::abs(p.y) / b;
+    if (x < 0.3f && y < 0.3f)
+        return 0.5f * std::min(a, b); // far inside: nobody asks how far
+    const float xp = std::pow(x, power), yp = std::pow(y, power), s = std::pow(xp + yp, 1 / power);
+    // 1 - s by the length of its gradient: millimetres near the surface.
+    const float k = s / (xp + yp), gx = k * xp / std::max(x, 1e-3f) / a, gy = k * yp / std::max(y, 1e-3f) / b;
+    return (1 - s) / std::sqrt(gx * gx + gy * gy);
 }
 
 float Trunk::domeHeight(Point p) const
 {
-    const float right = domeRightMm - 0.0075f * ((p.x + 58) * (p.x + 58) + (p.y + 5) * (p.y + 5));
-    const float left = domeLeftMm - 0.0075f * ((p.x - 60) * (p.x - 60) + (p.y - 5) * (p.y - 5));
-    return std::max({right, left, -40.0f});
+    const float rx = p.x + 58, lx = p.x - 60, ry = p.y + 8, ly = p.y - 2;
+    const float right = domeRightMm - 0.0072f * (rx * rx + ry * ry), left = domeLeftMm - 0.0072f * (lx * lx + ly * ly);
+    return std::max({right, left, -40.0f}) - domeTilt * (p.y + 20);
 }
 
 float Trunk::spineY(float z) const
@@ -48,28 +47,77 @@ float Trunk::spineY(float z) const
 
 Tissue Trunk::background(Point p) const
 {
-    const float a = halfWidthMm + wallMm, b = halfDepthMm + wallMm + 12;
-    const float shoulder = p.z > 150 ? (p.z - 150) * 0.12f : 0;
-    const float skin = 1.8f;
-    const float muscle = (1 - superellipse(p.x, p.y - 4, a + shoulder, b, 2.4f)) * b;
-    const float outer = muscle + fatMm * (p.y > 0 ? 0.8f : 1.0f) + skin;
-    if (outer < 0) {
-        const float below = p.y - (b + fatMm * 0.8f + skin + 8) - 0.0006f * p.x * p.x * -1;
-        return table && std::abs(p.x) < 210 && below > 0 && below < 12 ? Tissue::Table : Tissue::Air;
-    }
-    if (outer < skin)
-        return Tissue::Skin;
-    if (muscle < 0)
+    const float out = -cavity(p);
+    if (out < 0)
         return Tissue::Fat;
-    return cavity(p) > 0 ? Tissue::Fat : Tissue::Muscle;
+    // The wall: thin at the white line in front, thick beside the spine, thin over the ribs.
+    const float front = -p.y / halfDepthMm, side = std::abs(p.x);
+    float wall = wallMm;
+    if (front > 0.5f && p.z < 70)
+        wall *= side < 4 ? 0.25f : 0.8f;
+    if (p.z > 60)
+        wall = 0.5f * wall + 13 + (p.z > 160 ? (p.z - 160) * 0.28f : 0);
+    const float besideSpine = std::clamp((125 - side) / 55, 0.0f, 1.0f) * std::clamp((p.y - 15) / 30, 0.0f, 1.0f);
+    wall += 40 * besideSpine;
+    if (p.z < -80)
+        wall += std::min(1.0f, (-80 - p.z) / 80) * (p.y > 0 ? 40.0f : 26.0f + 16 * std::min(1.0f, side / 60));
+    // Fat gathers in front below the navel, at the hips and behind them.
+    float fat = fatMm * (p.y > 30 ? 0.75f : 1.0f) * (p.z > 90 ? 0.7f : 1.0f);
+    if (p.z < -40)
+        fat *= 1 + std::min(0.9f, (-40 - p.z) / 130);
+    if (p.z < 100)
+        fat *= 1 + 0.18f * noise(0.011f * p, seed + 3);
+    constexpr float skin = 2;
+    // The back is flat: what lies on the table.
+    const float back = p.y - halfDepthMm - 26 - 0.8f * fatMm, round = 26;
+    const float outside = -smoothMin(wall + fat + skin - out, -back, round);
+    if (outside > 0)
+        return table && outside > 2 && std::abs(p.x) < 230 && std::abs(p.y - tableY - 0.0009f * -p.x * p.x) < 4 && noise({p.x, p.y, 0}, seed) > -0.3f ? Tissue::Table : Tissue::Air;
+    if (outside > -skin)
+        return Tissue::Skin;
+    if (out > wall || outside > -fat)
+        return Tissue::Fat;
+    // Thin planes of fat between the layers of the wall and the muscles of the hips.
+    const float planes = std::abs(noise({p.x / 26, p.y / 26, p.z / 70}, seed + 9));
+    return planes < std::min(0.05f, 0.0018f * fatMm) && out > 2 ? Tissue::Fat : Tissue::Muscle;
+}
+
+Warp::Warp(Random& random, float amplitudeMm, float wavelengthMm) : m_scale(1 / wavelengthMm)
+{
+    const auto one = [&] { return static_cast<float>(random.between(-1, 1)) * amplitudeMm; };
+    for (int i = 0; i < nx * ny * nz; ++i) {
+        const float x = one(), y = one(), z = one();
+        m_vectors.push_back({x, y, z});
+    }
+}
+
+Point Warp::at(Point p) const
+{
+    const auto place = [](float v, int n, int& low) {
+        const float at = v + float(n) / 2;
+        const float whole = std::floor(at);
+        low = int(whole);
+        const float t = at - whole;
+        return t * t * (3 - 2 * t);
+    };
+    int x, y, z;
+    const float u = place(p.x * m_scale, nx, x), v = place(p.y * m_scale, ny, y), w = place(p.z * m_scale, nz, z);
+    const auto value = [&](int dx, int dy, int dz) -> const Point& {
+        const auto cyclic = [](int i, int n) { return ((i % n) + n) % n; };
+        return m_vectors[std::size_t((cyclic(z + dz, nz) * ny + cyclic(y + dy, ny)) * nx + cyclic(x + dx, nx))];
+    };
+    const auto mix = [](Point a, Point b, float t) { return a + t * (b - a); };
+    const Point low = mix(mix(value(0, 0, 0), value(1, 0, 0), u), mix(value(0, 1, 0), value(1, 1, 0), u), v);
+    const Point high = mix(mix(value(0, 0, 1), value(1, 0, 1), u), mix(value(0, 1, 1), value(1, 1, 1), u), v);
+    return mix(low, high, w);
 }
 
 Point BodyPlan::toPlan(Point p) const
 {
-    Point q{p.x * scale.x, p.y * scale.y, p.z * scale.z};
+    const Point q{p.x * scale.x, p.y * scale.y, p.z * scale.z};
     Point moved = q;
-    for (const Wave& wave : waves)
-        moved = moved + std::sin(dot(wave.direction, q) + wave.phase) * wave.amplitude;
+    for (const Warp& warp : warps)
+        moved = moved + warp.at(q);
     return moved;
 }
 
@@ -87,26 +135,35 @@ BodyPlan makeBodyPlan(std::uint64_t seed)
     plan.seed = seed;
     plan.male = random.chance(0.6);
     const auto pick = [&](double low, double high) { return static_cast<float>(random.between(low, high)); };
-    plan.trunk.fatMm = static_cast<float>(3 + 30 * random.unit() * random.unit() + 8 * random.unit());
-    plan.trunk.halfWidthMm = pick(116, 140);
-    plan.trunk.halfDepthMm = pick(78, 100);
-    plan.trunk.domeRightMm = pick(82, 112);
-    plan.trunk.domeLeftMm = plan.trunk.domeRightMm - pick(2, 18);
-    plan.trunk.table = random.chance(0.7);
-    plan.trunk.pelvisShape = pick(0.85, 1.05);
+    Trunk& trunk = plan.trunk;
+    trunk.seed = std::uint32_t(random.bits());
+    trunk.fatMm = static_cast<float>(3 + 30 * random.unit() * random.unit() + 8 * random.unit());
+    trunk.wallMm = pick(8, 16);
+    trunk.halfWidthMm = pick(116, 142);
+    trunk.halfDepthMm = pick(76, 102);
+    trunk.power = pick(2.1, 2.8);
+    trunk.domeRightMm = pick(78, 114);
+    trunk.domeLeftMm = trunk.domeRightMm - pick(-2, 20);
+    trunk.domeTilt = pick(0, 0.3);
+    trunk.table = random.chance(0.7);
+    trunk.tableY = trunk.halfDepthMm + 0.8f * trunk.fatMm + pick(34, 60);
+    trunk.pelvisShape = pick(0.85, 1.05);
     // Small factors make the body larger: the plan is asked for a place in the scan.
-    const float size = pick(0.92, 1.08);
+    const float size = pick(0.9, 1.1);
     plan.scale = {size * pick(0.95, 1.05), size * pick(0.95, 1.05), size * pick(0.95, 1.05)};
-    for (int i = 0; i < 5; ++i) {
-        const auto wave = [&] { return static_cast<float>(2 * std::numbers::pi) / pick(140, 400) * (random.chance(0.5) ? 1.0f : -1.0f); };
-        const float wx = wave(), wy = wave(), wz = wave();
-        plan.waves.push_back({{wx, wy, wz}, {pick(-3.5, 3.5), pick(-3.5, 3.5), pick(-4, 4)}, pick(0, 6.28)});
-    }
+    plan.warps.emplace_back(random, pick(4, 11), 110.0f);
+    plan.warps.emplace_back(random, pick(2, 5), 48.0f);
+    plan.warps.emplace_back(random, pick(0.4f, 1.4f), 20.0f);
     addSkeleton(plan, random);
-    addChest(plan, random);
+    addGreatVessels(plan, random);
+    addEsophagus(plan, random);
     addAbdomen(plan, random);
     addPelvis(plan, random);
-    addBowel(plan, random);
+    addColon(plan, random);
+    addLiver(plan, random);
+    addChest(plan, random);
+    addMuscles(plan, random);
+    addSmallBowel(plan, random);
     addLesions(plan, random);
     return plan;
 }

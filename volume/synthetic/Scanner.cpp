@@ -27,78 +27,134 @@ void blur(std::vector<float>& image, const Index3& size, int axis, const std::ve
     const auto tail = static_cast<std::int64_t>(kernel.size() / 2);
     if (tail == 0)
         return;
-    std::vector<float> line(static_cast<std::size_t>(n + 2 * tail));
-    const std::int64_t lines = size[0] * size[1] * size[2] / n;
-    for (std::int64_t l = 0; l < lines; ++l) {
-        const std::int64_t first = axis == 0 ? l * n : axis == 1 ? (l / size[0]) * size[0] * size[1] + l % size[0] : l;
+    // Rows of neighbours go together: along the first axis one voxel, along the others whole rows.
+    const std::int64_t width = axis == 0 ? 1 : stride, outer = size[0] * size[1] * size[2] / (n * width);
+    std::vector<float> line(static_cast<std::size_t>((n + 2 * tail) * width));
+    for (std::int64_t o = 0; o < outer; ++o) {
+        float* const first = image.data() + o * n * width;
         for (std::int64_t i = -tail; i < n + tail; ++i)
-            line[static_cast<std::size_t>(i + tail)] = image[static_cast<std::size_t>(first + std::clamp<std::int64_t>(i, 0, n - 1) * stride)];
+            std::copy_n(first + std::clamp<std::int64_t>(i, 0, n - 1) * width, width, line.data() + (i + tail) * width);
         for (std::int64_t i = 0; i < n; ++i) {
-            float sum = 0;
-            for (std::size_t t = 0; t < kernel.size(); ++t)
-                sum += kernel[t] * line[static_cast<std::size_t>(i) + t];
-            image[static_cast<std::size_t>(first + i * stride)] = sum;
+            float* const to = first + i * width;
+            std::fill_n(to, width, 0.0f);
+            for (std::size_t t = 0; t < kernel.size(); ++t) {
+                const float* const from = line.data() + (i + std::int64_t(t)) * width;
+                const float k = kernel[t];
+                for (std::int64_t w = 0; w < width; ++w)
+                    to[w] += k * from[w];
+            }
         }
     }
 }
 
-/// Slow changes of density within an organ: a few waves, in HU.
-struct Texture {
-    std::array<Vector3, 4> direction;
-    std::array<double, 4> phase;
-    double strengthHu;
+/// Bright and dark rays through a point of the slice, as from a prosthesis or arms at the sides.
+void addStreaks(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, double strengthHu, Random& random)
+{
+    const auto seed = static_cast<std::uint32_t>(random.bits());
+    const double fromX = random.between(0, double(size[0])), fromY = random.between(0, double(size[1])), middle = random.between(0, double(size[2])), tall = random.between(15, 60) / spacingMm[2];
+    std::size_t v = 0;
+    for (std::int64_t k = 0; k < size[2]; ++k) {
+        const double far = (double(k) - middle) / tall;
+        const auto here = static_cast<float>(strengthHu * std::exp(-far * far));
+        for (std::int64_t j = 0; j < size[1]; ++j)
+            for (std::int64_t i = 0; i < size[0]; ++i, ++v) {
+                const float x = float((double(i) - fromX) * spacingMm[0]), y = float((double(j) - fromY) * spacingMm[1]);
+                if (here > 0.5f && hu[v] > -900)
+                    hu[v] += here * noise({14 * std::atan2(y, x), 0, float(k) * 0.3f}, seed) * std::min(1.0f, 60 / (20 + std::hypot(x, y)));
+            }
+    }
+}
 
-    Texture(Random& random, double strength) : strengthHu(strength)
-    {
-        for (std::size_t i = 0; i < 4; ++i) {
-            const double k = 2 * 3.14159265 / random.between(14, 60);
-            direction[i] = {k * random.between(-1, 1), k * random.between(-1, 1), k * random.between(-1, 1)};
-            phase[i] = random.between(0, 6.28);
-        }
+/// Weights of a slice's thickness along k: even over it.
+std::vector<float> sliceKernel(double voxels)
+{
+    const int tail = static_cast<int>(std::ceil((voxels - 1) / 2));
+    std::vector<float> kernel;
+    float sum = 0;
+    for (int i = -tail; i <= tail; ++i) {
+        kernel.push_back(static_cast<float>(std::clamp(voxels / 2 - std::abs(i) + 0.5, 0.0, 1.0)));
+        sum += kernel.back();
     }
-    float at(const Vector3& mm) const
-    {
-        float sum = 0;
-        for (std::size_t i = 0; i < 4; ++i)
-            sum += std::sin(static_cast<float>(dot(direction[i], mm) + phase[i]));
-        return sum * static_cast<float>(strengthHu) * 0.5f;
-    }
-};
+    for (float& k : kernel)
+        k /= sum;
+    return kernel;
+}
+
+double rootOfSquares(const std::vector<float>& kernel)
+{
+    double squares = 0;
+    for (float k : kernel)
+        squares += double(k) * k;
+    return std::sqrt(squares);
+}
+
+bool isGas(Tissue tissue)
+{
+    return tissue == Tissue::Air || tissue == Tissue::Gas;
+}
 
 } // namespace
 
-std::vector<std::int16_t> scanned(const Geometry& grid, const std::vector<Tissue>& tissues, const Appearance& appearance, std::uint64_t seed)
+TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
 {
     Random random(seed ^ 0x5CA77E12u);
-    const TissueHu hu = tissueHu(appearance.contrast, seed);
-    const Texture texture(random, random.between(1, 7));
-    std::array<std::vector<float>, 3> kernels;
+    m_seed = static_cast<std::uint32_t>(random.bits());
+    m_fineScale = static_cast<float>(1 / random.between(3, 9));
+    m_broadScale = static_cast<float>(1 / random.between(14, 45));
+    m_hu = tissueHu(appearance.contrast, seed);
+    for (int t = 0; t < tissueCount; ++t) {
+        const auto n = static_cast<std::size_t>(t);
+        const auto tissue = static_cast<Tissue>(t);
+        const double strength = isGas(tissue) ? 0 : appearance.textureHu;
+        if (!isGas(tissue) && tissue != Tissue::Lung)
+            m_hu[n] += static_cast<float>(appearance.randomHu * random.normal(0, 1));
+        m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * (tissue == Tissue::Fat ? 1.8 : tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1));
+        m_broad[n] = static_cast<float>(strength * random.between(0.3, 1.6) * (tissue == Tissue::BowelContent || tissue == Tissue::StomachContent || tissue == Tissue::BowelWall ? 3 : 1));
+    }
+}
+
+Appearance drawAppearance(Random& random)
+{
+    Appearance a;
+    a.noiseHu = random.between(3, 24);
+    a.blurMm = random.between(0.4, 1.3);
+    a.sliceMm = random.chance(0.5) ? 0 : random.between(1, 6);
+    const double phase = random.unit();
+    a.contrast = phase < 0.25 ? random.between(0, 0.15) : phase < 0.75 ? random.between(0.5, 1.25) : random.between(1.25, 2);
+    a.textureHu = random.between(1, 8);
+    a.streakHu = random.chance(0.12) ? random.between(15, 90) : 0;
+    return a;
+}
+
+void scan(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, const Appearance& appearance, std::uint64_t seed)
+{
+    Random random(seed ^ 0x0153u);
+    if (appearance.streakHu > 0)
+        addStreaks(hu, size, spacingMm, appearance.streakHu, random);
+    std::vector<std::vector<float>> kernels;
     double kept = 1; // how much of white noise's deviation the blur leaves
     for (int a = 0; a < 3; ++a) {
-        kernels[static_cast<std::size_t>(a)] = gaussian(std::max(0.15, appearance.blurMm / grid.spacingMm()[a]));
-        double squares = 0;
-        for (float k : kernels[static_cast<std::size_t>(a)])
-            squares += double(k) * k;
-        kept *= std::sqrt(squares);
+        kernels.push_back(gaussian(std::max(0.15, appearance.blurMm / spacingMm[a])));
+        kept *= rootOfSquares(kernels.back());
     }
-    const auto noise = static_cast<float>(appearance.noiseHu / kept * std::sqrt(12.0 / 4));
-    std::vector<float> image(tissues.size());
-    std::size_t v = 0;
-    for (std::int64_t k = 0; k < grid.size()[2]; ++k)
-        for (std::int64_t j = 0; j < grid.size()[1]; ++j)
-            for (std::int64_t i = 0; i < grid.size()[0]; ++i, ++v) {
-                // Four 16-bit uniforms of one draw: near enough to a normal, and fast.
-                const std::uint64_t bits = random.bits();
-                const float sum = static_cast<float>((bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)) / 65536.0f - 2;
-                const Tissue tissue = tissues[v];
-                const bool flat = tissue == Tissue::Air || tissue == Tissue::Gas;
-                image[v] = hu[static_cast<std::size_t>(tissue)] + noise * sum + (flat ? 0 : texture.at(grid.toMm(Index3{i, j, k})));
-            }
+    const std::vector<float> slice = sliceKernel(std::max(1.0, appearance.sliceMm / spacingMm[2]));
+    kept *= rootOfSquares(slice);
+    const auto strength = static_cast<float>(appearance.noiseHu / kept * std::sqrt(12.0 / 4));
+    for (float& value : hu) {
+        // Four 16-bit uniforms of one draw: near enough to a normal, and fast.
+        const std::uint64_t bits = random.bits();
+        value += strength * (static_cast<float>((bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)) / 65536.0f - 2);
+    }
     for (int a = 0; a < 3; ++a)
-        blur(image, grid.size(), a, kernels[static_cast<std::size_t>(a)]);
-    std::vector<std::int16_t> voxels(image.size());
-    std::transform(image.begin(), image.end(), voxels.begin(),
-                   [](float value) { return static_cast<std::int16_t>(std::lround(std::clamp(value, -1024.0f, 3071.0f))); });
+        blur(hu, size, a, kernels[static_cast<std::size_t>(a)]);
+    blur(hu, size, 2, slice);
+}
+
+std::vector<std::int16_t> scanned(std::vector<float> hu, const Index3& size, const Vector3& spacingMm, const Appearance& appearance, std::uint64_t seed)
+{
+    scan(hu, size, spacingMm, appearance, seed);
+    std::vector<std::int16_t> voxels(hu.size());
+    std::transform(hu.begin(), hu.end(), voxels.begin(), [](float value) { return static_cast<std::int16_t>(std::lround(std::clamp(value, -1024.0f, 3071.0f))); });
     return voxels;
 }
 

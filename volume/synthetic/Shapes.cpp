@@ -1,5 +1,7 @@
 #include "volume/synthetic/Shapes.h"
 
+#include "volume/synthetic/Noise.h"
+
 #include <limits>
 
 namespace hounsfield::synthetic {
@@ -63,6 +65,22 @@ std::vector<Bead> smooth(const std::vector<Bead>& beads, int steps)
         }
     curve.push_back(beads.back());
     return curve;
+}
+
+Shape roughen(Shape shape, float amplitudeMm, float wavelengthMm, std::uint32_t seed)
+{
+    const Point margin{amplitudeMm, amplitudeMm, amplitudeMm};
+    return {{shape.bounds.low - margin, shape.bounds.high + margin}, [inner = std::move(shape.depth), amplitudeMm, scale = 1 / wavelengthMm, seed](Point p) {
+                const float depth = inner(p);
+                // Far from the surface the noise changes nothing.
+                return std::abs(depth) > amplitudeMm + 9 ? depth : depth + amplitudeMm * noise(scale * p, seed);
+            }};
+}
+
+Shape flatten(Shape shape, float factor)
+{
+    const float middle = 0.5f * (shape.bounds.low.y + shape.bounds.high.y);
+    return {shape.bounds, [inner = std::move(shape.depth), middle, factor](Point p) { return inner({p.x, middle + (p.y - middle) * factor, p.z}) / factor; }};
 }
 
 Shape unite(std::vector<Shape> shapes)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -45,6 +46,18 @@ struct Bead {
 Shape tube(std::vector<Bead> beads);
 /// The curve through beads (Catmull and Rom 1974), with `steps` pieces between two of them.
 std::vector<Bead> smooth(const std::vector<Bead>& beads, int steps = 4);
+
+/// The lesser of two depths with the edge between them rounded over about `roundMm` (Quilez's polynomial smooth minimum).
+inline float smoothMin(float a, float b, float roundMm)
+{
+    const float h = std::max(roundMm - std::abs(a - b), 0.0f) / roundMm;
+    return std::min(a, b) - h * h * roundMm * 0.25f;
+}
+
+/// The surface moved in and out by smooth noise, as lobules and folds do. @param wavelengthMm of the noise
+Shape roughen(Shape shape, float amplitudeMm, float wavelengthMm, std::uint32_t seed);
+/// The shape with `factor` more of depth along y for its bounds' centre: squeezed flat by it.
+Shape flatten(Shape shape, float factor);
 
 Shape unite(std::vector<Shape> shapes);
 /// The part of a shape that `other` also holds.

@@ -1,6 +1,6 @@
 #include "volume/synthetic/SyntheticPatient.h"
 
-#include "volume/synthetic/BodyPlan.h"
+#include "volume/synthetic/Materials.h"
 #include "volume/synthetic/Scanner.h"
 
 #include <algorithm>
@@ -14,82 +14,23 @@ struct SyntheticPatient::Anatomy : BodyPlan {
 
 namespace {
 
-constexpr int ribbon = 16; ///< mm, edge of the cells that know which shapes are near
-
-/// Which shapes may hold a point: a coarse grid over the plan's coordinates, so that a voxel asks a few of the hundreds.
-class Nearby {
-public:
-    explicit Nearby(const BodyPlan& plan)
-    {
-        for (std::size_t i = 0; i < plan.paints.size(); ++i) {
-            const Bounds& b = plan.paints[i].shape.bounds;
-            const auto [lx, ly, lz] = cell(b.low);
-            const auto [hx, hy, hz] = cell(b.high);
-            for (int z = lz; z <= hz; ++z)
-                for (int y = ly; y <= hy; ++y)
-                    for (int x = lx; x <= hx; ++x)
-                        m_cells[index(x, y, z)].push_back(static_cast<std::uint16_t>(i));
-        }
-    }
-    const std::vector<std::uint16_t>& at(Point p) const
-    {
-        const auto [x, y, z] = cell(p);
-        return m_cells[index(x, y, z)];
-    }
-
-private:
-    static constexpr int nx = 26, ny = 22, nz = 44;
-    static std::array<int, 3> cell(Point p)
-    {
-        const auto part = [](float v, int n) { return std::clamp(static_cast<int>(std::floor(v / ribbon)) + n / 2, 0, n - 1); };
-        return {part(p.x, nx), part(p.y, ny), part(p.z, nz)};
-    }
-    static std::size_t index(int x, int y, int z) { return static_cast<std::size_t>((z * ny + y) * nx + x); }
-    std::vector<std::vector<std::uint16_t>> m_cells = std::vector<std::vector<std::uint16_t>>(nx * ny * nz);
-};
-
-/// What is at one point.
-struct Spot {
-    Tissue tissue;
-    std::uint32_t classes; ///< bit id-1
-};
-
-void addLesion(const BodyPlan& plan, Point p, int organ, Spot& spot)
+/// Voxels at whose borders a voxel of another material lies: they hold some of both.
+std::vector<std::uint8_t> borders(const MaterialMap& map)
 {
-    for (const LesionPaint& lesion : plan.lesions) {
-        if (!lesion.shape.bounds.contains(p) || std::find(lesion.hosts.begin(), lesion.hosts.end(), organ) == lesion.hosts.end())
-            continue;
-        const float depth = lesion.shape.depth(p);
-        if (depth <= 0)
-            continue;
-        spot.classes |= 1u << (lesion.classId - 1);
-        spot.tissue = depth > lesion.coreMm ? lesion.core : lesion.tissue;
-    }
+    const auto [sx, sy, sz] = map.grid.size();
+    std::vector<std::uint8_t> border(map.voxels.size(), 0);
+    std::size_t v = 0;
+    for (std::int64_t k = 0; k < sz; ++k)
+        for (std::int64_t j = 0; j < sy; ++j)
+            for (std::int64_t i = 0; i < sx; ++i, ++v)
+                for (const auto& [inside, step] : {std::pair(i + 1 < sx, std::int64_t(1)), std::pair(j + 1 < sy, sx), std::pair(k + 1 < sz, sx * sy)})
+                    if (inside && map.voxels[v] != map.voxels[v + std::size_t(step)])
+                        border[v] = border[v + std::size_t(step)] = 1;
+    return border;
 }
 
-Spot spotAt(const BodyPlan& plan, const Nearby& nearby, Point p)
-{
-    const Tissue outside = plan.trunk.background(p);
-    if (outside == Tissue::Air || outside == Tissue::Table || outside == Tissue::Skin)
-        return {outside, 0};
-    for (std::uint16_t i : nearby.at(p)) {
-        const Paint& paint = plan.paints[i];
-        if (!paint.shape.bounds.contains(p))
-            continue;
-        const float depth = paint.shape.depth(p);
-        if (depth <= 0)
-            continue;
-        Spot spot{depth < paint.wallMm ? paint.wall : p.y < paint.gasAboveY ? Tissue::Gas : paint.content, 0};
-        if (paint.organ) {
-            spot.classes = 1u << (paint.organ - 1);
-            if (paint.organ == 15)
-                spot.classes |= 1u << 5; // a hepatic vessel is liver too
-            addLesion(plan, p, paint.organ, spot);
-        }
-        return spot;
-    }
-    return {outside, 0};
-}
+/// Four places in a voxel, none in line with another along an axis.
+constexpr Vector3 parts[] = {{-0.3, -0.1, 0.25}, {0.1, -0.3, -0.25}, {0.3, 0.1, 0.1}, {-0.1, 0.3, -0.1}};
 
 std::vector<Mask> masksOf(const Geometry& grid, const std::vector<std::uint32_t>& classes)
 {
@@ -123,7 +64,7 @@ SyntheticPatient::SyntheticPatient(SyntheticPatient&&) noexcept = default;
 Geometry SyntheticPatient::wholeBodyGrid(double spacingMm) const
 {
     const Trunk& t = m_anatomy->trunk;
-    const double halfX = (t.halfWidthMm + 28 + t.fatMm) / m_anatomy->scale.x + 14, halfY = (t.halfDepthMm + 32 + t.fatMm) / m_anatomy->scale.y + 14;
+    const double halfX = (t.halfWidthMm + 40 + 1.5 * t.fatMm) / m_anatomy->scale.x + 14, halfY = (t.halfDepthMm + 45 + 1.3 * t.fatMm) / m_anatomy->scale.y + 14;
     const double low = -262 / m_anatomy->scale.z, high = 262 / m_anatomy->scale.z;
     const auto count = [&](double mm) { return std::max<std::int64_t>(1, std::llround(mm / spacingMm)); };
     return Geometry::fromSpacing({count(2 * halfX), count(2 * halfY), count(high - low)}, {-halfX, -halfY, low}, {spacingMm, spacingMm, spacingMm});
@@ -131,9 +72,6 @@ Geometry SyntheticPatient::wholeBodyGrid(double spacingMm) const
 
 SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& appearance, Progress& progress) const
 {
-    const Nearby nearby(*m_anatomy);
-    std::vector<std::uint32_t> classes(static_cast<std::size_t>(grid.voxelCount()));
-    std::vector<Tissue> tissues(classes.size());
     BodyPlan healthy;
     const BodyPlan* plan = m_anatomy.get();
     if (!appearance.lesions) {
@@ -141,33 +79,49 @@ SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& a
         healthy.lesions.clear();
         plan = &healthy;
     }
+    const MaterialMap map = mapMaterials(*plan, grid, progress);
+    const std::vector<std::uint8_t> border = borders(map);
+    const TissueLook look(appearance, m_anatomy->seed);
+    const Nearby nearby(*plan, 0);
+    std::vector<std::uint32_t> classes;
+    std::vector<float> hu;
+    classes.reserve(map.voxels.size());
+    hu.reserve(map.voxels.size());
     std::size_t v = 0;
-    for (std::int64_t k = 0; k < grid.size()[2]; ++k) {
-        if (k % 16 == 0)
-            progress.step({"making up a patient", double(k) / double(grid.size()[2]), std::nullopt});
+    for (std::int64_t k = 0; k < grid.size()[2]; ++k)
         for (std::int64_t j = 0; j < grid.size()[1]; ++j)
             for (std::int64_t i = 0; i < grid.size()[0]; ++i, ++v) {
+                const Material& material = map.materials[map.voxels[v]];
+                classes.push_back(material.classes);
                 const Vector3 mm = grid.toMm(Index3{i, j, k});
-                const Spot spot = spotAt(*plan, nearby, m_anatomy->toPlan({float(mm[0]), float(mm[1]), float(mm[2])}));
-                classes[v] = spot.classes;
-                tissues[v] = spot.tissue;
+                const Texture texture = look.textureAt({float(mm[0]), float(mm[1]), float(mm[2])});
+                if (!border[v]) {
+                    hu.push_back(look.hu(material.tissue, texture));
+                    continue;
+                }
+                float sum = 0;
+                for (const Vector3& part : parts) {
+                    const Vector3 at = grid.toMm(Vector3{double(i) + part[0], double(j) + part[1], double(k) + part[2]});
+                    const Point p = plan->toPlan({float(at[0]), float(at[1]), float(at[2])});
+                    sum += look.hu(materialAt(*plan, nearby.at(p), p).tissue, texture);
+                }
+                hu.push_back(sum / 4);
             }
-    }
     SyntheticScan scan;
     scan.masks = masksOf(grid, classes);
-    scan.volume = std::make_shared<const Volume>(grid, scanned(grid, tissues, appearance, m_anatomy->seed));
+    scan.volume = std::make_shared<const Volume>(grid, scanned(std::move(hu), grid.size(), grid.spacingMm(), appearance, m_anatomy->seed));
     return scan;
 }
 
 Appearance SyntheticPatient::randomAppearance() const
 {
     Random random(m_anatomy->seed ^ 0xA99EA7Au);
-    Appearance a;
-    a.noiseHu = random.between(3, 22);
-    a.blurMm = random.between(0.4, 1.3);
-    const double phase = random.unit();
-    a.contrast = phase < 0.2 ? 0 : phase < 0.75 ? random.between(0.6, 1.2) : random.between(1.2, 2);
-    return a;
+    return drawAppearance(random);
+}
+
+const BodyPlan& SyntheticPatient::plan() const
+{
+    return *m_anatomy;
 }
 
 } // namespace hounsfield::synthetic

@@ -11,6 +11,8 @@
 
 namespace hounsfield::synthetic {
 
+struct BodyPlan;
+
 /// The 32 classes, index = class id - 1.
 inline constexpr int classCount = 32;
 
@@ -18,7 +20,11 @@ inline constexpr int classCount = 32;
 struct Appearance {
     double noiseHu = 12;       ///< standard deviation of the noise that is left after the blur
     double blurMm = 0.8;       ///< Gaussian sigma of the scanner's kernel
+    double sliceMm = 0;        ///< thickness of a slice beyond the kernel's: averaged over it along k
     double contrast = 1;       ///< 0 native, 1 portal venous phase; 2 arterial
+    double textureHu = 4;      ///< slow changes of density within an organ
+    double streakHu = 0;       ///< of dark and bright rays, as metal and the arms throw them
+    double randomHu = 0;       ///< tissues moved at random beyond what people's vary: to make a network robust
     bool lesions = true;       ///< tumors and cysts at all
 };
 
@@ -42,6 +48,7 @@ public:
     SyntheticScan sample(const Geometry& grid, const Appearance& appearance, Progress& progress) const;
     /// An Appearance drawn from the patient's seed, as strong as real scans vary.
     Appearance randomAppearance() const;
+    const BodyPlan& plan() const;
 
 private:
     struct Anatomy;

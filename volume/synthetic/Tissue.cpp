@@ -32,6 +32,9 @@ constexpr Row rows[] = {
     {Tissue::Rectum, 42, 72, 66, 10},           {Tissue::LiverTumor, 40, 62, 62, 16},
     {Tissue::KidneyTumor, 36, 90, 110, 22},     {Tissue::PancreasTumor, 38, 62, 58, 10},
     {Tissue::LungTumor, 35, 62, 55, 16},        {Tissue::ColonTumor, 40, 82, 75, 12},
+    {Tissue::Cartilage, 95, 100, 98, 25},       {Tissue::Calcification, 420, 430, 430, 150},
+    {Tissue::Food, 10, 15, 15, 45},             {Tissue::BrightContent, 190, 190, 190, 90},
+    {Tissue::Ascites, 8, 10, 9, 7},             {Tissue::BrightTumor, 60, 150, 170, 35},
     {Tissue::Necrosis, 18, 22, 20, 8},          {Tissue::CystFluid, 5, 7, 6, 5},
 };
 

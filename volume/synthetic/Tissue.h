@@ -10,7 +10,8 @@ enum class Tissue : unsigned char {
     Air, Skin, Fat, Muscle, Cortex, Marrow, Disc, Nerve, Table, Gas, BowelContent, BowelWall, StomachContent, Stool,
     Lung, LungVessel, Heart, Artery, Vein, PortalVein, Liver, HepaticVessel, Spleen, KidneyCortex, KidneyMedulla, Pancreas,
     Adrenal, Bile, Esophagus, Urine, Prostate, Uterus, Rectum,
-    LiverTumor, KidneyTumor, PancreasTumor, LungTumor, ColonTumor, Necrosis, CystFluid, Count
+    Cartilage, Calcification, Food, BrightContent, Ascites,
+    BrightTumor, LiverTumor, KidneyTumor, PancreasTumor, LungTumor, ColonTumor, Necrosis, CystFluid, Count
 };
 inline constexpr int tissueCount = static_cast<int>(Tissue::Count);
 using TissueHu = std::array<float, tissueCount>;
