@@ -61,14 +61,14 @@ LabelledScan readCase(const fs::path& folder, const std::vector<ModelClass>& cla
     return scan;
 }
 
-LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const std::map<int, int>& classOfValue)
+LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const std::map<int, int>& classOfValue, std::size_t classCount)
 {
     Progress silent;
     LabelledScan scan{file.filename().string(), readScan(file, std::nullopt, silent).volume, {}, 0};
     const LabelImage image = readLabels(labels);
     if (!image.geometry.sameGrid(scan.volume->geometry(), 0.01))
         throw Error(ErrorKind::Scan, "The label map " + labels.string() + " does not lie on the scan's grid.");
-    std::vector<std::vector<std::uint8_t>> grids(32, std::vector<std::uint8_t>(image.labels.size(), 0));
+    std::vector<std::vector<std::uint8_t>> grids(classCount, std::vector<std::uint8_t>(image.labels.size(), 0));
     for (const auto& [value, id] : classOfValue)
         scan.annotated |= bitOf(id);
     for (std::size_t v = 0; v < image.labels.size(); ++v)

@@ -14,7 +14,7 @@ namespace hounsfield::training {
 struct LabelledScan {
     std::string name;
     std::shared_ptr<const Volume> volume;
-    std::vector<Mask> masks;      ///< 32, by class id - 1; empty masks where not annotated
+    std::vector<Mask> masks;      ///< by class id - 1; empty masks where not annotated
     ClassBits annotated = 0;  ///< bit id-1
 };
 
@@ -23,8 +23,10 @@ struct LabelledScan {
 std::vector<std::filesystem::path> listCases(const std::filesystem::path& data);
 LabelledScan readCase(const std::filesystem::path& folder, const std::vector<ModelClass>& classes);
 
-/// A scan and a label map whose values stand for classes: value -> class id. Values that are not named are not annotated.
-LabelledScan readLabelled(const std::filesystem::path& scan, const std::filesystem::path& labels, const std::map<int, int>& classOfValue);
+/// A scan and a label map whose values stand for classes: value -> class id, several of one
+/// class too. Values that are not named are not annotated. @throws Error(Scan)
+LabelledScan readLabelled(const std::filesystem::path& scan, const std::filesystem::path& labels, const std::map<int, int>& classOfValue,
+                          std::size_t classCount);
 
 /// Goes through the cases of folders again and again, in a seeded order.
 class FolderSource final : public ScanSource {
