@@ -10,6 +10,7 @@ class SyntheticSource final : public ScanSource {
 public:
     SyntheticSource(const InputSettings& settings, std::uint64_t firstSeed) : m_settings(settings), m_seed(firstSeed) {}
     TrainingScan next() override;
+    void skip(std::uint64_t scans) override { m_seed += scans; }
 
 private:
     InputSettings m_settings;

@@ -35,6 +35,12 @@ class ScanSource {
 public:
     virtual ~ScanSource() = default;
     virtual TrainingScan next() = 0;
+    /// As if next() had been called so often: training that goes on must meet the same scans as one that never stopped.
+    virtual void skip(std::uint64_t scans)
+    {
+        for (; scans > 0; --scans)
+            next();
+    }
 };
 
 /// @param masks by class id - 1, on the volume's grid; brought to the model's grid by nearest neighbour. A tumor voxel counts
