@@ -1,5 +1,5 @@
 #include "app/train/Commands.h"
-#include "app/train/DataFolders.h"
+#include "app/train/DataSet.h"
 #include "app/train/Scores.h"
 #include "inference/PackStore.h"
 #include "inference/Segmenter.h"
@@ -22,6 +22,7 @@ struct Options {
     std::uint64_t firstSeed = 900000;
     double spacingMm = 2.5, overlap = 0.5, toleranceMm = 3;
     int threads = 0;
+    bool validationOnly = false;
 };
 
 /// Values of a label map and the classes they stand for; several values may be one class (the lobes of a lung).
@@ -82,17 +83,20 @@ void evaluate(const Options& options, Progress& progress)
 {
     Evaluation evaluation(options);
     if (!options.scan.empty()) {
-        evaluation.add(readLabelled(options.scan, options.labels, parseMap(options.map, evaluation.classes()), evaluation.classes().size()), progress);
+        evaluation.add(readLabelled(options.scan, options.labels, parseMap(options.map, evaluation.classes()), evaluation.classes()), progress);
     } else if (!options.data.empty()) {
-        for (const std::string& folder : options.data)
-            for (const auto& found : listCases(folder))
-                evaluation.add(readCase(found, evaluation.classes()), progress);
+        for (const std::string& folder : options.data) {
+            const DataSet set = openDataSet(folder, evaluation.classes());
+            for (const auto& found : set.cases)
+                if (const std::string name = found.filename().string(); !options.validationOnly || std::find(set.validation.begin(), set.validation.end(), name) != set.validation.end())
+                    evaluation.add(readCase(set, found, evaluation.classes()), progress);
+        }
     } else {
         for (std::uint64_t seed = options.firstSeed; seed < options.firstSeed + static_cast<std::uint64_t>(options.count); ++seed) {
             const synthetic::SyntheticPatient patient(seed);
             Progress silent;
             auto scan = patient.sample(patient.wholeBodyGrid(options.spacingMm), patient.randomAppearance(), silent);
-            evaluation.add({"synthetic patient " + std::to_string(seed), scan.volume, std::move(scan.masks), ~0u}, progress);
+            evaluation.add({"synthetic patient " + std::to_string(seed), scan.volume, std::move(scan.masks), 0xFFFFFFFFu}, progress);
         }
     }
     std::printf("%s", evaluation.board().markdown().c_str());
@@ -108,6 +112,7 @@ std::function<void(Progress&)> addEvaluateCommand(CLI::App& app)
     CLI::App* command = app.add_subcommand("evaluate", "Dice and distances of surfaces per class on held-out scans");
     command->add_option("--model", options->model, "Name or folder of the pack (default: the one inside the program)");
     command->add_option("--data", options->data, "Folders of labelled scans");
+    command->add_flag("--validation-only", options->validationOnly, "Of these only the cases that dataset.json names for validation");
     auto* scan = command->add_option("--scan", options->scan, "One scan with a label map");
     command->add_option("--labels", options->labels, "The label map")->needs(scan);
     command->add_option("--map", options->map, "Which label value is which class: 1:1,5:6,...; several may be one class")->needs(scan);

@@ -14,6 +14,7 @@ public:
     LeftOut(ScanSource& source, ClassBits classes) : m_source(source), m_classes(classes) {}
     TrainingScan next() override;
     void skip(std::uint64_t scans) override { m_source.skip(scans); }
+    std::size_t patchesAScan() const override { return m_source.patchesAScan(); }
 
 private:
     ScanSource& m_source;

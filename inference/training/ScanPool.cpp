@@ -10,8 +10,8 @@ constexpr std::uint64_t mostAhead = 2;
 
 } // namespace
 
-ScanPool::ScanPool(ScanSource& source, std::size_t capacity, std::size_t picksAScan, std::uint64_t picked)
-    : m_source(source), m_capacity(std::max<std::size_t>(1, capacity)), m_picksAScan(std::max<std::size_t>(1, picksAScan)), m_picked(picked)
+ScanPool::ScanPool(ScanSource& source, std::size_t capacity, std::uint64_t picked)
+    : m_source(source), m_capacity(std::max<std::size_t>(1, capacity)), m_picksAScan(std::max<std::size_t>(1, source.patchesAScan())), m_picked(picked)
 {
     const std::uint64_t made = madeFor(m_picked);
     m_first = made - std::min(made, m_capacity);

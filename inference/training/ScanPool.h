@@ -12,13 +12,12 @@
 namespace hounsfield::training {
 
 /// Some scans at hand while a thread of its own makes the next ones. Which scans a pick may choose from follows from its number alone: the
-/// first from one scan, every further one from one more until there are `capacity`, then the oldest is replaced after every `picksAScan`
-/// picks. So the same seed gives the same training however fast the thread is; a pick waits where it is too slow.
+/// first from one scan, every further one from one more until there are `capacity`, then the oldest is replaced after every
+/// source.patchesAScan() picks. So the same seed gives the same training however fast the thread is; a pick waits where it is too slow.
 class ScanPool {
 public:
-    /// @param picksAScan a scan is used for about this many patches before it is replaced, so that making scans leaves the processor to training
     /// @param picked picks made before this pool was there: the source is brought to where it was then
-    ScanPool(ScanSource& source, std::size_t capacity, std::size_t picksAScan = 6, std::uint64_t picked = 0);
+    ScanPool(ScanSource& source, std::size_t capacity, std::uint64_t picked = 0);
     ~ScanPool();
     ScanPool(const ScanPool&) = delete;
     ScanPool& operator=(const ScanPool&) = delete;

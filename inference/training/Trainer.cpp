@@ -250,7 +250,7 @@ void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validatio
     State& s = *m_state;
     if (s.done())
         return;
-    ScanPool pool(source, s.settings.poolSize, s.settings.patchesAScan, s.point.picked);
+    ScanPool pool(source, s.settings.poolSize, s.point.picked);
     const auto save = [&] { translated("saving the training state", [&] { s.save(pool.picked()); }); };
     constexpr int reportEvery = 10;
     double sum = 0;

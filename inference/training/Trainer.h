@@ -24,7 +24,6 @@ struct TrainerSettings {
     int threads = 0;
     std::uint64_t seed = 1;
     std::size_t poolSize = 24;
-    std::size_t patchesAScan = 6; ///< a scan is used about so often before a new one takes its place
     std::int64_t checkpointEvery = 200;
     std::int64_t validateEvery = 500;
     int patience = 0;             ///< training ends after so many validations without a better one; 0: never before its last step

@@ -41,7 +41,6 @@ training::TrainerSettings tinySettings(std::int64_t steps)
     settings.learningRate = 5e-3;
     settings.threads = 2;
     settings.poolSize = 3;
-    settings.patchesAScan = 2;
     settings.checkpointEvery = 8;
     return settings;
 }

@@ -11,6 +11,7 @@ class BoxSource final : public training::ScanSource {
 public:
     explicit BoxSource(training::ClassBits annotated = 1, std::uint64_t first = 0) : m_annotated(annotated), m_number(first) {}
     training::TrainingScan next() override;
+    std::size_t patchesAScan() const override { return 2; }
     std::uint64_t made() const { return m_number; }
 
 private:

@@ -169,7 +169,7 @@ TEST_CASE("a class that is left out leaves the weights as if it had never been a
 TEST_CASE("which scans a pick may choose from does not depend on how fast they are made")
 {
     BoxSource fast;
-    ScanPool pool(fast, 3, 2);
+    ScanPool pool(fast, 3);
     std::mt19937_64 random(5), same(5);
     std::vector<const TrainingScan*> seen;
     std::vector<std::shared_ptr<const TrainingScan>> kept;
@@ -182,7 +182,7 @@ TEST_CASE("which scans a pick may choose from does not depend on how fast they a
         CHECK(kept.back()->image == alone.next().image);
     }
     BoxSource again;
-    ScanPool resumed(again, 3, 2, 11);
+    ScanPool resumed(again, 3, 11);
     CHECK(pool.pick(random)->image == resumed.pick(same)->image);
 }
 
