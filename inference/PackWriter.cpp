@@ -9,6 +9,9 @@ void writePack(const ModelPack& description, const std::string& weightsSafetenso
     PackBuilder builder(folder);
     builder.add(description.weightsFile, weightsSafetensors);
     builder.add("card.md", card);
+    if (description.textEncoder)
+        for (const std::string& name : {description.textEncoder->weightsFile, description.textEncoder->vocabularyFile})
+            builder.add(name, description.files->read(name));
     Progress silent;
     builder.finish(description, silent);
 }

@@ -1,9 +1,14 @@
 #include "app/train/Commands.h"
-#include "app/train/DataFolders.h"
-#include "inference/training/ConceptEmbedding.h"
+
+#include "app/train/ClassNames.h"
+#include "app/train/FolderSource.h"
+#include "app/train/ModelCard.h"
+#include "inference/PackStore.h"
 #include "inference/PackWriter.h"
+#include "inference/training/ClassEmbeddings.h"
+#include "inference/training/LeftOut.h"
 #include "inference/training/SyntheticSource.h"
-#include "inference/training/Trainer.h"
+#include "volume/synthetic/SyntheticPatient.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,13 +19,19 @@
 namespace hounsfield::training {
 namespace {
 
+/// Synthetic patients that are validated on: above those of training (seed * 10,000 and on), below the held-out ones (900,000 and on).
+constexpr std::uint64_t firstValidationPatient = 890000;
+
 struct Options {
     TrainerSettings trainer;
     InputSettings input;
-    std::string out, state, name = "small", title, card, notice;
+    std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", leaveOut;
     std::vector<std::string> data;
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
+    double validationShare = 0;
+    int validationPatients = 0;
+    bool skipBroken = false, ownEmbeddings = false, ownRoi = false;
 };
 
 std::string readText(const std::string& file)
@@ -31,57 +42,160 @@ std::string readText(const std::string& file)
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// The pack that will be written, without its weights.
 ModelPack describe(const Options& options)
 {
     ModelPack pack;
+    if (options.trainer.from) {
+        pack = *options.trainer.from;
+    } else {
+        pack.promptTemplate = "A computerized tomography of a {}";
+        pack.classes = universalClasses();
+        pack.input = options.input;
+    }
+    pack.input.roi = options.trainer.roi;
     pack.name = options.name;
     pack.title = options.title.empty() ? options.name : options.title;
     pack.version = "1";
     pack.licence = "Apache-2.0";
     pack.source = "Trained with hounsfield-train on " + std::string(options.data.empty() ? "synthetic scans" : "the owner's scans");
+    if (options.trainer.from) {
+        // What a model may be used for follows what it was made from.
+        pack.licence = options.trainer.from->licence;
+        pack.source += ", from the model " + options.trainer.from->name + " (" + options.trainer.from->source + ")";
+    }
     pack.notice = options.notice;
     pack.architecture = "unet";
     pack.widths = options.trainer.widths;
-    pack.input = options.input;
-    pack.promptTemplate = "A computerized tomography of a {}";
-    pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
     return pack;
 }
 
 void print(const TrainingReport& report, std::int64_t steps)
 {
-    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans\n", static_cast<long long>(report.step),
-                static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
+    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans", static_cast<long long>(report.step), static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
+    if (report.validation)
+        std::printf("  validation Dice %.4f%s", report.validation->meanDice, report.validation->best ? " (best so far)" : "");
+    std::printf("\n");
     std::fflush(stdout);
+}
+
+std::vector<TrainingScan> validationScans(const Options& options, const ModelPack& pack, const DataSets& data, ClassBits leftOut)
+{
+    std::vector<TrainingScan> scans;
+    for (const DataCase& one : data.validation()) {
+        const LabelledScan scan = data.read(one);
+        scans.push_back(makeTrainingScan(*scan.volume, scan.masks, scan.annotated, pack.input));
+    }
+    for (int n = 0; options.data.empty() && n < options.validationPatients; ++n) {
+        const synthetic::SyntheticPatient patient(firstValidationPatient + static_cast<std::uint64_t>(n));
+        Progress silent;
+        const synthetic::SyntheticScan scan = patient.sample(patient.wholeBodyGrid(pack.input.spacingMm), patient.randomAppearance(), silent);
+        scans.push_back(makeTrainingScan(*scan.volume, scan.masks, 0xFFFFFFFFu, pack.input));
+    }
+    for (TrainingScan& scan : scans)
+        leaveOut(scan, leftOut);
+    return scans;
+}
+
+std::string methodOf(const TrainerSettings& trainer)
+{
+    char text[300];
+    std::snprintf(text, sizeof text, "AdamW, learning rate %g, weight decay %g, %lld steps of warm-up, then cosine; %d windows of %lld x %lld x %lld voxels a step; an exponential mean of the weights.",
+                  trainer.learningRate, trainer.weightDecay, static_cast<long long>(trainer.warmUpSteps), trainer.batch, static_cast<long long>(trainer.roi[0]),
+                  static_cast<long long>(trainer.roi[1]), static_cast<long long>(trainer.roi[2]));
+    return text;
+}
+
+CardFacts factsOf(const Options& options, const ModelPack& pack, const DataSets& data, const std::vector<std::string>& broken, ClassBits leftOut, const Trainer& trainer, const TrainingLog& log)
+{
+    CardFacts facts;
+    facts.pack = pack;
+    facts.version = HOUNSFIELD_VERSION;
+    facts.from = options.trainer.from ? options.trainer.from->name : "";
+    facts.embeddings = options.trainer.from && !options.ownEmbeddings ? "those of the model it began with" : options.embeddings;
+    facts.method = methodOf(options.trainer);
+    facts.sets = cardSets(data, facts.seen);
+    if (options.data.empty()) {
+        facts.sets = {{"synthetic patients", 0, static_cast<std::size_t>(options.validationPatients), "all 32"}};
+        facts.seen = 0xFFFFFFFFu;
+    }
+    facts.seen &= ~leftOut;
+    facts.broken = broken;
+    facts.leftOut = leftOut;
+    facts.steps = trainer.step();
+    facts.publishedStep = trainer.bestStep();
+    facts.stoppedEarly = trainer.stoppedEarly();
+    facts.seed = options.trainer.seed;
+    if (const LogRow* row = log.validated(trainer.bestStep()))
+        facts.validation = *row;
+    return facts;
+}
+
+void takeOverModel(Options& options)
+{
+    options.trainer.from = std::make_shared<const ModelPack>(PackStore().open(options.from));
+    options.trainer.widths = options.trainer.from->widths;
+    options.input = options.trainer.from->input;
+    if (!options.ownRoi)
+        options.roi.assign(options.input.roi.begin(), options.input.roi.end());
 }
 
 void train(Options options, Progress& progress)
 {
     std::copy(options.widths.begin(), options.widths.end(), options.trainer.widths.encoder.begin());
     options.trainer.widths.firstConvolution = std::max(16, options.widths[0] / 2);
+    if (!options.from.empty())
+        takeOverModel(options);
     std::copy(options.roi.begin(), options.roi.end(), options.trainer.roi.begin());
     options.input.roi = options.trainer.roi;
     const ModelPack pack = describe(options);
+    const ClassBits leftOut = classesNamed(options.leaveOut, pack.classes, "--leave-out");
 
-    std::vector<std::vector<float>> embeddings;
-    for (const ModelClass& known : pack.classes)
-        embeddings.push_back(conceptEmbedding(known.name));
-    Trainer trainer(options.trainer, embeddings, options.state.empty() ? options.out + ".state" : options.state);
+    DataSets data;
+    std::vector<std::string> broken;
+    if (!options.data.empty()) {
+        data = openDataSets({options.data.begin(), options.data.end()}, pack.classes, options.validationShare, options.trainer.seed);
+        if (options.skipBroken)
+            broken = takeOutBroken(data);
+        for (const std::string& problem : broken)
+            std::fprintf(stderr, "Not used: %s\n", problem.c_str());
+    }
+    const std::vector<TrainingScan> validation = validationScans(options, pack, data, leftOut);
+    if (options.trainer.patience > 0 && validation.empty())
+        throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add --validation 0.2, or --validation-patients with synthetic scans.");
+
+    const bool fromItsTable = options.trainer.from && !options.ownEmbeddings;
+    Trainer trainer(options.trainer, fromItsTable ? std::vector<std::vector<float>>{} : classEmbeddings(options.embeddings, pack.classes),
+                    options.state.empty() ? options.out + ".state" : options.state);
     if (trainer.step() > 0)
         std::printf("Going on at step %lld.\n", static_cast<long long>(trainer.step()));
+    TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());
 
-    std::unique_ptr<ScanSource> source;
+    std::unique_ptr<ScanSource> all;
     if (options.data.empty())
-        // A resumed run must not see the same made-up patients again; held-out seeds begin at 900,000.
-        source = std::make_unique<SyntheticSource>(options.input, options.trainer.seed * 10000 + static_cast<std::uint64_t>(trainer.step()));
+        all = std::make_unique<SyntheticSource>(pack.input, options.trainer.seed * 10000);
     else
-        source = std::make_unique<FolderSource>(std::vector<std::filesystem::path>(options.data.begin(), options.data.end()),
-                                                pack.classes, options.input, options.trainer.seed + static_cast<std::uint64_t>(trainer.step()));
-    const std::int64_t steps = options.trainer.steps;
-    trainer.run(*source, [steps](const TrainingReport& report) { print(report, steps); }, progress);
-    writePack(pack, trainer.weightsSafetensors(), options.card.empty() ? "No model card was written.\n" : readText(options.card), options.out);
-    std::printf("Wrote the model to %s.\n", options.out.c_str());
+        all = std::make_unique<FolderSource>(data, pack.input, options.trainer.seed);
+    LeftOut source(*all, leftOut);
+    trainer.run(source, validation, [&](const TrainingReport& report) {
+        print(report, options.trainer.steps);
+        log.add(report);
+    }, progress);
+    log.draw();
+    if (trainer.stoppedEarly())
+        std::printf("Stopped at step %lld: validation no longer gets better.\n", static_cast<long long>(trainer.step()));
+    writePack(pack, trainer.weightsSafetensors(), options.card.empty() ? modelCard(factsOf(options, pack, data, broken, leftOut, trainer, log)) : readText(options.card), options.out);
+    std::printf("Wrote the model of step %lld to %s.\n", static_cast<long long>(trainer.bestStep()), options.out.c_str());
+}
+
+void addDataOptions(CLI::App& command, Options& options)
+{
+    command.add_option("--data", options.data, "Folders of labelled scans (docs/training.md); none: synthetic scans");
+    command.add_option("--validation", options.validationShare, "Share of the cases kept for validation, in sets whose dataset.json names none")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+    command.add_option("--validation-patients", options.validationPatients, "Synthetic patients to validate on, where no --data is given")->check(CLI::Range(0, 1000))->capture_default_str();
+    command.add_option("--leave-out", options.leaveOut, "Classes that are never shown, by name: \"Right Adrenal Gland,Gall Bladder\"");
+    command.add_flag("--skip-broken", options.skipBroken, "Read all cases first and go on without those that cannot be read");
 }
 
 } // namespace
@@ -90,10 +204,16 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
 {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("train", "Train a model on synthetic scans or on folders of CT and masks");
-    command->add_option("--out", options->out, "Folder of the model pack to write")->required();
+    command->add_option("--out", options->out, "Folder of the model pack to write; OUT.log.csv and OUT.log.svg tell how it went")->required();
     command->add_option("--state", options->state, "File of the training state; training goes on where it stopped (default: OUT.state)");
-    command->add_option("--data", options->data, "Folder with <case>/ct.nii.gz and <case>/segmentations/<class>.nii.gz; none: synthetic scans");
+    command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths, spacing and embeddings are kept");
+    command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
+    addDataOptions(*command, *options);
     command->add_option("--steps", options->trainer.steps, "Steps in all")->check(CLI::Range(1, 100000000))->capture_default_str();
+    command->add_option("--warm-up", options->trainer.warmUpSteps, "Steps in which the learning rate grows")->check(CLI::Range(0, 100000000))->capture_default_str();
+    command->add_option("--validate-every", options->trainer.validateEvery, "Steps between two validations")->check(CLI::Range(1, 100000000))->capture_default_str();
+    command->add_option("--patience", options->trainer.patience, "End after so many validations without a better one; 0: never")->check(CLI::Range(0, 100000))->capture_default_str();
+    command->add_option("--checkpoint-every", options->trainer.checkpointEvery, "Steps between two writings of the state")->check(CLI::Range(1, 100000000))->capture_default_str();
     command->add_option("--batch", options->trainer.batch, "Windows a step")->check(CLI::Range(1, 64))->capture_default_str();
     command->add_option("--learning-rate", options->trainer.learningRate, "Largest learning rate")->check(CLI::Range(1e-7, 1.0))->capture_default_str();
     command->add_option("--spacing", options->input.spacingMm, "Voxel size the model sees, mm")->check(CLI::Range(0.5, 10.0))->capture_default_str();
@@ -102,13 +222,17 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_flag("--bfloat16,!--fp32", options->trainer.bfloat16, "Backbone in bfloat16 (fast where the processor has it) or float32");
     command->add_option("--device", options->trainer.device, "auto, cpu or cuda:N")->capture_default_str();
     command->add_option("--threads", options->trainer.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
-    command->add_option("--seed", options->trainer.seed, "Seed of weights and scans")->check(CLI::Range(0, 80))->capture_default_str();
+    command->add_option("--seed", options->trainer.seed, "Seed of weights, scans and the drawing of validation cases")->check(CLI::Range(0, 80))->capture_default_str();
     command->add_option("--pool", options->trainer.poolSize, "Scans kept in memory")->check(CLI::Range(1, 1000))->capture_default_str();
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
     command->add_option("--title", options->title, "One line that describes the pack");
-    command->add_option("--card", options->card, "Model card to put into the pack (Markdown)");
+    command->add_option("--card", options->card, "Model card to put into the pack (Markdown) instead of the one that is written");
     command->add_option("--notice", options->notice, "What a person must know before trusting the model");
-    return [options](Progress& progress) { train(*options, progress); };
+    return [options, command](Progress& progress) {
+        options->ownEmbeddings = command->count("--embeddings") > 0;
+        options->ownRoi = command->count("--roi") > 0;
+        train(*options, progress);
+    };
 }
 
 } // namespace hounsfield::training

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <iostream>
+#include <map>
 #include <new>
 
 #if defined(__GLIBC__)
@@ -58,17 +59,18 @@ int main(int argc, char** argv)
     CLI::App app("Trains models for Hounsfield.");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
-    const auto train = hounsfield::training::addTrainCommand(app);
-    const auto evaluate = hounsfield::training::addEvaluateCommand(app);
+    namespace training = hounsfield::training;
+    const std::map<std::string, std::function<void(hounsfield::Progress&)>> commands{
+        {"train", training::addTrainCommand(app)}, {"evaluate", training::addEvaluateCommand(app)}, {"check", training::addCheckCommand(app)}, {"make-data", training::addMakeDataCommand(app)}};
     try {
         app.parse(argc, argv);
         SignalProgress progress;
-        (app.got_subcommand("train") ? train : evaluate)(progress);
+        commands.at(app.get_subcommands().front()->get_name())(progress);
         return 0;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const hounsfield::Cancelled&) {
-        std::cerr << "Stopped; a training state is kept.\n";
+        std::cerr << "Stopped. A training that had begun keeps its state and goes on with the same command.\n";
         return 130;
     } catch (const hounsfield::Error& error) {
         std::cerr << error.what() << '\n';

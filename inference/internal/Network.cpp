@@ -1,7 +1,7 @@
 #include "inference/internal/Network.h"
 
+#include "inference/internal/PackWeights.h"
 #include "inference/internal/SwinUnetr.h"
-#include "inference/internal/UnetShapes.h"
 #include "inference/internal/cpu/CpuBackbone.h"
 #include "volume/Error.h"
 
@@ -25,26 +25,10 @@ at::ScalarType typeOf(Precision precision)
     }
 }
 
-Weights checkedWeights(const ModelPack& pack)
-{
-    const auto file = openSafetensors(pack.files->open(pack.weightsFile));
-    Weights weights;
-    for (const auto& [name, shape] : expectedTensors(pack.architecture, pack.widths)) {
-        const auto found = file->tensors().find(name);
-        if (found == file->tensors().end())
-            throw Error(ErrorKind::Model, "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");
-        if (found->second.shape != shape)
-            throw Error(ErrorKind::Model,
-                        "In the model " + pack.name + " the tensor " + name + " has a shape that its pack.json does not describe.");
-        weights.emplace(name, toTensor(*file, name));
-    }
-    return weights;
-}
-
 } // namespace
 
 Network::Network(const ModelPack& pack, const at::Device& device, Precision precision)
-    : Network(checkedWeights(pack), device, precision)
+    : Network(packWeights(pack), device, precision)
 {
 }
 

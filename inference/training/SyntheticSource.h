@@ -11,6 +11,7 @@ public:
     SyntheticSource(const InputSettings& settings, std::uint64_t firstSeed) : m_settings(settings), m_seed(firstSeed) {}
     TrainingScan next() override;
     std::size_t patchesAScan() const override { return 16; }
+    void skip(std::uint64_t scans) override { m_seed += scans; }
 
 private:
     InputSettings m_settings;

@@ -1,12 +1,16 @@
 #include "inference/training/Trainer.h"
 
 #include "inference/internal/Device.h"
+#include "inference/internal/PackWeights.h"
 #include "inference/internal/PromptHead.h"
 #include "inference/internal/TensorFile.h"
 #include "inference/internal/Tensors.h"
 #include "inference/internal/Unet.h"
+#include "inference/internal/UnetShapes.h"
 #include "inference/training/Loss.h"
 #include "inference/training/ScanPool.h"
+#include "inference/training/TrainingState.h"
+#include "inference/training/Validator.h"
 #include "volume/Error.h"
 
 #if defined(HOUNSFIELD_ONEDNN)
@@ -14,12 +18,12 @@
 #endif
 
 #include <torch/optim/adamw.h>
-#include <torch/serialize.h>
 
 #include <bit>
 #include <chrono>
 #include <cmath>
 #include <numbers>
+#include <sstream>
 
 namespace hounsfield::training {
 namespace {
@@ -58,6 +62,29 @@ at::Tensor truthOf(const TrainingPatch& patch, const std::vector<std::int64_t>& 
     return truth;
 }
 
+/// What training begins with, before a state is read.
+Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings)
+{
+    Weights weights;
+    if (settings.from) {
+        if (settings.from->architecture != unetArchitecture || settings.from->widths.encoder != settings.widths.encoder || settings.from->widths.firstConvolution != settings.widths.firstConvolution)
+            throw Error(ErrorKind::Model, "The model " + settings.from->name + " cannot be trained on: only a U-Net of the same widths can.");
+        weights = packWeights(*settings.from);
+    } else {
+        weights = freshUnetWeights(settings.widths, settings.seed);
+        // Most voxels belong to no class: starting there saves the first hundreds of steps.
+        weights.at("controller.bias")[PromptHead::parameterCount - 1] = -4.0f;
+        weights.at("controller.weight").mul_(0.5);
+    }
+    if (embeddings.empty())
+        return weights;
+    at::Tensor table = at::zeros({std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
+    for (std::size_t row = 0; row < embeddings.size(); ++row)
+        std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
+    weights.at("organ_embedding") = table;
+    return weights;
+}
+
 } // namespace
 
 struct Trainer::State {
@@ -65,6 +92,8 @@ struct Trainer::State {
     at::Device device{at::kCPU};
     Weights weights; ///< leaves that require gradients, but for organ_embedding
     Weights mean;    ///< exponential mean of `weights`
+    Weights best;    ///< `mean` as it was at the best validation
+    TrainingPoint point;
     std::unique_ptr<torch::optim::AdamW> optimizer;
     std::filesystem::path file;
     std::int64_t step = 0;
@@ -154,43 +183,47 @@ struct Trainer::State {
         return value;
     }
 
-    void save() const
+    void save(std::uint64_t picked)
     {
-        torch::serialize::OutputArchive archive, optimizerArchive;
-        archive.write("step", at::scalar_tensor(step, at::kLong));
-        for (const auto& [name, tensor] : weights)
-            archive.write("weights/" + name, tensor.detach());
-        for (const auto& [name, tensor] : mean)
-            archive.write("mean/" + name, tensor);
-        optimizer->save(optimizerArchive);
-        archive.write("optimizer", optimizerArchive);
-        const auto partial = file.string() + ".partial";
-        archive.save_to(partial);
-        std::filesystem::rename(partial, file);
+        point.step = step;
+        point.picked = picked;
+        std::ostringstream out;
+        out << random;
+        point.random = out.str();
+        saveTrainingState(file, point, {weights, mean, best, *optimizer});
     }
 
     void load()
     {
-        torch::serialize::InputArchive archive, optimizerArchive;
-        archive.load_from(file.string());
-        const at::NoGradGuard guard;
-        const auto readInto = [&](const std::string& key, at::Tensor& into) {
-            at::Tensor value; // a fresh one each time: reading into a defined tensor changes what shares its memory
-            archive.read(key, value);
-            if (value.sizes() != into.sizes())
-                throw Error(ErrorKind::Model, "The training state " + file.string() + " is of another architecture; name another --state.");
-            into.copy_(value);
-        };
-        for (auto& [name, tensor] : weights)
-            readInto("weights/" + name, tensor);
-        for (auto& [name, tensor] : mean)
-            readInto("mean/" + name, tensor);
-        archive.read("optimizer", optimizerArchive);
-        optimizer->load(optimizerArchive);
-        at::Tensor reached;
-        archive.read("step", reached);
-        step = reached.item<std::int64_t>();
+        point = loadTrainingState(file, {weights, mean, best, *optimizer});
+        step = point.step;
+        if (point.random.empty()) {
+            // A state from before the generator was kept: go on with numbers that were not used yet.
+            random.seed(settings.seed + static_cast<std::uint64_t>(step));
+            point.picked = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(settings.batch);
+        } else {
+            std::istringstream(point.random) >> random;
+        }
     }
+
+    Validation validateNow(const std::vector<TrainingScan>& scans)
+    {
+        Validation now = validate(mean, scans, settings.roi, device);
+        now.step = step;
+        now.best = now.meanDice > point.bestDice;
+        ++point.sinceBest;
+        if (now.best) {
+            point.bestDice = now.meanDice;
+            point.bestStep = step;
+            point.sinceBest = 0;
+            for (const auto& [name, tensor] : mean)
+                best[name] = tensor.clone();
+        }
+        return now;
+    }
+
+    bool patienceIsOut() const { return settings.patience > 0 && point.sinceBest >= settings.patience; }
+    bool done() const { return step >= settings.steps || patienceIsOut(); }
 };
 
 Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
@@ -204,15 +237,9 @@ Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<
         setUpMachine(settings.threads, s.device);
         s.file = state;
         s.random.seed(settings.seed);
-        Weights fresh = freshUnetWeights(settings.widths, settings.seed);
-        at::Tensor table = fresh.at("organ_embedding");
-        for (std::size_t row = 0; row < embeddings.size(); ++row)
-            std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
-        // Most voxels belong to no class: starting there saves the first hundreds of steps.
-        fresh.at("controller.bias")[PromptHead::parameterCount - 1] = -4.0f;
-        fresh.at("controller.weight").mul_(0.5);
+        Weights first = firstWeights(settings, embeddings);
         std::vector<at::Tensor> learned;
-        for (auto& [name, tensor] : fresh) {
+        for (auto& [name, tensor] : first) {
             s.mean.emplace(name, tensor.clone().to(s.device));
             at::Tensor leaf = tensor.to(s.device);
             if (name != "organ_embedding")
@@ -233,37 +260,56 @@ std::int64_t Trainer::step() const
     return m_state->step;
 }
 
-void Trainer::run(ScanSource& source, const std::function<void(const TrainingReport&)>& report, Progress& progress)
+std::int64_t Trainer::bestStep() const
+{
+    return m_state->best.empty() ? m_state->step : m_state->point.bestStep;
+}
+
+bool Trainer::stoppedEarly() const
+{
+    return m_state->patienceIsOut() && m_state->step < m_state->settings.steps;
+}
+
+void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress)
 {
     State& s = *m_state;
-    ScanPool pool(source, s.settings.poolSize);
+    if (s.done())
+        return;
+    ScanPool pool(source, s.settings.poolSize, s.point.picked);
+    const auto save = [&] { translated("saving the training state", [&] { s.save(pool.picked()); }); };
     constexpr int reportEvery = 10;
     double sum = 0;
     int count = 0;
     auto since = std::chrono::steady_clock::now();
-    while (s.step < s.settings.steps && !progress.stopRequested()) {
+    while (!s.done() && !progress.stopRequested()) {
+        const double learningRate = s.learningRate();
         sum += translated("training", [&] { return s.trainStep(pool); });
         ++count;
         if (!std::isfinite(sum))
             throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " + std::to_string(s.step) +
                                               ". Take a smaller --learning-rate; the last state is kept.");
-        if (count == reportEvery || s.step == s.settings.steps) {
-            const auto now = std::chrono::steady_clock::now();
-            report({s.step, sum / count, std::chrono::duration<double>(now - since).count() / count, pool.produced()});
+        const bool last = s.step == s.settings.steps, validateNow = !validation.empty() && (last || s.step % s.settings.validateEvery == 0);
+        if (s.step % reportEvery == 0 || last || validateNow) {
+            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+            TrainingReport told{s.step, sum / count, learningRate, seconds / count, pool.produced(), {}};
+            if (validateNow)
+                told.validation = translated("validating", [&] { return s.validateNow(validation); });
+            report(told);
             sum = 0;
             count = 0;
-            since = now;
+            since = std::chrono::steady_clock::now();
         }
-        if (s.step % s.settings.checkpointEvery == 0)
-            translated("saving the training state", [&] { s.save(); });
+        if (s.step % s.settings.checkpointEvery == 0 && !s.done())
+            save();
     }
-    translated("saving the training state", [&] { s.save(); });
-    progress.check();
+    save();
+    if (!s.done())
+        progress.check();
 }
 
 std::string Trainer::weightsSafetensors() const
 {
-    return writeSafetensors(toStored(m_state->mean, true), {{"producer", "hounsfield-train"}});
+    return writeSafetensors(toStored(m_state->best.empty() ? m_state->mean : m_state->best, true), {{"producer", "hounsfield-train"}});
 }
 
 } // namespace hounsfield::training

@@ -2,6 +2,7 @@
 
 #include "inference/ModelPack.h"
 #include "inference/training/TrainingScan.h"
+#include "inference/training/Validation.h"
 #include "volume/Progress.h"
 
 #include <filesystem>
@@ -24,32 +25,44 @@ struct TrainerSettings {
     std::uint64_t seed = 1;
     std::size_t poolSize = 24;
     std::int64_t checkpointEvery = 200;
+    std::int64_t validateEvery = 500;
+    int patience = 0;             ///< training ends after so many validations without a better one; 0: never before its last step
+    std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, which are of `widths`; null: with random ones
 };
 
 /// How training goes, told every few steps.
 struct TrainingReport {
     std::int64_t step = 0;
     double loss = 0;           ///< mean since the last report
+    double learningRate = 0;   ///< of the last step
     double secondsAStep = 0;
     std::size_t scans = 0;     ///< made or read so far
+    std::optional<Validation> validation; ///< where this step was validated
 };
 
 /// Trains the U-Net and its text-driven head (AdamW, linear warm-up, cosine; Liu et al. 2023). An exponential mean of the weights
-/// is what is published: it is steadier than the last step's.
+/// is what is validated and published: it is steadier than the last step's. The same seed gives the same bytes on one machine with one
+/// number of threads, however often training was interrupted.
 class Trainer {
 public:
     /// Fresh weights, or those of `state` where that file is there: then training goes on at its step.
-    /// @param embeddings K x 512, row-major: fixed, as the published model's text embeddings are
-    /// @throws Error(Model) where the state is of another architecture
+    /// @param embeddings K x 512, row-major: fixed, as the published model's text embeddings are; empty: those of settings.from
+    /// @throws Error(Model) where the state is of another architecture or of other embeddings, or settings.from of other widths
     Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
             const std::filesystem::path& state);
     ~Trainer();
 
-    /// Trains up to settings.steps; writes the state every checkpointEvery steps and at the end or when stopped.
-    /// @throws Cancelled after the state is written
-    void run(ScanSource& source, const std::function<void(const TrainingReport&)>& report, Progress& progress);
+    /// Trains up to settings.steps, or until settings.patience runs out; writes the state every checkpointEvery steps and at the end or when stopped.
+    /// @param validation scans that are not trained on; none: the last weights are published
+    /// @throws Cancelled after the state is written; Error(Model) where the loss is no longer a number
+    void run(ScanSource& source, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress);
+    void run(ScanSource& source, const std::function<void(const TrainingReport&)>& report, Progress& progress) { run(source, {}, report, progress); }
     std::int64_t step() const;
-    /// The mean weights as safetensors, half precision.
+    /// The step whose weights are published: that of the best validation, else the last.
+    std::int64_t bestStep() const;
+    /// Whether patience ran out before the last step.
+    bool stoppedEarly() const;
+    /// The mean weights of the best validation, or of the last step without any, as safetensors, half precision.
     std::string weightsSafetensors() const;
 
 private:

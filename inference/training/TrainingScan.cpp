@@ -3,6 +3,7 @@
 #include "inference/internal/Preprocess.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace hounsfield::training {
@@ -20,6 +21,16 @@ bool nearestVoxel(const Geometry& scan, const Vector3& mm, Index3& voxel)
     return true;
 }
 
+/// One of the classes of a set; none of an empty set.
+ClassBits randomBit(ClassBits set, std::mt19937_64& random)
+{
+    if (set == 0)
+        return 0;
+    for (int others = std::uniform_int_distribution<int>(0, std::popcount(set) - 1)(random); others > 0; --others)
+        set &= set - 1;
+    return set & ~(set - 1);
+}
+
 Index3 randomCentre(const TrainingScan& scan, std::mt19937_64& random)
 {
     const auto any = [&](std::int64_t n) { return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random); };
@@ -28,7 +39,7 @@ Index3 randomCentre(const TrainingScan& scan, std::mt19937_64& random)
         return anywhere;
     // A class first, then a voxel of it: small organs are met as often as large ones. A few thousand random voxels usually hit
     // it; the scan is walked only for the smallest.
-    const ClassBits wanted = ClassBits{1} << any(32);
+    const ClassBits wanted = randomBit(scan.annotated, random);
     const auto place = [&](std::size_t v) {
         const auto n = static_cast<std::int64_t>(v);
         return Index3{n / (scan.size[1] * scan.size[2]), n / scan.size[2] % scan.size[1], n % scan.size[2]};

@@ -46,6 +46,12 @@ public:
     virtual TrainingScan next() = 0;
     /// A scan is used for about this many patches before another takes its place, so that making scans leaves the processor to training.
     virtual std::size_t patchesAScan() const { return 6; }
+    /// As if next() had been called so often: training that goes on must meet the same scans as one that never stopped.
+    virtual void skip(std::uint64_t scans)
+    {
+        for (; scans > 0; --scans)
+            next();
+    }
 };
 
 /// @param masks by class id - 1, on the volume's grid; brought to the model's grid by nearest neighbour. A tumor voxel counts

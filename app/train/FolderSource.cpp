@@ -1,0 +1,25 @@
+#include "app/train/FolderSource.h"
+
+#include <algorithm>
+
+namespace hounsfield::training {
+
+FolderSource::FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed)
+    : m_data(data), m_cases(data.training()), m_settings(settings), m_seed(seed)
+{
+}
+
+TrainingScan FolderSource::next()
+{
+    const std::uint64_t round = m_number / m_cases.size();
+    std::vector<std::size_t> order(m_cases.size());
+    for (std::size_t n = 0; n < order.size(); ++n)
+        order[n] = n;
+    std::mt19937_64 random(m_seed * 1000003 + round);
+    std::shuffle(order.begin(), order.end(), random);
+    const DataCase& chosen = m_cases[order[static_cast<std::size_t>(m_number++ % m_cases.size())]];
+    const LabelledScan scan = m_data.read(chosen);
+    return makeTrainingScan(*scan.volume, scan.masks, scan.annotated, m_settings);
+}
+
+} // namespace hounsfield::training

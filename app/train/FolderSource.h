@@ -1,0 +1,22 @@
+#pragma once
+
+#include "app/train/DataSet.h"
+
+namespace hounsfield::training {
+
+/// Goes through cases again and again, every time in another seeded order: scan number n is the same whenever it is asked.
+class FolderSource final : public ScanSource {
+public:
+    /// @param data must outlive this; validation cases are never given
+    FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed);
+    TrainingScan next() override;
+    void skip(std::uint64_t scans) override { m_number += scans; }
+
+private:
+    const DataSets& m_data;
+    std::vector<DataCase> m_cases;
+    InputSettings m_settings;
+    std::uint64_t m_seed, m_number = 0;
+};
+
+} // namespace hounsfield::training

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "inference/internal/Tensors.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace hounsfield::training {
+
+/// Where training stands, beside its tensors.
+struct TrainingPoint {
+    std::int64_t step = 0;
+    std::uint64_t picked = 0; ///< scans taken from the pool
+    std::string random;       ///< the generator's state as the standard library writes it; empty in states of before
+    double bestDice = -1;     ///< mean over classes of the best validation; -1: none yet
+    std::int64_t bestStep = 0;
+    std::int64_t sinceBest = 0; ///< validations since
+};
+
+/// What is saved and read in place.
+struct TrainingTensors {
+    Weights& weights;
+    Weights& mean;
+    Weights& best; ///< empty before the first validation
+    torch::optim::Optimizer& optimizer;
+};
+
+/// Writes beside the file, reads back, renames: whenever the program is killed, a whole state is there. @throws Error(Resources), c10::Error
+void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& point, const TrainingTensors& tensors);
+/// @throws Error(Model) where the file is no state, or of another architecture or other embeddings
+TrainingPoint loadTrainingState(const std::filesystem::path& file, TrainingTensors tensors);
+
+} // namespace hounsfield::training
