@@ -8,6 +8,7 @@
 #include "inference/internal/UnetShapes.h"
 #include "resources/Resources.h"
 
+#include <algorithm>
 #include <set>
 
 namespace hounsfield {
@@ -161,8 +162,8 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
             refuse(files, "its window must be multiples of " + std::to_string(divisor) + " between 16 and 512 voxels");
     std::set<int> ids;
     for (const ModelClass& known : pack.classes) {
-        if (known.id < 1 || known.id > 32 || !ids.insert(known.id).second)
-            refuse(files, "its class numbers are not distinct or not between 1 and 32");
+        if (known.id < 1 || known.id > ModelPack::mostClasses || !ids.insert(known.id).second)
+            refuse(files, "its class numbers are not distinct or not between 1 and " + std::to_string(ModelPack::mostClasses));
         if (!isPlainName(known.fileName) || !(known.threshold > 0 && known.threshold < 1))
             refuse(files, "its class " + std::to_string(known.id) + " has an impossible file name or threshold");
     }
@@ -216,7 +217,8 @@ ModelPack openEmbeddedPack()
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)
 {
     nlohmann::ordered_json root;
-    root["format"] = pack.textEncoder ? ModelPack::formatVersion : 1;
+    const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id > 32; });
+    root["format"] = beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
     root["name"] = pack.name;
     root["title"] = pack.title;
     root["version"] = pack.version;

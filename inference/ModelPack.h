@@ -69,7 +69,8 @@ public:
 
 /// A versioned folder with all that a model needs, checked; or a clear sentence why not. Immutable once opened.
 struct ModelPack {
-    static constexpr int formatVersion = 2; ///< 2: text_encoder is an object; a pack without one is written as 1
+    static constexpr int formatVersion = 3; ///< 2: text_encoder is an object; 3: class ids beyond 32. A pack is written as the lowest that can say it
+    static constexpr int mostClasses = 64;  ///< ids are 1 to this
 
     std::string name;
     std::string title;         ///< one line for people

@@ -13,14 +13,14 @@ std::string shownName(const std::string& name, const Target& target)
 
 void numberLabels(std::vector<LabelledMask>& labels)
 {
-    constexpr int lastKnown = 32;
-    int next = lastKnown + 1;
+    // Words beyond the known classes first, so that a known class wins where both are; their numbers follow the last class's.
+    std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
+    int last = 32;
+    for (const LabelledMask& label : labels)
+        last = std::max(last, label.id);
     for (LabelledMask& label : labels)
         if (label.id == 0)
-            label.id = next++;
-    std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) {
-        return std::pair(a.id <= lastKnown, a.id) < std::pair(b.id <= lastKnown, b.id);
-    });
+            label.id = ++last;
 }
 
 Row makeRow(const Run& run, const Finding& finding, const std::string& ending)

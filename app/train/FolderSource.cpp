@@ -22,4 +22,14 @@ TrainingScan FolderSource::next()
     return makeTrainingScan(*scan.volume, scan.masks, scan.annotated, m_settings);
 }
 
+std::vector<TrainingScan> validationScans(const DataSets& data, const InputSettings& settings)
+{
+    std::vector<TrainingScan> scans;
+    for (const DataCase& one : data.validation()) {
+        const LabelledScan scan = data.read(one);
+        scans.push_back(makeTrainingScan(*scan.volume, scan.masks, scan.annotated, settings));
+    }
+    return scans;
+}
+
 } // namespace hounsfield::training

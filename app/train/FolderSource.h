@@ -19,4 +19,7 @@ private:
     std::uint64_t m_seed, m_number = 0;
 };
 
+/// The cases for validation on the model's grid, in their order.
+std::vector<TrainingScan> validationScans(const DataSets& data, const InputSettings& settings);
+
 } // namespace hounsfield::training

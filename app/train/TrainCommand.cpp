@@ -71,22 +71,9 @@ ModelPack describe(const Options& options)
     return pack;
 }
 
-void print(const TrainingReport& report, std::int64_t steps)
+std::vector<TrainingScan> scansToValidate(const Options& options, const ModelPack& pack, const DataSets& data, ClassBits leftOut)
 {
-    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans", static_cast<long long>(report.step), static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
-    if (report.validation)
-        std::printf("  validation Dice %.4f%s", report.validation->meanDice, report.validation->best ? " (best so far)" : "");
-    std::printf("\n");
-    std::fflush(stdout);
-}
-
-std::vector<TrainingScan> validationScans(const Options& options, const ModelPack& pack, const DataSets& data, ClassBits leftOut)
-{
-    std::vector<TrainingScan> scans;
-    for (const DataCase& one : data.validation()) {
-        const LabelledScan scan = data.read(one);
-        scans.push_back(makeTrainingScan(*scan.volume, scan.masks, scan.annotated, pack.input));
-    }
+    std::vector<TrainingScan> scans = validationScans(data, pack.input);
     for (int n = 0; options.data.empty() && n < options.validationPatients; ++n) {
         const synthetic::SyntheticPatient patient(firstValidationPatient + static_cast<std::uint64_t>(n));
         Progress silent;
@@ -161,7 +148,7 @@ void train(Options options, Progress& progress)
         for (const std::string& problem : broken)
             std::fprintf(stderr, "Not used: %s\n", problem.c_str());
     }
-    const std::vector<TrainingScan> validation = validationScans(options, pack, data, leftOut);
+    const std::vector<TrainingScan> validation = scansToValidate(options, pack, data, leftOut);
     if (options.trainer.patience > 0 && validation.empty())
         throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add --validation 0.2, or --validation-patients with synthetic scans.");
 
@@ -179,7 +166,7 @@ void train(Options options, Progress& progress)
         all = std::make_unique<FolderSource>(data, pack.input, options.trainer.seed);
     LeftOut source(*all, leftOut);
     trainer.run(source, validation, [&](const TrainingReport& report) {
-        print(report, options.trainer.steps);
+        tell(report, options.trainer.steps);
         log.add(report);
     }, progress);
     log.draw();

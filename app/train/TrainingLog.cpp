@@ -110,6 +110,15 @@ const LogRow* TrainingLog::validated(std::int64_t step) const
     return nullptr;
 }
 
+void tell(const TrainingReport& report, std::int64_t steps)
+{
+    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans", static_cast<long long>(report.step), static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
+    if (report.validation)
+        std::printf("  validation Dice %.4f%s", report.validation->meanDice, report.validation->best ? " (best so far)" : "");
+    std::printf("\n");
+    std::fflush(stdout);
+}
+
 void TrainingLog::draw() const
 {
     std::filesystem::path plot = m_file;

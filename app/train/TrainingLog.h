@@ -39,6 +39,9 @@ private:
     std::ofstream m_out;
 };
 
+/// Says a report on one line of stdout. @param steps of the whole training
+void tell(const TrainingReport& report, std::int64_t steps);
+
 /// The plot of a log as SVG: the loss above, the validation below (the mean bold, every class thin). @param title one line
 std::string logPlot(const std::vector<LogRow>& rows, const std::string& title);
 

@@ -61,7 +61,8 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
     namespace training = hounsfield::training;
     const std::map<std::string, std::function<void(hounsfield::Progress&)>> commands{
-        {"train", training::addTrainCommand(app)}, {"evaluate", training::addEvaluateCommand(app)}, {"check", training::addCheckCommand(app)}, {"make-data", training::addMakeDataCommand(app)}};
+        {"train", training::addTrainCommand(app)}, {"evaluate", training::addEvaluateCommand(app)}, {"check", training::addCheckCommand(app)}, {"make-data", training::addMakeDataCommand(app)},
+        {"extend", training::addExtendCommand(app)}};
     try {
         app.parse(argc, argv);
         SignalProgress progress;

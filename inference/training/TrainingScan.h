@@ -13,7 +13,7 @@ namespace hounsfield::training {
 
 /// A set of classes: bit id-1.
 using ClassBits = std::uint64_t;
-inline constexpr int mostClasses = 64;
+inline constexpr int mostClasses = ModelPack::mostClasses;
 inline ClassBits bitOf(int classId) { return ClassBits{1} << (classId - 1); }
 
 /// A piece of a scan as the network sees it, row-major roi.

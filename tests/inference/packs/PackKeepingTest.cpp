@@ -78,9 +78,9 @@ TEST_CASE("the list tells size and state of every pack, and what one lacks")
 TEST_CASE("a pack of a newer or an unknown format is answered by one sentence")
 {
     const Installed installed;
-    installed.edit("\"format\": 1", "\"format\": 3");
-    CHECK(installed.listed("one").problem.find("newer version of this program (format 3") != std::string::npos);
-    installed.edit("\"format\": 3", "\"format\": 0");
+    installed.edit("\"format\": 1", "\"format\": 4");
+    CHECK(installed.listed("one").problem.find("newer version of this program (format 4") != std::string::npos);
+    installed.edit("\"format\": 4", "\"format\": 0");
     CHECK(installed.listed("one").problem.find("its format 0 is none that this program ever had") != std::string::npos);
     installed.edit("\"format\": 0", "\"format\": 1e300");
     CHECK(installed.listed("one").problem.find("cannot be understood") != std::string::npos);

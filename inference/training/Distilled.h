@@ -1,0 +1,28 @@
+#pragma once
+
+#include "inference/training/TrainingScan.h"
+
+#include <memory>
+#include <string>
+
+namespace hounsfield::training {
+
+/// Scans whose classes that nobody annotated are labelled by a model that knows them: what a model forgets when it is taught on scans of a new
+/// class alone, it keeps so (learning without forgetting, Li & Hoiem 2016, with the old model's answers at probability one half as labels).
+class Distilled final : public ScanSource {
+public:
+    /// @param classes that the old model labels, where a scan does not annotate them itself
+    Distilled(ScanSource& source, const ModelPack& old, ClassBits classes, const std::string& device);
+    ~Distilled() override;
+    TrainingScan next() override;
+    void skip(std::uint64_t scans) override { m_source.skip(scans); }
+    std::size_t patchesAScan() const override { return m_source.patchesAScan(); }
+
+private:
+    struct Teacher;
+    ScanSource& m_source;
+    ClassBits m_classes;
+    std::unique_ptr<Teacher> m_teacher;
+};
+
+} // namespace hounsfield::training
