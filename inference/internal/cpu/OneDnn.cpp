@@ -5,7 +5,6 @@
 #include <array>
 
 namespace hounsfield {
-namespace {
 
 using Tag = dnnl::memory::format_tag;
 
@@ -14,8 +13,6 @@ bool hasAvx512()
     const auto isa = dnnl::get_effective_cpu_isa();
     return isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni || isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
 }
-
-} // namespace
 
 dnnl::engine& processor()
 {
@@ -38,9 +35,11 @@ void refuse(const dnnl::error& error)
 MapSide::MapSide(int channels, const Index3& size, MapType type, Scratch scratch) : m_scratch(scratch)
 {
     const dnnl::memory::dims dims{1, channels, size[0], size[1], size[2]};
-    m_ours = {dims, typeOf(type), channels == 1 ? Tag::ncdhw : Tag::nCdhw16c};
-    m_copied = channels > 1 && !hasAvx512();
-    m_theirs = m_copied ? dnnl::memory::desc(dims, typeOf(type), Tag::nCdhw8c) : m_ours;
+    // A single group and a single channel lie alike in either order: which name they go by decides which loops are found.
+    const Tag blocked = channels == 1 ? Tag::ncdhw : Tag::nCdhw16c;
+    m_copied = channels > FeatureMap::lanes && !hasAvx512();
+    m_ours = {dims, typeOf(type), hasAvx512() || m_copied ? blocked : Tag::ndhwc};
+    m_theirs = m_copied ? dnnl::memory::desc(dims, typeOf(type), Tag::ndhwc) : m_ours;
     if (m_copied) {
         m_there = dnnl::reorder(dnnl::reorder::primitive_desc(processor(), m_ours, processor(), m_theirs));
         m_back = dnnl::reorder(dnnl::reorder::primitive_desc(processor(), m_theirs, processor(), m_ours));

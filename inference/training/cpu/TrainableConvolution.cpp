@@ -2,6 +2,7 @@
 
 #include "inference/internal/cpu/OneDnn.h"
 #include "inference/training/cpu/TrainingKernels.h"
+#include "inference/training/cpu/WeightGradient.h"
 
 #include <cstring>
 
@@ -19,7 +20,7 @@ struct TrainableConvolution::Primitives {
     MapSide source, destination;
     dnnl::convolution_forward forward;
     dnnl::convolution_backward_data backwardData;
-    dnnl::convolution_backward_weights backwardWeights;
+    dnnl::convolution_backward_weights backwardWeights; ///< none where addWeightGradient does its work
     dnnl::memory plainWeights, plainBias;      ///< float32, oidhw
     dnnl::memory forwardWeights, dataWeights;  ///< in the library's own orders
     dnnl::memory weightGradient, plainGradient, biasGradient;
@@ -45,6 +46,8 @@ TrainableConvolution::Primitives::Primitives(const Shape& shape)
     backwardData = dnnl::convolution_backward_data(data);
     dataWeights = dnnl::memory(data.weights_desc(), processor());
     toData = dnnl::reorder(plainWeights, dataWeights);
+    if (!hasAvx512() && shape.type == MapType::Float32)
+        return;
     const dnnl::convolution_backward_weights::primitive_desc learned({direct, source.desc(), gradient, bias, destination.desc(), stride, pad, pad}, processor(), chosen);
     backwardWeights = dnnl::convolution_backward_weights(learned);
     weightGradient = dnnl::memory(learned.diff_weights_desc(), processor());
@@ -100,6 +103,10 @@ void TrainableConvolution::backwardWeights(const FeatureMap& input, const Featur
     if (m_shape.in == 1) {
         // oneDNN has only slow loops for the weights of a single channel.
         addFirstWeightGradient(input, outputGradient, weightGradient, biasGradient);
+        return;
+    }
+    if (!m_primitives->backwardWeights) {
+        addWeightGradient(input, outputGradient, m_shape.kernel, weightGradient, biasGradient);
         return;
     }
     Primitives& p = *m_primitives;

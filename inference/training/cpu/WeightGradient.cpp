@@ -1,0 +1,118 @@
+#include "inference/training/cpu/WeightGradient.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define HOUNSFIELD_WITH_FMA [[gnu::target_clones("arch=x86-64-v3", "default")]]
+#else
+#define HOUNSFIELD_WITH_FMA
+#endif
+
+namespace hounsfield::training {
+namespace {
+
+constexpr int lanes = FeatureMap::lanes;
+/// Products of 16 input channels with 16 output channels.
+constexpr int products = lanes * lanes;
+constexpr int mostTaps = 27;
+
+/// Half a group: what a processor with AVX2 adds at once.
+typedef float Eight __attribute__((vector_size(32)));
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+[[gnu::always_inline]] inline Eight load(const float* from)
+{
+    Eight x;
+    std::memcpy(&x, from, sizeof x);
+    return x;
+}
+
+[[gnu::always_inline]] inline void store(float* to, Eight x)
+{
+    std::memcpy(to, &x, sizeof x);
+}
+
+/// sums[i][o] += input[i] * gradient[o] over `count` voxels that follow each other. Four input channels at a time: eight sums in registers.
+HOUNSFIELD_WITH_FMA void addRow(const float* input, const float* gradient, std::int64_t count, float* sums)
+{
+    for (int first = 0; first < lanes; first += 4) {
+        float* const to = sums + first * lanes;
+        Eight a0 = load(to), a1 = load(to + 8), b0 = load(to + 16), b1 = load(to + 24), c0 = load(to + 32), c1 = load(to + 40), d0 = load(to + 48), d1 = load(to + 56);
+        const float* x = input + first;
+        const float* g = gradient;
+        for (std::int64_t v = 0; v < count; ++v, x += lanes, g += lanes) {
+            const Eight g0 = load(g), g1 = load(g + 8);
+            a0 += x[0] * g0, a1 += x[0] * g1;
+            b0 += x[1] * g0, b1 += x[1] * g1;
+            c0 += x[2] * g0, c1 += x[2] * g1;
+            d0 += x[3] * g0, d1 += x[3] * g1;
+        }
+        store(to, a0), store(to + 8, a1), store(to + 16, b0), store(to + 24, b1), store(to + 32, c0), store(to + 40, c1), store(to + 48, d0), store(to + 56, d1);
+    }
+}
+
+HOUNSFIELD_WITH_FMA void addVoxels(const float* gradient, std::int64_t count, float* sums)
+{
+    Eight s0 = load(sums), s1 = load(sums + 8);
+    for (std::int64_t v = 0; v < count; ++v)
+        s0 += load(gradient + v * lanes), s1 += load(gradient + v * lanes + 8);
+    store(sums, s0), store(sums + 8, s1);
+}
+
+#pragma GCC diagnostic pop
+
+/// A pair of groups, planes [from, to) of x. @param input, gradient first voxel of the groups @param sums taps x products, then 16 of the bias
+void addPlanes(const float* input, const float* gradient, const Index3& size, int kernel, std::int64_t from, std::int64_t to, float* sums)
+{
+    const auto [sx, sy, sz] = size;
+    const int reach = kernel / 2;
+    for (std::int64_t x = from; x < to; ++x)
+        for (std::int64_t y = 0; y < sy; ++y) {
+            const float* const row = gradient + (x * sy + y) * sz * lanes;
+            addVoxels(row, sz, sums + mostTaps * products);
+            int tap = 0;
+            for (int dx = -reach; dx <= reach; ++dx)
+                for (int dy = -reach; dy <= reach; ++dy)
+                    for (int dz = -reach; dz <= reach; ++dz, ++tap) {
+                        if (x + dx < 0 || x + dx >= sx || y + dy < 0 || y + dy >= sy)
+                            continue;
+                        const std::int64_t first = std::max(0, -dz), last = sz - std::max(0, dz);
+                        addRow(input + (((x + dx) * sy + y + dy) * sz + first + dz) * lanes, row + first * lanes, last - first, sums + tap * products);
+                    }
+        }
+}
+
+} // namespace
+
+void addWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient, int kernel, float* weightGradient, float* biasGradient)
+{
+    constexpr std::int64_t length = mostTaps * products + lanes;
+    const int taps = kernel * kernel * kernel;
+    const std::int64_t inGroups = input.groups(), pairs = inGroups * outputGradient.groups(), sx = input.size[0];
+    const std::int64_t parts = std::clamp<std::int64_t>(16 / pairs, 1, sx), group = input.voxels() * lanes;
+    std::vector<float> sums(std::size_t(pairs * parts * length), 0.0f);
+    const auto* from = reinterpret_cast<const float*>(input.data);
+    const auto* gradient = reinterpret_cast<const float*>(outputGradient.data);
+#pragma omp parallel for schedule(dynamic)
+    for (std::int64_t n = 0; n < pairs * parts; ++n) {
+        const std::int64_t pair = n / parts, part = n % parts;
+        addPlanes(from + pair % inGroups * group, gradient + pair / inGroups * group, input.size, kernel, part * sx / parts, (part + 1) * sx / parts, sums.data() + n * length);
+    }
+    for (std::int64_t n = 0; n < pairs * parts; ++n) {
+        const std::int64_t in = n / parts % inGroups * lanes, out = n / parts / inGroups * lanes;
+        const float* const sum = sums.data() + n * length;
+        for (std::int64_t o = 0; o < lanes; ++o) {
+            for (std::int64_t i = 0; i < lanes; ++i)
+                for (int t = 0; t < taps; ++t)
+                    weightGradient[((out + o) * input.channels + in + i) * taps + t] += sum[t * products + i * lanes + o];
+            if (in == 0)
+                biasGradient[out + o] += sum[mostTaps * products + o];
+        }
+    }
+}
+
+} // namespace hounsfield::training
