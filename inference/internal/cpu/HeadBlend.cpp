@@ -15,7 +15,7 @@ constexpr int w1 = 0, w2 = 64, w3 = 128, b1 = 136, b2 = 144, b3 = 152, perClass 
 [[gnu::always_inline]] inline void layer(const float* weight, const float* bias, const Lanes* in, Lanes* out)
 {
     for (int o = 0; o < 8; ++o) {
-        Lanes sum = Lanes{} + bias[o];
+        Lanes sum = fill(bias[o]);
         for (int i = 0; i < 8; ++i)
             sum += weight[8 * o + i] * in[i];
         out[o] = larger(sum, Lanes{});
@@ -36,7 +36,7 @@ HOUNSFIELD_EVERY_PROCESSOR void blendRow(const float* reduced, std::int64_t stri
             Lanes hidden[8], second[8];
             layer(p + w1, p + b1, x, hidden);
             layer(p + w2, p + b2, hidden, second);
-            Lanes logit = Lanes{} + p[b3];
+            Lanes logit = fill(p[b3]);
             for (int i = 0; i < 8; ++i)
                 logit += p[w3 + i] * second[i];
             Lanes sum{};

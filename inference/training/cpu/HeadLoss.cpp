@@ -15,9 +15,15 @@ constexpr std::int64_t runLength = 4096;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-[[gnu::always_inline]] inline Lanes fill(float value)
+/// 2^n of the whole numbers in the lowest bits.
+[[gnu::always_inline]] inline Eight powerOfTwo(Eight shifted)
 {
-    return Lanes{} + value;
+    EightBits bits;
+    std::memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits + 127) << 23;
+    Eight power;
+    std::memcpy(&power, &bits, sizeof power);
+    return power;
 }
 
 /// e^x for x <= 0 (Cephes' polynomial, relative error about 2e-7); 0 below -87.
@@ -32,12 +38,7 @@ constexpr std::int64_t runLength = 4096;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    IntegerLanes bits;
-    std::memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127) << 23;
-    Lanes power;
-    std::memcpy(&power, &bits, sizeof power);
-    return p * power;
+    return p * Lanes{powerOfTwo(shifted.a), powerOfTwo(shifted.b)};
 }
 
 /// log(1 + e) for e in [0, 1]: 2 atanh(e / (2 + e)) by its series, absolute error below 1e-6.
@@ -92,8 +93,8 @@ HOUNSFIELD_EVERY_PROCESSOR void sumRun(const float* reduced, std::int64_t stride
         for (int i = 0; i < 8; ++i)
             r[i] = load(reduced + i * stride + v);
         Hidden h;
-        const Lanes z = logitOf(r, w, h), t = truthOf(labels + v, bit), e = exponential(z > 0 ? -z : z);
-        const Lanes small = e / (e + 1.0f), p = z > 0 ? 1.0f - small : small;
+        const Lanes z = logitOf(r, w, h), t = truthOf(labels + v, bit), e = exponential(select(z > 0, -z, z));
+        const Lanes small = e / (e + 1.0f), p = select(z > 0, 1.0f - small, small);
         entropy += larger(z, Lanes{}) - z * t + logOnePlus(e);
         both += p * t;
         found += p;
@@ -123,7 +124,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         Lanes first[8] = {};
         for (int o = 0; o < 8; ++o) {
             sums[128 + o] += dz * h.second[o];
-            const Lanes d = h.second[o] > 0 ? w[128 + o] * dz : Lanes{};
+            const Lanes d = select(h.second[o] > 0, w[128 + o] * dz, Lanes{});
             sums[144 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[64 + o * 8 + i] += d * h.first[i];
@@ -135,7 +136,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         for (int i = 0; i < 8; ++i)
             dr[i] = load(reducedGradient + i * stride + v);
         for (int o = 0; o < 8; ++o) {
-            const Lanes d = h.first[o] > 0 ? first[o] : Lanes{};
+            const Lanes d = select(h.first[o] > 0, first[o], Lanes{});
             sums[136 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[o * 8 + i] += d * r[i];

@@ -39,7 +39,7 @@ HOUNSFIELD_EVERY_PROCESSOR void gradientSumChunk(const Stored* in, const Stored*
     const Lanes a = load(scale), b = load(shift), m = load(mean), r = load(inverse);
     Lanes s{}, q{};
     for (std::int64_t v = 0; v < voxels; ++v) {
-        const Lanes x = load(in + v * lanes), g = a * x + b > 0 ? load(gradient + v * lanes) : Lanes{};
+        const Lanes x = load(in + v * lanes), g = select(a * x + b > 0, load(gradient + v * lanes), Lanes{});
         s += g;
         q += g * ((x - m) * r);
     }
@@ -54,7 +54,7 @@ HOUNSFIELD_EVERY_PROCESSOR void gradientChunk(const Stored* in, Stored* gradient
 {
     const Lanes a = load(scale), b = load(shift), m = load(mean), r = load(inverse), c = load(constant), d = load(slope);
     for (std::int64_t v = 0; v < voxels; ++v) {
-        const Lanes x = load(in + v * lanes), g = a * x + b > 0 ? load(gradient + v * lanes) : Lanes{};
+        const Lanes x = load(in + v * lanes), g = select(a * x + b > 0, load(gradient + v * lanes), Lanes{});
         store(gradient + v * lanes, a * g - c - (x - m) * r * d);
     }
 }
@@ -63,14 +63,14 @@ template <typename Stored>
 HOUNSFIELD_EVERY_PROCESSOR void poolBackwardRow(const Stored* const* rows, Stored* const* to, const Stored* out, const Stored* gradient, std::int64_t voxels)
 {
     for (std::int64_t v = 0; v < voxels; ++v) {
-        const Lanes most = load(out + v * lanes), g = load(gradient + v * lanes);
-        auto taken = most != most; // nothing yet
+        const Lanes most = load(out + v * lanes);
+        Lanes left = load(gradient + v * lanes); // of the lanes whose voxel is not found yet
         for (int r = 0; r < 4; ++r)
             for (int z = 0; z < 2; ++z) {
                 const std::int64_t at = (2 * v + z) * lanes;
-                const auto here = (load(rows[r] + at) == most) & ~taken;
-                taken |= here;
-                store(to[r] + at, load(to[r] + at) + (here ? g : Lanes{}));
+                const Chosen here = load(rows[r] + at) == most;
+                store(to[r] + at, load(to[r] + at) + select(here, left, Lanes{}));
+                left = select(here, Lanes{}, left);
             }
     }
 }

@@ -1,14 +1,9 @@
 #include "inference/training/cpu/WeightGradient.h"
 
-#include <algorithm>
-#include <cstring>
-#include <vector>
+#include "inference/internal/cpu/Lanes.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define HOUNSFIELD_WITH_FMA [[gnu::target_clones("arch=x86-64-v3", "default")]]
-#else
-#define HOUNSFIELD_WITH_FMA
-#endif
+#include <algorithm>
+#include <vector>
 
 namespace hounsfield::training {
 namespace {
@@ -18,49 +13,36 @@ constexpr int lanes = FeatureMap::lanes;
 constexpr int products = lanes * lanes;
 constexpr int mostTaps = 27;
 
-/// Half a group: what a processor with AVX2 adds at once.
-typedef float Eight __attribute__((vector_size(32)));
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-[[gnu::always_inline]] inline Eight load(const float* from)
-{
-    Eight x;
-    std::memcpy(&x, from, sizeof x);
-    return x;
-}
-
-[[gnu::always_inline]] inline void store(float* to, Eight x)
-{
-    std::memcpy(to, &x, sizeof x);
-}
-
 /// sums[i][o] += input[i] * gradient[o] over `count` voxels that follow each other. Four input channels at a time: eight sums in registers.
-HOUNSFIELD_WITH_FMA void addRow(const float* input, const float* gradient, std::int64_t count, float* sums)
+HOUNSFIELD_EVERY_PROCESSOR void addRow(const float* input, const float* gradient, std::int64_t count, float* sums)
 {
     for (int first = 0; first < lanes; first += 4) {
         float* const to = sums + first * lanes;
-        Eight a0 = load(to), a1 = load(to + 8), b0 = load(to + 16), b1 = load(to + 24), c0 = load(to + 32), c1 = load(to + 40), d0 = load(to + 48), d1 = load(to + 56);
+        Lanes a = load(to), b = load(to + lanes), c = load(to + 2 * lanes), d = load(to + 3 * lanes);
         const float* x = input + first;
-        const float* g = gradient;
-        for (std::int64_t v = 0; v < count; ++v, x += lanes, g += lanes) {
-            const Eight g0 = load(g), g1 = load(g + 8);
-            a0 += x[0] * g0, a1 += x[0] * g1;
-            b0 += x[1] * g0, b1 += x[1] * g1;
-            c0 += x[2] * g0, c1 += x[2] * g1;
-            d0 += x[3] * g0, d1 += x[3] * g1;
+        for (std::int64_t v = 0; v < count; ++v, x += lanes) {
+            const Lanes g = load(gradient + v * lanes);
+            a += x[0] * g;
+            b += x[1] * g;
+            c += x[2] * g;
+            d += x[3] * g;
         }
-        store(to, a0), store(to + 8, a1), store(to + 16, b0), store(to + 24, b1), store(to + 32, c0), store(to + 40, c1), store(to + 48, d0), store(to + 56, d1);
+        store(to, a);
+        store(to + lanes, b);
+        store(to + 2 * lanes, c);
+        store(to + 3 * lanes, d);
     }
 }
 
-HOUNSFIELD_WITH_FMA void addVoxels(const float* gradient, std::int64_t count, float* sums)
+HOUNSFIELD_EVERY_PROCESSOR void addVoxels(const float* gradient, std::int64_t count, float* sums)
 {
-    Eight s0 = load(sums), s1 = load(sums + 8);
+    Lanes sum = load(sums);
     for (std::int64_t v = 0; v < count; ++v)
-        s0 += load(gradient + v * lanes), s1 += load(gradient + v * lanes + 8);
-    store(sums, s0), store(sums + 8, s1);
+        sum += load(gradient + v * lanes);
+    store(sums, sum);
 }
 
 #pragma GCC diagnostic pop
