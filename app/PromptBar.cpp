@@ -254,7 +254,7 @@ void PromptBar::addTarget(const PromptPart& part, const Target& target)
     const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
     const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
     if (part.confidence > 0)
-        name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %")).arg(name, QString::number(int(100 * part.confidence + 1e-6)));
+        name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %")).arg(name, QString::number(percentOf(part.confidence)));
     addChip(name, colour, QString::fromStdString(part.explanation), part.unsure ? Chip::Unsure : Chip::Known);
 }
 

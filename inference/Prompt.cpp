@@ -29,6 +29,11 @@ bool Prompt::fullyUnderstood() const
     return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
 }
 
+int percentOf(double confidence)
+{
+    return std::clamp(static_cast<int>(100 * confidence + 1e-6), 0, 99);
+}
+
 bool Prompt::waits() const
 {
     return std::any_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.pending; });

@@ -71,6 +71,9 @@ struct WordsRead {
     std::string note{};                 ///< a whole sentence; may be empty
 };
 
+/// A confidence for people, in whole percent: rounded down and at most 99, since no reading of words is certain.
+int percentOf(double confidence);
+
 /// What becomes of words beyond the known classes.
 enum class ZeroShot {
     Refused,

@@ -77,7 +77,7 @@ std::string namesOf(const Lexicon& lexicon, const std::vector<int>& ids)
 
 std::string readExplanation(const WordsRead& read, const std::string& names)
 {
-    const std::string sure = "(confidence " + std::to_string(static_cast<int>(100 * read.confidence + 1e-6)) + " %)";
+    const std::string sure = "(confidence " + std::to_string(percentOf(read.confidence)) + " %)";
     std::string text;
     if (!read.unsure)
         text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words + "\" is not in the word list.";
