@@ -156,6 +156,7 @@ void MainWindow::joinBench()
         if (prompt.text == m_prompt->prompt().text)
             m_prompt->showPrompt(prompt);
     });
+    connect(&m_bench.nearest(), &Nearest::failed, m_prompt, &PromptBar::stopWaiting);
     connect(m_prompt, &PromptBar::modelsAsked, this, &MainWindow::showModels);
     connect(&m_bench.opening(), &Opening::previewed, this, [this](const QString& path, int number, const QImage& slice) { m_side->setPreview(path, number, slice); });
     connect(m_side, &SidePanel::seriesAsked, this, [this](const QString& path, const std::string& which) { m_bench.open(path, which); });

@@ -1,13 +1,11 @@
 #include "app/Nearest.h"
 
-#include "inference/TextEncoder.h"
-
-#include <algorithm>
+#include "inference/Understanding.h"
 
 namespace hounsfield {
 
-struct Nearest::Encoder {
-    std::unique_ptr<TextEncoder> open;
+struct Nearest::Reader {
+    std::unique_ptr<Understanding> open;
 };
 
 Nearest::Nearest(QObject* parent) : QObject(parent)
@@ -25,24 +23,21 @@ void Nearest::setPack(std::shared_ptr<const ModelPack> pack)
     m_task.stop();
     m_pack = std::move(pack);
     // A job that still runs keeps the old one alive until it has stopped.
-    m_encoder = std::make_shared<Encoder>();
+    m_reader = std::make_shared<Reader>();
     m_asked.clear();
 }
 
 void Nearest::explain(const Prompt& prompt)
 {
-    const bool missing = std::any_of(prompt.parts.begin(), prompt.parts.end(), [](const PromptPart& part) { return part.zeroShot && part.suggestions.empty(); });
-    if (!missing || !m_pack || !m_pack->textEncoder || prompt.text == m_asked)
+    if (prompt.unread.empty() || !m_pack || (m_task.busy() && prompt.text == m_asked))
         return;
     m_asked = prompt.text;
-    m_task.start([this, asked = prompt, pack = m_pack, encoder = m_encoder](Progress& progress) -> Task::Then {
-        Prompt told = asked;
-        if (!encoder->open)
-            encoder->open = TextEncoder::open(*pack);
+    m_task.start([this, text = prompt.text, pack = m_pack, reader = m_reader](Progress& progress) -> Task::Then {
+        if (!reader->open)
+            reader->open = std::make_unique<Understanding>(*pack);
         progress.check();
-        explainZeroShot(told, *encoder->open);
-        return [this, told, encoder] {
-            if (encoder == m_encoder)
+        return [this, told = reader->open->read(text), reader] {
+            if (reader == m_reader)
                 Q_EMIT explained(told);
         };
     });

@@ -7,10 +7,8 @@
 
 namespace hounsfield {
 
-class TextEncoder;
-
-/// Tells of words beyond the classes which classes are nearest, off the GUI thread: the pack's text encoder is opened the first time such
-/// words are typed, and kept until another model is chosen.
+/// Has words beyond the lexicon read by the pack's text encoder, off the GUI thread: it is opened the first time such words are typed, and kept
+/// until another model is chosen.
 class Nearest : public QObject {
     Q_OBJECT
 public:
@@ -18,7 +16,7 @@ public:
     ~Nearest() override;
 
     void setPack(std::shared_ptr<const ModelPack> pack);
-    /// Asks for what is missing in a prompt; nothing where nothing is, or the pack has no text encoder.
+    /// Asks for what a prompt has unread; nothing where it has nothing, or is being asked for.
     void explain(const Prompt& prompt);
 
 Q_SIGNALS:
@@ -27,10 +25,10 @@ Q_SIGNALS:
 
 private:
     /// Lives on the worker thread alone.
-    struct Encoder;
+    struct Reader;
     std::shared_ptr<const ModelPack> m_pack;
-    std::shared_ptr<Encoder> m_encoder;
-    std::string m_asked; ///< the text that was asked for last: once is enough
+    std::shared_ptr<Reader> m_reader;
+    std::string m_asked; ///< the text that was asked for last
     Task m_task;
 };
 

@@ -87,7 +87,10 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     m_rest.setSingleShot(true);
     m_rest.setInterval(150);
     connect(&m_rest, &QTimer::timeout, this, &PromptBar::understand);
-    connect(m_field, &QLineEdit::textChanged, this, [this] { m_rest.start(); });
+    connect(m_field, &QLineEdit::textChanged, this, [this] {
+        m_askWhenRead = false;
+        m_rest.start();
+    });
     connect(m_field, &QLineEdit::returnPressed, this, &PromptBar::ask);
     connect(m_ask, &QPushButton::clicked, this, &PromptBar::ask);
     connect(m_stop, &QPushButton::clicked, this, &PromptBar::stopAsked);
@@ -111,6 +114,8 @@ void PromptBar::setPack(const ModelPack& pack)
     completer->setFilterMode(Qt::MatchContains);
     completer->setMaxVisibleItems(8);
     m_field->setCompleter(completer);
+    m_prompt = {};
+    m_askWhenRead = false;
     understand();
 }
 
@@ -130,7 +135,7 @@ void PromptBar::setText(const QString& text)
 void PromptBar::setScanOpen(bool open)
 {
     m_scanOpen = open;
-    m_ask->setEnabled(m_scanOpen && !m_prompt.targets().empty());
+    m_ask->setEnabled(m_scanOpen && (m_prompt.waits() || !m_prompt.targets().empty()));
 }
 
 void PromptBar::setBusy(bool busy)
@@ -171,6 +176,9 @@ void PromptBar::understand()
     if (!m_resolver)
         return;
     const QString text = m_field->text().trimmed();
+    // What the text encoder has read stays known: the lexicon alone knows less.
+    if (!text.isEmpty() && text.toStdString() == m_prompt.text && m_prompt.unread.empty())
+        return;
     showPrompt(text.isEmpty() ? Prompt{} : m_resolver->resolve(text.toStdString()));
 }
 
@@ -180,6 +188,17 @@ void PromptBar::showPrompt(const Prompt& prompt)
     showChips();
     setScanOpen(m_scanOpen);
     Q_EMIT understood(m_prompt);
+    if (m_askWhenRead && !m_prompt.waits())
+        ask();
+}
+
+void PromptBar::stopWaiting()
+{
+    m_askWhenRead = false;
+    for (PromptPart& part : m_prompt.parts)
+        part.pending = false;
+    showChips();
+    setScanOpen(m_scanOpen);
 }
 
 void PromptBar::showChips()
@@ -211,6 +230,8 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
 {
     constexpr int most = 8;
     const QString why = QString::fromStdString(part.explanation);
+    if (part.pending)
+        return addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)), theme::colour("quiet"), why, Chip::Reading);
     if (!part.understood())
         addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)), theme::colour("error"), why, Chip::Refused);
     for (const Target& target : part.targets) {
@@ -218,17 +239,23 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
             ++rest;
             continue;
         }
-        QString name = QString::fromStdString(target.name);
-        if (const std::string choice = partOf(target, m_classes); !choice.empty())
-            name += ", " + QString::fromStdString(choice);
-        if (target.classId == 0) {
-            addChip(name, theme::colour("quiet"), zeroShotWords(part), Chip::ZeroShot);
-            continue;
-        }
-        const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
-        addChip(name, known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]), why, Chip::Known);
+        addTarget(part, target);
     }
     showSuggestions(part);
+}
+
+void PromptBar::addTarget(const PromptPart& part, const Target& target)
+{
+    QString name = QString::fromStdString(target.name);
+    if (const std::string choice = partOf(target, m_classes); !choice.empty())
+        name += ", " + QString::fromStdString(choice);
+    if (target.classId == 0)
+        return addChip(name, theme::colour("quiet"), zeroShotWords(part), Chip::ZeroShot);
+    const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
+    const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
+    if (part.confidence > 0)
+        name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %")).arg(name, QString::number(int(100 * part.confidence + 1e-6)));
+    addChip(name, colour, QString::fromStdString(part.explanation), part.unsure ? Chip::Unsure : Chip::Known);
 }
 
 void PromptBar::showSuggestions(const PromptPart& part)
@@ -249,13 +276,13 @@ void PromptBar::showSuggestions(const PromptPart& part)
 
 void PromptBar::addChip(const QString& text, const QColor& colour, const QString& why, Chip kind)
 {
-    const bool refused = kind == Chip::Refused, zeroShot = kind == Chip::ZeroShot;
-    auto* chip = new QLabel(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), zeroShot ? "○" : "●", text.toHtmlEscaped()));
+    const bool refused = kind == Chip::Refused, zeroShot = kind == Chip::ZeroShot, loose = zeroShot || kind == Chip::Unsure || kind == Chip::Reading;
+    auto* chip = new QLabel(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), loose ? "○" : "●", text.toHtmlEscaped()));
     chip->setToolTip(why);
     chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
-                            .arg(zeroShot ? QString("transparent") : theme::colour("raised").name(), zeroShot ? "dashed" : "solid", theme::colour(refused ? "error" : zeroShot ? "quiet" : "line").name(),
+                            .arg(loose ? QString("transparent") : theme::colour("raised").name(), loose ? "dashed" : "solid", theme::colour(refused ? "error" : loose ? "quiet" : "line").name(),
                                  refused ? "color:" + theme::colour("error").name() : QString()));
-    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : "known");
+    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : kind == Chip::Unsure ? "unsure" : kind == Chip::Reading ? "reading" : "known");
     m_chips->addWidget(chip);
 }
 
@@ -263,7 +290,8 @@ void PromptBar::ask()
 {
     m_rest.stop();
     understand();
-    if (!m_scanOpen || m_prompt.targets().empty())
+    m_askWhenRead = m_scanOpen && m_prompt.waits();
+    if (!m_scanOpen || m_askWhenRead || m_prompt.targets().empty())
         return;
     m_history.removeAll(m_field->text());
     m_history.prepend(m_field->text());

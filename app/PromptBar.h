@@ -25,8 +25,10 @@ public:
     /// What the model knows, and whether words beyond it can be asked.
     void setPack(const ModelPack& pack);
     const Prompt& prompt() const { return m_prompt; }
-    /// What more became known of the prompt, as chips; until the next key.
+    /// What more became known of the prompt, as chips; until the next key. Where it was asked already and only waited for this, it is asked now.
     void showPrompt(const Prompt& prompt);
+    /// The text encoder cannot read the words: what was asked is not run.
+    void stopWaiting();
     QString text() const;
     void setText(const QString& text);
     void setScanOpen(bool open);
@@ -51,7 +53,8 @@ protected:
 private:
     void understand();
     void showChips();
-    enum class Chip { Known, ZeroShot, Refused };
+    enum class Chip { Known, Unsure, Reading, ZeroShot, Refused };
+    void addTarget(const PromptPart& part, const Target& target);
     void showPart(const PromptPart& part, int& shown, std::size_t& rest);
     void showSuggestions(const PromptPart& part);
     void addChip(const QString& text, const QColor& colour, const QString& why, Chip kind);
@@ -70,6 +73,7 @@ private:
     QStringList m_history;
     int m_historyAt = -1;
     bool m_scanOpen = false, m_busy = false;
+    bool m_askWhenRead = false; ///< asked while the text encoder still reads some of the words
 };
 
 } // namespace hounsfield

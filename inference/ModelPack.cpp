@@ -16,6 +16,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* usualRecognition = "recognition.json";
+
 [[noreturn]] void refuse(const PackFiles& files, const std::string& why)
 {
     throw Error(ErrorKind::Model, "The model (" + files.describe() + ") cannot be used: " + why + ". Install it again.");
@@ -79,6 +81,8 @@ std::optional<TextEncoderSettings> readTextEncoder(const json& root)
     settings.blocks = wholeNumber(entry->at("blocks"));
     settings.context = wholeNumber(entry->at("context"));
     settings.vocabulary = wholeNumber(entry->at("vocabulary_size"));
+    settings.recognitionFile = entry->value("recognition", "");
+    settings.readsOnly = entry->value("reads_only", false);
     return settings;
 }
 
@@ -86,8 +90,13 @@ json writeTextEncoder(const std::optional<TextEncoderSettings>& settings)
 {
     if (!settings)
         return "";
-    return {{"tokenizer", settings->tokenizer}, {"weights", settings->weightsFile}, {"vocabulary", settings->vocabularyFile}, {"width", settings->width},
-            {"heads", settings->heads}, {"blocks", settings->blocks}, {"context", settings->context}, {"vocabulary_size", settings->vocabulary}};
+    json entry{{"tokenizer", settings->tokenizer}, {"weights", settings->weightsFile}, {"vocabulary", settings->vocabularyFile}, {"width", settings->width},
+               {"heads", settings->heads}, {"blocks", settings->blocks}, {"context", settings->context}, {"vocabulary_size", settings->vocabulary}};
+    if (!settings->recognitionFile.empty())
+        entry["recognition"] = settings->recognitionFile;
+    if (settings->readsOnly)
+        entry["reads_only"] = true;
+    return entry;
 }
 
 ModelPack readPack(const json& root)
@@ -112,6 +121,8 @@ ModelPack readPack(const json& root)
     pack.weightsFile = root.at("weights");
     pack.sha256 = root.at("sha256").get<std::map<std::string, std::string>>();
     pack.weightsSha256 = root.at("sha256").at(pack.weightsFile);
+    if (pack.textEncoder && pack.textEncoder->recognitionFile.empty() && pack.sha256.count(usualRecognition))
+        pack.textEncoder->recognitionFile = usualRecognition;
     return pack;
 }
 
@@ -119,8 +130,11 @@ void checkTextEncoder(const TextEncoderSettings& settings, const PackFiles& file
 {
     if (settings.tokenizer != "byte_pair" && settings.tokenizer != "sentencepiece")
         refuse(files, "its tokenizer \"" + settings.tokenizer + "\" is not one this version knows (byte_pair, sentencepiece)");
-    if (!isPlainName(settings.weightsFile) || !isPlainName(settings.vocabularyFile))
-        refuse(files, "its text encoder lies outside its folder");
+    for (const std::string& name : filesOf(settings))
+        if (!isPlainName(name))
+            refuse(files, "its text encoder lies outside its folder");
+    if (!settings.recognitionFile.empty() && !settings.recognitionFile.ends_with(".json"))
+        refuse(files, "its recognition file \"" + settings.recognitionFile + "\" is no .json file");
     if (!arePossible(settings))
         refuse(files, "the sizes of its text encoder are impossible");
 }
@@ -137,7 +151,7 @@ void checkFiles(const ModelPack& pack, const PackFiles& files)
     if (!pack.textEncoder)
         return;
     checkTextEncoder(*pack.textEncoder, files);
-    for (const std::string& name : {pack.textEncoder->weightsFile, pack.textEncoder->vocabularyFile})
+    for (const std::string& name : filesOf(*pack.textEncoder))
         if (!pack.sha256.count(name))
             refuse(files, "it does not say what its file " + name + " should hold");
 }
@@ -209,9 +223,54 @@ ModelPack openPackFolder(const std::filesystem::path& folder)
     return openPack(folderFiles(folder));
 }
 
+/// A text encoder that lies beside the model inside the program tells what words mean; the model was not trained with it.
+static void takeEmbeddedText(ModelPack& pack)
+{
+    constexpr const char* description = "text.json";
+    if (pack.textEncoder || !pack.files->has(description))
+        return;
+    try {
+        const json root = parseForeignJson(pack.files->read(description));
+        pack.textEncoder = readTextEncoder({{"text_encoder", root.at("settings")}});
+        if (!pack.textEncoder)
+            refuse(*pack.files, "its text encoder is not described");
+        pack.textEncoder->readsOnly = true;
+        if (pack.textEncoder->recognitionFile.empty() && pack.files->has(usualRecognition))
+            pack.textEncoder->recognitionFile = usualRecognition;
+        pack.promptTemplate = root.value("prompt_template", pack.promptTemplate);
+    } catch (const json::exception& error) {
+        refuse(*pack.files, std::string("the description of its text encoder cannot be understood (") + error.what() + ")");
+    }
+    for (const std::string& name : filesOf(*pack.textEncoder))
+        pack.sha256[name] = sha256(pack.files->read(name));
+    checkFiles(pack, *pack.files);
+}
+
+ModelPack openEmbedded(std::shared_ptr<const PackFiles> files)
+{
+    ModelPack pack = openPack(std::move(files));
+    takeEmbeddedText(pack);
+    return pack;
+}
+
 ModelPack openEmbeddedPack()
 {
-    return openPack(embeddedFiles());
+    // Once: the hashes of a few megabytes take a moment.
+    static const ModelPack pack = openEmbedded(embeddedFiles());
+    return pack;
+}
+
+std::string recognitionRowsFile(const TextEncoderSettings& settings)
+{
+    return settings.recognitionFile.substr(0, settings.recognitionFile.rfind('.')) + ".safetensors";
+}
+
+std::vector<std::string> filesOf(const TextEncoderSettings& settings)
+{
+    std::vector<std::string> names{settings.weightsFile, settings.vocabularyFile};
+    if (!settings.recognitionFile.empty())
+        names.insert(names.end(), {settings.recognitionFile, recognitionRowsFile(settings)});
+    return names;
 }
 
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)

@@ -49,6 +49,8 @@ struct TextEncoderSettings {
     std::string tokenizer;                ///< "byte_pair" (CLIP's published merges) or "sentencepiece"
     std::string weightsFile;              ///< "text_weights.safetensors"
     std::string vocabularyFile;           ///< "text_vocabulary.txt.gz" or "text_vocabulary.model"
+    std::string recognitionFile{};        ///< "recognition.json": the concepts it was taught; empty: words beyond the classes are zero-shot
+    bool readsOnly = false;               ///< the classes' embeddings are not of its making: it tells what words mean, and feeds no head
     int width = 512;                      ///< of a token's vector
     int heads = 8;
     int blocks = 12;
@@ -56,10 +58,16 @@ struct TextEncoderSettings {
     int vocabulary = 49408;
 };
 
+/// The tensors beside a recognition file: "recognition.safetensors".
+std::string recognitionRowsFile(const TextEncoderSettings& settings);
+/// Every file that a text encoder is made of.
+std::vector<std::string> filesOf(const TextEncoderSettings& settings);
+
 /// Where the bytes of a pack are: a folder, or the program itself.
 class PackFiles {
 public:
     virtual ~PackFiles() = default;
+    bool has(const std::string& name) const;
     /// @throws Error(Model) where the file is missing
     virtual std::string read(const std::string& name) const = 0;
     /// The same, to be read in parts: weights are larger than what should be in memory twice.

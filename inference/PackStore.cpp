@@ -179,8 +179,9 @@ ModelPack PackStore::addTextEncoder(const std::string& nameOrFolder, const fs::p
     PackBuilder builder(folder);
     const auto older = pack.textEncoder;
     pack.textEncoder = addTextEncoderFiles(weights, vocabulary, builder, progress);
+    const std::vector<std::string> replaced = older ? filesOf(*older) : std::vector<std::string>{};
     for (const auto& [file, hash] : pack.sha256)
-        if (file != "card.md" && !(older && (file == older->weightsFile || file == older->vocabularyFile)))
+        if (file != "card.md" && std::find(replaced.begin(), replaced.end(), file) == replaced.end())
             builder.take(file, folder / file, hash);
     builder.add("card.md", (pack.sha256.count("card.md") ? pack.files->read("card.md") : "") + textEncoderNote(weights, vocabulary));
     builder.finish(pack, progress);

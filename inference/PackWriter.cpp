@@ -10,7 +10,7 @@ void writePack(const ModelPack& description, const std::string& weightsSafetenso
     builder.add(description.weightsFile, weightsSafetensors);
     builder.add("card.md", card);
     if (description.textEncoder)
-        for (const std::string& name : {description.textEncoder->weightsFile, description.textEncoder->vocabularyFile})
+        for (const std::string& name : filesOf(*description.textEncoder))
             builder.add(name, description.files->read(name));
     Progress silent;
     builder.finish(description, silent);

@@ -29,6 +29,11 @@ bool Prompt::fullyUnderstood() const
     return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
 }
 
+bool Prompt::waits() const
+{
+    return std::any_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.pending; });
+}
+
 PromptResolver::PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond) : m_lexicon(std::make_shared<const Lexicon>(std::move(classes))), m_beyond(beyond) {}
 
 static PromptPart nothing(const std::string& text, const std::string& why, const Lexicon& lexicon)
@@ -40,7 +45,7 @@ static PromptPart nothing(const std::string& text, const std::string& why, const
     return part;
 }
 
-Prompt PromptResolver::resolve(const std::string& text) const
+Prompt PromptResolver::resolve(const std::string& text, const std::vector<WordsRead>& read) const
 {
     // Nobody types that much; a pasted report would be read for minutes.
     constexpr std::size_t longest = 4000;
@@ -51,7 +56,9 @@ Prompt PromptResolver::resolve(const std::string& text) const
         return prompt;
     }
     const Reading reading = readItems(text, *m_lexicon);
-    prompt.parts = ClauseReader(*m_lexicon, m_beyond, reading).run();
+    ClauseReader clauses(*m_lexicon, m_beyond, reading, read);
+    prompt.parts = clauses.run();
+    prompt.unread = clauses.unread();
     if (prompt.parts.empty())
         prompt.parts.push_back(nothing(text, "It names nothing to look for.", *m_lexicon));
     return prompt;

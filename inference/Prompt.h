@@ -39,8 +39,11 @@ struct PromptPart {
     std::string text;                     ///< the words as typed
     std::vector<Target> targets;          ///< empty where it was not understood
     std::string explanation;              ///< whole sentences: what it was taken for, or why it was refused
-    std::vector<std::string> suggestions; ///< the three nearest class names where it was not understood, or is zero-shot
+    std::vector<std::string> suggestions; ///< the three nearest class names where it was not understood, is zero-shot or unsure
     bool zeroShot = false;                ///< not a class the model was trained on: its words go through the text encoder
+    bool pending = false;                 ///< the text encoder has not read its words yet: not to be run before
+    bool unsure = false;                  ///< the text encoder's best guess, to be looked at
+    double confidence = 0;                ///< of the text encoder that these classes are meant, 0 to 1; 0 where it had not to be asked
     bool understood() const { return !targets.empty(); }
 };
 
@@ -48,22 +51,36 @@ struct PromptPart {
 struct Prompt {
     std::string text;
     std::vector<PromptPart> parts;
+    std::vector<std::string> unread{}; ///< words beyond the lexicon that the text encoder has not read yet (Understanding)
     /// Every target once, in the order first named.
     std::vector<Target> targets() const;
     /// The first part that asks for it; null where none does.
     const PromptPart* partOf(const Target& target) const;
     bool fullyUnderstood() const;
+    /// Whether it cannot be run before the text encoder has read some of its words.
+    bool waits() const;
+};
+
+/// What the text encoder made of words beyond the lexicon.
+struct WordsRead {
+    std::string words;                  ///< as in Prompt::unread
+    std::vector<int> classIds{};        ///< empty: none of the classes
+    bool unsure = false;
+    double confidence = 0;              ///< 0 to 1
+    std::vector<std::string> nearest{}; ///< what else it may be, for people
+    std::string note{};                 ///< a whole sentence; may be empty
 };
 
 /// What becomes of words beyond the known classes.
 enum class ZeroShot {
     Refused,
-    Offered ///< a noun phrase goes to the text encoder, marked as such; for packs that have one
+    Offered, ///< a noun phrase goes to the text encoder, marked as such; for packs that have one
+    Read     ///< the text encoder tells which known classes are meant, if any; for packs that have a recognition
 };
 /// As a pack allows.
 inline ZeroShot zeroShotOf(const ModelPack& pack)
 {
-    return pack.textEncoder ? ZeroShot::Offered : ZeroShot::Refused;
+    return !pack.textEncoder ? ZeroShot::Refused : pack.textEncoder->recognitionFile.empty() ? ZeroShot::Offered : ZeroShot::Read;
 }
 
 /// What a target is in results: the pack's class, or for words (zero-shot) one made of them: id 0, kind "zero_shot", no code, threshold
@@ -83,7 +100,9 @@ class PromptResolver {
 public:
     /// @param classes what the model knows; the lexicon comes from resources/lexicon*.json
     explicit PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond = ZeroShot::Refused);
-    Prompt resolve(const std::string& text) const;
+    /// @param read what the text encoder made of words that an earlier reading left in Prompt::unread: they are read as a phrase of the
+    ///             lexicon would be, with the sizes, sides and exceptions around them
+    Prompt resolve(const std::string& text, const std::vector<WordsRead>& read = {}) const;
     /// Every class of the model (--all).
     Prompt everything() const;
 

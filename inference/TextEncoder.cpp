@@ -112,23 +112,40 @@ public:
 
     Encoded encode(const std::string& words) const override
     {
-        constexpr std::size_t longest = 4000;
-        if (words.find_first_not_of(" \t\r\n") == std::string::npos || words.size() > longest)
-            throw Error(ErrorKind::Prompt, words.size() > longest ? "The text is longer than 4000 characters. Name what is to be found in a few words." : "There are no words to encode. Name what is to be found.");
+        check(words);
         return translated("reading the words", [&] {
-            Encoded encoded;
-            encoded.text = filled(m_template, words);
-            Tokenizer::Tokens tokens = m_tokenizer->tokens(encoded.text);
-            encoded.ids = std::move(tokens.ids);
-            encoded.cut = tokens.cut;
-            const at::Tensor embedding = m_tower.embed(encoded.ids);
-            encoded.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
+            Encoded encoded = embedded(filled(m_template, words));
             encoded.nearest = m_classes.nearest(encoded.embedding);
             return encoded;
         });
     }
 
+    Encoded encodeAlone(const std::string& words) const override
+    {
+        check(words);
+        return translated("reading the words", [&] { return embedded(words); });
+    }
+
 private:
+    static void check(const std::string& words)
+    {
+        constexpr std::size_t longest = 4000;
+        if (words.find_first_not_of(" \t\r\n") == std::string::npos || words.size() > longest)
+            throw Error(ErrorKind::Prompt, words.size() > longest ? "The text is longer than 4000 characters. Name what is to be found in a few words." : "There are no words to encode. Name what is to be found.");
+    }
+
+    Encoded embedded(const std::string& text) const
+    {
+        Encoded encoded;
+        encoded.text = text;
+        Tokenizer::Tokens tokens = m_tokenizer->tokens(encoded.text);
+        encoded.ids = std::move(tokens.ids);
+        encoded.cut = tokens.cut;
+        const at::Tensor embedding = m_tower.embed(encoded.ids);
+        encoded.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
+        return encoded;
+    }
+
     std::string m_template;
     std::unique_ptr<Tokenizer> m_tokenizer;
     TextTower m_tower;
@@ -159,21 +176,6 @@ std::string listed(const std::vector<NearestClass>& nearest, std::size_t count)
         text += (i ? ", " : "") + nearest[i].name + numbers;
     }
     return text;
-}
-
-void explainZeroShot(Prompt& prompt, const TextEncoder& encoder)
-{
-    for (PromptPart& part : prompt.parts) {
-        if (!part.zeroShot)
-            continue;
-        const Encoded encoded = encoder.encode(part.targets.front().zeroShotText);
-        part.suggestions.clear();
-        for (std::size_t i = 0; i < std::min<std::size_t>(3, encoded.nearest.size()); ++i)
-            part.suggestions.push_back(encoded.nearest[i].name);
-        part.explanation = zeroShotExplanation(listed(encoded.nearest));
-        if (encoded.cut)
-            part.explanation += " " + encoded.cutNote();
-    }
 }
 
 } // namespace hounsfield

@@ -39,11 +39,11 @@ public:
     virtual ~TextEncoder() = default;
     /// @throws Error(Prompt) for no words at all, or far too many
     virtual Encoded encode(const std::string& words) const = 0;
+    /// The words alone, without the pack's template, as a Recognition reads them; `nearest` stays empty. @throws as above
+    virtual Encoded encodeAlone(const std::string& words) const = 0;
 };
 
 /// "Liver (cosine 0.93, centred 0.41), ..." of the nearest ones.
 std::string listed(const std::vector<NearestClass>& nearest, std::size_t count = 3);
-/// Adds to every zero-shot part what the encoder makes of it: the nearest classes become its suggestions, with their cosines in the explanation.
-void explainZeroShot(Prompt& prompt, const TextEncoder& encoder);
 
 } // namespace hounsfield

@@ -1,6 +1,7 @@
 #include "app/cli/Batch.h"
 #include "app/cli/Commands.h"
 #include "inference/PackStore.h"
+#include "inference/Understanding.h"
 
 #include <CLI/CLI.hpp>
 
@@ -30,9 +31,9 @@ bool checkPrompts(const Options& options, const std::vector<Case>& cases, const 
         one.prompt.empty() ? void(++without) : void(own.insert(one.prompt));
     if (without > 0 && !anythingAsked(options))
         throw Error(ErrorKind::Usage, "Say what to find with --prompt \"liver\", or --all for everything: " + std::to_string(without) + " of the list's rows have no prompt of their own.");
-    const PromptResolver resolver(pack.classes, zeroShotOf(pack));
+    Understanding understanding(pack);
     for (const std::string& text : own)
-        std::cerr << refusals(resolver.resolve(text));
+        std::cerr << refusals(understanding.read(text));
     if (!anythingAsked(options))
         return true;
     const Prompt prompt = understand(options.asked, pack);

@@ -62,7 +62,7 @@ std::string wordFor(const std::string& key)
 {
     if (key.rfind("scan", 0) == 0)
         return "the scan's files";
-    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256")
+    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256" || key == "recognition_sha256")
         return "the model";
     std::string word = key;
     for (char& c : word)
@@ -90,8 +90,9 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
     request["model"] = pack.name;
     request["weights_sha256"] = pack.weightsSha256;
     if (pack.textEncoder)
-        if (const auto found = pack.sha256.find(pack.textEncoder->weightsFile); found != pack.sha256.end())
-            request["text_encoder_sha256"] = found->second;
+        for (const auto& [key, file] : {std::pair("text_encoder_sha256", pack.textEncoder->weightsFile), std::pair("recognition_sha256", pack.textEncoder->recognitionFile)})
+            if (const auto found = pack.sha256.find(file); found != pack.sha256.end())
+                request[key] = found->second;
     request["precision"] = asked.precision;
     request["overlap"] = asked.overlap;
     request["threshold"] = asked.threshold ? json(*asked.threshold) : json(nullptr);

@@ -27,7 +27,8 @@ std::string textEncoderLine(const ModelPack& pack)
     if (!pack.textEncoder)
         return "none (its classes by name)";
     const TextEncoderSettings& text = *pack.textEncoder;
-    return text.tokenizer + ", width " + std::to_string(text.width) + ", " + std::to_string(text.blocks) + " blocks, " + std::to_string(text.vocabulary) + " tokens";
+    return text.tokenizer + ", width " + std::to_string(text.width) + ", " + std::to_string(text.blocks) + " blocks, " + std::to_string(text.vocabulary) + " tokens" +
+           (text.recognitionFile.empty() ? ": words beyond its classes are zero-shot" : ": it tells which of its classes words beyond the list mean");
 }
 
 int list()

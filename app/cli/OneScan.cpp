@@ -1,6 +1,7 @@
 #include "app/cli/OneScan.h"
 
 #include "inference/PackStore.h"
+#include "inference/Understanding.h"
 #include "volume/io/MaskWriter.h"
 
 #include <CLI/CLI.hpp>
@@ -82,18 +83,15 @@ Prompt understand(const Asked& asked, const ModelPack& pack)
 {
     if (asked.all == !asked.prompts.empty())
         throw Error(ErrorKind::Usage, "Say what to find with --prompt \"liver\", or --all for everything; one of the two.");
-    const PromptResolver resolver(pack.classes, zeroShotOf(pack));
+    Understanding understanding(pack);
     if (asked.all)
-        return resolver.everything();
+        return understanding.everything();
     Prompt all;
     for (const std::string& text : asked.prompts) {
-        Prompt one = resolver.resolve(text);
+        Prompt one = understanding.read(text); // a text encoder that cannot be opened is told now, not after minutes of looking
         all.text += (all.text.empty() ? "" : "; ") + text;
         all.parts.insert(all.parts.end(), one.parts.begin(), one.parts.end());
     }
-    // A text encoder that cannot be opened is told now, not after minutes of looking.
-    if (std::any_of(all.parts.begin(), all.parts.end(), [](const PromptPart& part) { return part.zeroShot; }))
-        explainZeroShot(all, *TextEncoder::open(pack));
     return all;
 }
 

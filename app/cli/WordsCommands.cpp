@@ -2,7 +2,7 @@
 #include "inference/PackStore.h"
 #include "inference/Prompt.h"
 #include "inference/TargetNames.h"
-#include "inference/TextEncoder.h"
+#include "inference/Understanding.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -33,6 +33,9 @@ nlohmann::ordered_json asJson(const Prompt& prompt, const std::vector<ModelClass
         for (const Target& target : part.targets)
             one["targets"].push_back({{"class_id", target.classId}, {"name", target.name}, {"part", partOf(target, classes)}});
         one["zero_shot"] = part.zeroShot;
+        one["read_by_text_encoder"] = part.confidence > 0;
+        one["confidence"] = part.confidence > 0 ? nlohmann::ordered_json(part.confidence) : nlohmann::ordered_json(nullptr);
+        one["unsure"] = part.unsure;
         one["suggestions"] = part.suggestions;
         root["parts"].push_back(std::move(one));
     }
@@ -44,29 +47,19 @@ ModelPack packOf(const Options& options)
     return PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model));
 }
 
-Prompt understood(const Options& options)
-{
-    if (options.model.empty())
-        return PromptResolver(universalClasses()).resolve(options.text);
-    const ModelPack pack = packOf(options);
-    Prompt prompt = PromptResolver(pack.classes, zeroShotOf(pack)).resolve(options.text);
-    if (std::any_of(prompt.parts.begin(), prompt.parts.end(), [](const PromptPart& part) { return part.zeroShot; }))
-        explainZeroShot(prompt, *TextEncoder::open(pack));
-    return prompt;
-}
-
 int understand(const Options& options)
 {
-    const Prompt prompt = understood(options);
+    const ModelPack pack = packOf(options);
+    const Prompt prompt = Understanding(pack).read(options.text);
     if (options.json) {
-        std::cout << asJson(prompt, options.model.empty() ? universalClasses() : packOf(options).classes).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        std::cout << asJson(prompt, pack.classes).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
         return prompt.fullyUnderstood() ? 0 : 6;
     }
     for (const PromptPart& part : prompt.parts) {
         std::cout << '"' << part.text << "\": " << (part.understood() ? "" : "not understood. ") << part.explanation;
-        for (std::size_t i = 0; i < part.suggestions.size() && !part.zeroShot; ++i)
+        for (std::size_t i = 0; i < part.suggestions.size() && !part.understood(); ++i)
             std::cout << (i == 0 ? " Nearest: " : ", ") << part.suggestions[i];
-        std::cout << (part.suggestions.empty() || part.zeroShot ? "\n" : ".\n");
+        std::cout << (part.suggestions.empty() || part.understood() ? "\n" : ".\n");
     }
     return prompt.fullyUnderstood() ? 0 : 6;
 }
@@ -130,7 +123,7 @@ void addWords(CLI::App& app, Command& chosen)
     auto options = std::make_shared<Options>();
     CLI::App* words = app.add_subcommand("understand", "What a prompt is understood as; nothing is run");
     words->add_option("TEXT", options->text, "What you would type")->required();
-    words->add_option("--model", options->model, "As this model understands it (default: the published classes, no zero-shot words)");
+    words->add_option("--model", options->model, "As this model understands it (default: the one inside the program)");
     words->add_flag("--json", options->json, "As JSON");
     words->callback([options, &chosen] { chosen = [options] { return understand(*options); }; });
 

@@ -12,18 +12,6 @@ std::vector<Item> slice(const std::vector<Item>& items, std::size_t from, std::s
     return {items.begin() + std::ptrdiff_t(from), items.begin() + std::ptrdiff_t(to)};
 }
 
-/// White space as single blanks.
-std::string oneLine(const std::string& text)
-{
-    std::string line;
-    for (const char c : text)
-        if (!(c == ' ' || (c >= '\t' && c <= '\r')))
-            line += c;
-        else if (!line.empty() && line.back() != ' ')
-            line += ' ';
-    return line;
-}
-
 bool contains(const std::vector<int>& ids, int id)
 {
     return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -33,8 +21,12 @@ bool contains(const std::vector<int>& ids, int id)
 
 std::vector<PromptPart> ClauseReader::run()
 {
-    Items clauseItems;
-    for (const Item& item : gatherSizes(m_reading)) {
+    Items clauseItems, all = gatherSizes(m_reading);
+    if (m_beyond == ZeroShot::Read) {
+        all = m_free.taught(all);
+        m_unread = m_free.unread();
+    }
+    for (const Item& item : all) {
         if (item.kind != Kind::Stop) {
             clauseItems.push_back(item);
             continue;
@@ -154,6 +146,12 @@ void ClauseReader::add(const Piece& piece, const std::vector<Piece>& all, std::s
     part.shown.text = m_reading.typed(piece.from, piece.to);
     for (const int id : named.ids)
         part.shown.targets.push_back({id, m_lexicon.classOf(id)->name, {}, named.filter});
+    if (named.read) {
+        part.shown.confidence = named.read->confidence;
+        part.shown.unsure = named.read->unsure;
+        if (named.read->unsure)
+            part.shown.suggestions = named.read->nearest;
+    }
     part.shown.explanation = explained(m_reading, m_lexicon, named, piece.from, piece.to);
     if (at > 0 && piece.link == Kind::And)
         noteSharedWord(piece, all[at - 1], part.shown);
@@ -204,7 +202,18 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why)
     part.shown.text = m_reading.typed(from, to);
     part.shown.explanation = why;
     part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
+    tellRead(part.shown, items);
     m_parts.push_back(std::move(part));
+}
+
+/// A refused part whose words the text encoder has read, or is to read.
+void ClauseReader::tellRead(PromptPart& part, const Items& items) const
+{
+    for (const Item& item : items) {
+        part.pending = part.pending || item.pending;
+        if (item.kind == Kind::Unknown && item.read && !item.read->nearest.empty())
+            part.suggestions = item.read->nearest;
+    }
 }
 
 void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, bool beyond)
@@ -213,6 +222,7 @@ void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, 
     part.shown.text = oneLine(m_reading.typed(from, to));
     part.shown.explanation = why;
     part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
+    tellRead(part.shown, items);
     if (beyond && m_beyond == ZeroShot::Offered)
         offer(part.shown, items);
     m_before = {};
@@ -221,7 +231,7 @@ void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, 
 }
 
 /// The words between courtesies go to the text encoder; a number is no noun phrase.
-bool ClauseReader::offer(PromptPart& part, const Items& items) const
+bool ClauseReader::offer(PromptPart& part, const Items& items)
 {
     std::size_t from = 0, to = items.size();
     while (from + 1 < to && (isFrame(items[from]) || items[from].has({Kind::Whole, Kind::Of})))
@@ -241,6 +251,7 @@ bool ClauseReader::offer(PromptPart& part, const Items& items) const
     part.zeroShot = true;
     part.targets.push_back({0, typed, text});
     part.explanation = zeroShotExplanation(nearest);
+    m_unread.push_back(text);
     return true;
 }
 

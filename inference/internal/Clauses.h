@@ -2,6 +2,7 @@
 
 #include "inference/Prompt.h"
 #include "inference/internal/Explain.h"
+#include "inference/internal/FreeWords.h"
 #include "inference/internal/Phrases.h"
 
 #include <string>
@@ -12,11 +13,14 @@ namespace hounsfield {
 /// Reads a whole prompt: clauses between stops, phrases between "and", what is left out by "without".
 class ClauseReader {
 public:
-    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading)
-        : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_suggestions(lexicon)
+    /// @param read what the text encoder made of words beyond the lexicon; must outlive the reader
+    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading, const std::vector<WordsRead>& read)
+        : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_free(reading, lexicon, read), m_suggestions(lexicon)
     {
     }
     std::vector<PromptPart> run();
+    /// Words that the text encoder is still to read.
+    std::vector<std::string> unread() const { return m_unread; }
 
 private:
     static constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
@@ -53,7 +57,8 @@ private:
     void narrow(const Piece& piece);
     void refuseClause(const Items& items, const std::string& why);
     void refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, bool beyond);
-    bool offer(PromptPart& part, const Items& items) const;
+    void tellRead(PromptPart& part, const Items& items) const;
+    bool offer(PromptPart& part, const Items& items);
     void leaveOut(const Items& whole, std::vector<Piece>& out, std::size_t firstPart);
     bool isWhole(const Named& out, std::size_t first) const;
     bool concerns(const Part& part, const Named& out) const;
@@ -68,6 +73,8 @@ private:
     const Lexicon& m_lexicon;
     ZeroShot m_beyond;
     const Reading& m_reading;
+    FreeWords m_free;
+    std::vector<std::string> m_unread;
     Suggestions m_suggestions;
     std::vector<Part> m_parts;
     Before m_before;

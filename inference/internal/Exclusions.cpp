@@ -57,6 +57,8 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     for (const Piece& piece : out)
         if (!piece.named.understood() && problem.empty())
             problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + piece.named.refusal;
+        else if (problem.empty() && piece.named.read && piece.named.read->unsure)
+            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids));
         else if (problem.empty() && !isWhole(piece.named, first))
             problem = "Only all lesions of a kind can be left out, not some of them.";
     for (std::size_t i = 0; i < m_parts.size() - first && problem.empty(); ++i)
@@ -79,7 +81,7 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
         std::string sentences;
         for (const Piece& piece : out)
             if (std::find(unclear.begin(), unclear.end(), &piece) == unclear.end())
-                sentences += takeOut(m_parts[p], piece.named);
+                sentences += takeOut(m_parts[p], piece.named) + (piece.named.read ? " " + readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids)) : "");
         m_parts[p].shown.explanation += sentences;
         if (m_parts[p].shown.targets.empty()) {
             m_parts[p].shown.explanation = "It contradicts itself: it asks for " + namesOf(m_lexicon, m_parts[p].ids) + " and leaves it out.";

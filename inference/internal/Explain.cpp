@@ -75,13 +75,30 @@ std::string namesOf(const Lexicon& lexicon, const std::vector<int>& ids)
     return text;
 }
 
+std::string readExplanation(const WordsRead& read, const std::string& names)
+{
+    const std::string sure = "(confidence " + std::to_string(static_cast<int>(100 * read.confidence + 1e-6)) + " %)";
+    std::string text;
+    if (!read.unsure)
+        text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words + "\" is not in the word list.";
+    else {
+        text = "The text encoder is unsure: its best guess for \"" + read.words + "\", which is not in the word list, is " + names + " " + sure + ".";
+        for (std::size_t i = 0; i < read.nearest.size(); ++i)
+            text += (i == 0 ? " It may also be " : ", ") + read.nearest[i] + (i + 1 == read.nearest.size() ? "." : "");
+        text += " Check that this is what is meant.";
+    }
+    return read.note.empty() ? text : text + " " + read.note;
+}
+
 std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from, std::size_t to)
 {
     const bool everyClass = named.ids.size() == lexicon.classes().size() && named.ids.size() > 8;
     const std::string names = everyClass ? "all " + std::to_string(named.ids.size()) + " classes" : namesOf(lexicon, named.ids);
     const std::string language = languageOf(reading, from, to);
     std::string text;
-    if (reading.isCorrected(from, to))
+    if (named.read)
+        text = readExplanation(*named.read, names);
+    else if (reading.isCorrected(from, to))
         text = "Read as \"" + correctedWords(reading, from, to) + "\"" + (language == "English" ? "" : " (" + language + ")") + ": " + names + ".";
     else if (language != "English")
         text = "\"" + reading.typed(from, to) + "\" is read as " + language + " for " + names + ".";

@@ -16,7 +16,9 @@ struct Item {
     const Meaning* meaning = nullptr; ///< null for stops, unknown words, numbers in digits, filters and problems
     std::size_t from = 0, to = 0;     ///< words
     LesionFilter filter{};            ///< of a Filter
-    std::string problem{};            ///< of a Problem: a sentence for the person
+    std::string problem{};            ///< of a Problem, or of unknown words: a sentence for the person
+    const WordsRead* read = nullptr;  ///< of words beyond the lexicon that the text encoder has read
+    bool pending = false;             ///< it has yet to
     bool has(const std::vector<Kind>& kinds) const;
 };
 

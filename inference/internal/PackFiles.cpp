@@ -29,18 +29,21 @@ private:
 
 class EmbeddedFiles final : public PackFiles {
 public:
+    explicit EmbeddedFiles(FindEmbedded find) : m_find(std::move(find)) {}
     std::string read(const std::string& name) const override { return std::string(find(name)); }
     std::shared_ptr<const ByteSource> open(const std::string& name) const override { return viewBytes(find(name), name); }
     std::string describe() const override { return "inside the program"; }
 
 private:
-    static std::string_view find(const std::string& name)
+    std::string_view find(const std::string& name) const
     {
-        const auto bytes = resources::find("models/small/" + name);
-        if (!bytes)
-            throw Error(ErrorKind::Model, "This build has no model inside (" + name + " is missing). Import one with: hounsfield-cli model import.");
-        return *bytes;
+        for (const char* folder : {"models/small/", "models/text/"})
+            if (const auto bytes = m_find(folder + name))
+                return *bytes;
+        throw Error(ErrorKind::Model, "This build has no model inside (" + name + " is missing). Import one with: hounsfield-cli model import.");
     }
+
+    FindEmbedded m_find;
 };
 
 } // namespace
@@ -50,14 +53,23 @@ std::shared_ptr<const ByteSource> PackFiles::open(const std::string& name) const
     return keepBytes(read(name), name);
 }
 
+bool PackFiles::has(const std::string& name) const
+{
+    try {
+        return open(name) != nullptr;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::shared_ptr<const PackFiles> folderFiles(const std::filesystem::path& folder)
 {
     return std::make_shared<FolderFiles>(folder);
 }
 
-std::shared_ptr<const PackFiles> embeddedFiles()
+std::shared_ptr<const PackFiles> embeddedFiles(FindEmbedded find)
 {
-    return std::make_shared<EmbeddedFiles>();
+    return std::make_shared<EmbeddedFiles>(find ? std::move(find) : FindEmbedded(resources::find));
 }
 
 } // namespace hounsfield

@@ -35,6 +35,7 @@ void PhraseWords::sort()
         switch (item.kind) {
         case Kind::Thing:
             m_things.push_back(item.meaning);
+            m_named.read = item.read ? item.read : m_named.read;
             break;
         case Kind::Adjective:
             m_adjectives.push_back(item.meaning);
@@ -127,6 +128,9 @@ bool PhraseWords::check()
     if (any({Kind::Vague, Kind::Diameter, Kind::Volume}) && (!m_unknown || m_sized))
         return refuse(vagueSize);
     if (m_unknown) {
+        for (const Item& item : m_items)
+            if (item.kind == Kind::Unknown && !item.problem.empty())
+                return refuse(item.problem);
         for (const Item& item : m_items)
             for (std::size_t word = item.from; word < item.to; ++word)
                 if (const auto torn = m_reading.torn.find(word); torn != m_reading.torn.end())

@@ -27,6 +27,7 @@ struct Named {
     bool narrows = false;             ///< "the one on the right": chooses from what was named just before
     Before now{};                     ///< for what follows
     const Meaning* word = nullptr;    ///< the phrase that named it, where it was one alone
+    const WordsRead* read = nullptr;  ///< where the text encoder had to tell
     bool understood() const { return !ids.empty(); }
 };
 

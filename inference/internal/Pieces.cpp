@@ -44,6 +44,10 @@ std::vector<ClauseReader::Piece> ClauseReader::pieces(const Items& items) const
             --to;
         piece.from = piece.items[from].from;
         piece.to = piece.items[to - 1].to;
+        for (; from < to; ++from) { // a size may stand within words that were read as one phrase
+            piece.from = std::min(piece.from, piece.items[from].from);
+            piece.to = std::max(piece.to, piece.items[from].to);
+        }
     }
     return all;
 }
@@ -159,6 +163,8 @@ Named ClauseReader::completed(const Piece& piece, const Piece& next, const Place
     Named named = readPhrase(m_reading, m_lexicon, whole, place);
     named.beyond = false;
     std::erase(named.notes, noun->note);
+    for (const Item& item : next.items)
+        named.read = item.read ? item.read : named.read;
     named.notes.push_back("the noun is taken from \"" + m_reading.typed(next.from, next.to) + "\"");
     return named;
 }

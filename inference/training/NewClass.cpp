@@ -67,7 +67,7 @@ std::vector<float> firstEmbedding(const ModelPack& pack, const std::string& name
     for (const ModelClass& known : pack.classes)
         length += lengthOf(rows.at(static_cast<std::size_t>(known.id - 1))) / double(pack.classes.size());
     std::vector<float> own;
-    if (pack.textEncoder) {
+    if (pack.textEncoder && !pack.textEncoder->readsOnly) {
         own = TextEncoder::open(pack)->encode(name).embedding;
     } else {
         own = conceptEmbedding(name);

@@ -1,0 +1,170 @@
+#include "inference/internal/FreeWords.h"
+
+#include "inference/internal/Explain.h"
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+/// What ends a noun phrase, and is never part of a name here.
+bool isBorder(const Item& item)
+{
+    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd, Kind::Not});
+}
+
+/// What keeps its own meaning, and is not read to the text encoder.
+bool choosesItself(const Item& item)
+{
+    return item.has({Kind::Filter, Kind::Problem, Kind::Largest, Kind::Smallest, Kind::Number, Kind::Unit, Kind::OrMore, Kind::OrLess, Kind::Diameter, Kind::Volume});
+}
+
+bool isSide(const Item& item)
+{
+    return item.has({Kind::Left, Kind::Right, Kind::Both});
+}
+
+/// Whether a phrase may begin or end with it.
+bool isContent(const Item& item)
+{
+    return !isFrame(item) && !choosesItself(item) && !item.has({Kind::In, Kind::Of, Kind::Whole, Kind::To});
+}
+
+} // namespace
+
+std::string oneLine(const std::string& text)
+{
+    std::string line;
+    for (const char c : text)
+        if (!(c == ' ' || (c >= '\t' && c <= '\r')))
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    return line;
+}
+
+std::vector<Item> FreeWords::taught(const Items& items)
+{
+    Items out, between;
+    for (const Item& item : items) {
+        if (!isBorder(item)) {
+            between.push_back(item);
+            continue;
+        }
+        stretch(between, out);
+        between.clear();
+        out.push_back(item);
+    }
+    stretch(between, out);
+    return out;
+}
+
+/// Not where a word may mean two things, or points at what was named before: the text encoder sees these words alone.
+bool FreeWords::isFree(const Items& items) const
+{
+    bool beyond = false;
+    for (const Item& item : items) {
+        if (item.has({Kind::Its, Kind::One}))
+            return false;
+        for (std::size_t word = item.from; word < item.to; ++word)
+            if (m_reading.torn.count(word))
+                return false;
+        beyond = beyond || item.has({Kind::Unknown, Kind::Other});
+    }
+    return beyond;
+}
+
+void FreeWords::stretch(const Items& items, Items& out)
+{
+    const auto first = std::find_if(items.begin(), items.end(), isContent);
+    const auto last = std::find_if(items.rbegin(), items.rend(), isContent).base();
+    std::string words;
+    Items kept;
+    std::size_t from = 0, to = 0; // the run of words in hand
+    const auto flush = [&] {
+        if (to > from)
+            words += (words.empty() ? "" : " ") + oneLine(m_reading.typed(from, to));
+        to = from = 0;
+    };
+    for (auto item = first; item < last; ++item) {
+        if (choosesItself(*item) || isSide(*item))
+            kept.push_back(*item);
+        if (choosesItself(*item)) {
+            flush();
+            continue;
+        }
+        from = to > from ? from : item->from;
+        to = item->to;
+    }
+    flush();
+    const bool numbered = std::any_of(words.begin(), words.end(), [](unsigned char c) { return c >= '0' && c <= '9'; });
+    if (!isFree(items) || numbered || words.empty()) {
+        out.insert(out.end(), items.begin(), items.end());
+        return;
+    }
+    const Items within(first, last);
+    Item item = meant(words, within);
+    item.from = first->from;
+    item.to = (last - 1)->to;
+    // "Small" is part of a name such as "small bowel loops", but a size without a number of what is told apart one by one.
+    if (item.kind == Kind::Thing && m_lexicon.areLesions(item.meaning->ids))
+        std::copy_if(within.begin(), within.end(), std::back_inserter(kept), [](const Item& one) { return one.kind == Kind::Vague; });
+    out.insert(out.end(), items.begin(), first);
+    out.insert(out.end(), kept.begin(), kept.end());
+    out.push_back(item);
+    out.insert(out.end(), last, items.end());
+}
+
+const WordsRead* FreeWords::readOf(const std::string& words) const
+{
+    const auto found = std::find_if(m_read.begin(), m_read.end(), [&](const WordsRead& one) { return one.words == words; });
+    return found == m_read.end() ? nullptr : &*found;
+}
+
+Item FreeWords::meant(const std::string& words, const Items& within)
+{
+    const WordsRead* read = readOf(words);
+    if (read && !read->classIds.empty())
+        return known(*read, within);
+    Item item;
+    item.read = read;
+    item.pending = !read;
+    if (!read && std::find(m_unread.begin(), m_unread.end(), words) == m_unread.end())
+        m_unread.push_back(words);
+    item.problem = !read ? "It is not in the word list: the text encoder reads it."
+                         : "I do not know this: it is not in the word list, and the text encoder takes it for none of the " + std::to_string(m_lexicon.classes().size()) +
+                               " structures that the model knows." + (read->note.empty() ? "" : " " + read->note);
+    return item;
+}
+
+/// Words that say "tumor" are no organ, whatever the text encoder takes them for.
+std::string FreeWords::kindNot(const WordsRead& read, const Items& within) const
+{
+    for (const Item& item : within)
+        if (item.kind == Kind::Lesion)
+            for (const int id : read.classIds)
+                if (std::find(item.meaning->kinds.begin(), item.meaning->kinds.end(), m_lexicon.classOf(id)->kind) == item.meaning->kinds.end())
+                    return m_reading.typed(item.from, item.to);
+    return "";
+}
+
+Item FreeWords::known(const WordsRead& read, const Items& within)
+{
+    Item item;
+    item.read = &read;
+    if (const std::string kind = kindNot(read, within); !kind.empty()) {
+        item.problem = "The text encoder takes it for " + namesOf(m_lexicon, read.classIds) + ", which does not go with \"" + kind + "\". Ask for it in other words.";
+        return item;
+    }
+    Meaning meaning;
+    meaning.kind = item.kind = Kind::Thing;
+    meaning.phrase = read.words;
+    meaning.language = "English";
+    meaning.ids = read.classIds;
+    meaning.set = read.classIds.size() > 2 && !m_lexicon.areLesions(read.classIds);
+    m_meanings.push_back(std::move(meaning));
+    item.meaning = &m_meanings.back();
+    return item;
+}
+
+} // namespace hounsfield
