@@ -18,6 +18,7 @@ struct Options {
     TextTrainerSettings trainer;
     std::string corpus, out, vocabulary, scoreTable, folder;
     int width = 128, blocks = 3;
+    std::vector<double> thresholds; ///< accept and unsure, where they are known
     bool onlyTry = false, wrong = false;
 };
 
@@ -111,7 +112,7 @@ void run(const Options& options, Progress& progress)
     if (options.corpus.empty() || (options.out.empty() && (!options.onlyTry || options.vocabulary.empty())))
         throw Error(ErrorKind::Usage, "Name what to learn from and where to write it: hounsfield-train text --corpus resources/text --out FOLDER.");
     TextTraining training(options, progress);
-    const TextThresholds thresholds = training.calibrate();
+    const TextThresholds thresholds = options.thresholds.empty() ? training.calibrate() : TextThresholds{options.thresholds[0], options.thresholds[1]};
     if (!options.onlyTry)
         training.write(thresholds);
 }
@@ -134,6 +135,7 @@ std::function<void(Progress&)> addTextCommand(CLI::App& app)
     command->add_option("--blocks", options->blocks, "Blocks of the transformer")->check(CLI::Range(1, 12))->capture_default_str();
     command->add_option("--seed", options->trainer.seed, "Seed of weights, draws and what is held back")->capture_default_str();
     command->add_option("--threads", options->trainer.threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
+    command->add_option("--thresholds", options->thresholds, "accept and unsure as an earlier --try told them: then there is one training, with all phrases")->expected(2)->check(CLI::Range(0.0, 1.0));
     command->add_flag("--try", options->onlyTry, "Only tell how phrases that are held back are read; write nothing");
     command->add_option("--score", options->scoreTable, "Table of language, concept (or unknown) and phrase to read with the encoder in FOLDER");
     command->add_option("folder", options->folder, "Folder of the text encoder to score");

@@ -10,7 +10,7 @@ namespace hounsfield::training {
 HeldBack holdBack(const TextCorpus& corpus, std::uint64_t seed)
 {
     constexpr double phraseShare = 0.08;
-    constexpr std::size_t topicEvery = 8;
+    constexpr std::size_t topicEvery = 12;
     Dice dice(seed);
     std::vector<int> others;
     for (std::size_t n = 0; n < corpus.concepts.size(); ++n)
@@ -26,13 +26,11 @@ HeldBack holdBack(const TextCorpus& corpus, std::uint64_t seed)
     std::map<std::string, bool> decided;
     for (const TextPhrase& phrase : corpus.phrases) {
         const bool known = corpus.concepts[static_cast<std::size_t>(phrase.meaning)].known();
-        bool kept = topics.count(phrase.meaning) > 0;
-        if (known) {
-            const auto [at, first] = decided.emplace(folded(phrase.text), false);
-            if (first)
-                at->second = dice.chance(phraseShare);
-            kept = at->second;
-        }
+        // Drawn for every text, so that what is kept of one concept does not follow from another's size.
+        const auto [at, first] = decided.emplace(folded(phrase.text), false);
+        if (first)
+            at->second = dice.chance(phraseShare);
+        const bool kept = at->second || topics.count(phrase.meaning) > 0;
         if (kept)
             parts.kept.push_back({known ? phrase.meaning : -1, phrase.language, phrase.text});
         else

@@ -7,7 +7,7 @@
 namespace hounsfield::training {
 namespace {
 
-constexpr double knownShare = 0.55, nonsenseShare = 0.02, inPromptTemplate = 0.25, inOwnTemplate = 0.25, cutShare = 0.6, cutProbability = 0.2;
+constexpr double knownShare = 0.55, nonsenseShare = 0.005, inPromptTemplate = 0.2, inOwnTemplate = 0.2, cutShare = 0.6, cutProbability = 0.2;
 
 } // namespace
 

@@ -22,7 +22,6 @@ constexpr const char* descriptionFile = "text.json";
 constexpr const char* weightsFile = "text_encoder.safetensors";
 constexpr const char* vocabularyFile = "vocabulary.model";
 constexpr const char* recognitionFile = "recognition.json";
-constexpr const char* rowsFile = "recognition.safetensors";
 constexpr const char* rowsTensor = "concepts";
 
 void writeRenamed(const fs::path& file, const std::string& bytes)
@@ -42,7 +41,7 @@ std::string descriptionJson(const TextDescription& d)
 {
     const TextEncoderSettings& s = d.settings;
     ordered_json root;
-    root["settings"] = {{"tokenizer", s.tokenizer}, {"weights", s.weightsFile}, {"vocabulary", s.vocabularyFile}, {"width", s.width}, {"heads", s.heads}, {"blocks", s.blocks}, {"context", s.context}, {"vocabulary_size", s.vocabulary}};
+    root["settings"] = {{"tokenizer", s.tokenizer}, {"weights", s.weightsFile}, {"vocabulary", s.vocabularyFile}, {"recognition", s.recognitionFile}, {"width", s.width}, {"heads", s.heads}, {"blocks", s.blocks}, {"context", s.context}, {"vocabulary_size", s.vocabulary}};
     root["prompt_template"] = d.promptTemplate;
     root["trained"] = {{"seed", d.seed}, {"steps", d.steps}, {"lines", d.lines}};
     return root.dump(1) + "\n";
@@ -70,6 +69,7 @@ TextEncoderSettings settingsFrom(const nlohmann::json& entry)
     s.tokenizer = entry.at("tokenizer");
     s.weightsFile = entry.at("weights");
     s.vocabularyFile = entry.at("vocabulary");
+    s.recognitionFile = entry.at("recognition");
     s.width = wholeNumber(entry.at("width"));
     s.heads = wholeNumber(entry.at("heads"));
     s.blocks = wholeNumber(entry.at("blocks"));
@@ -80,12 +80,12 @@ TextEncoderSettings settingsFrom(const nlohmann::json& entry)
 
 void readRecognition(const PackFiles& files, TextDescription& d)
 {
-    const auto root = parseForeignJson(files.read(recognitionFile));
+    const auto root = parseForeignJson(files.read(d.settings.recognitionFile));
     d.rows.temperature = root.at("temperature");
     d.thresholds = {root.at("accept"), root.at("unsure")};
     for (const auto& entry : root.at("concepts"))
         d.rows.concepts.push_back({entry.at("name"), entry.at("classes").get<std::vector<std::string>>()});
-    const std::vector<float> values = openSafetensors(files.open(rowsFile))->read(rowsTensor).toFloat();
+    const std::vector<float> values = openSafetensors(files.open(recognitionRowsFile(d.settings)))->read(rowsTensor).toFloat();
     if (values.size() != d.rows.concepts.size() * std::size_t(embeddingLength))
         throw Error(ErrorKind::Model, "The rows and the concepts in " + files.describe() + " do not belong together. Train the text encoder again.");
     for (auto from = values.begin(); from != values.end(); from += embeddingLength)
@@ -131,6 +131,7 @@ TextEncoderSettings folderSettings(int width, int blocks, int vocabulary)
     settings.tokenizer = "sentencepiece";
     settings.weightsFile = weightsFile;
     settings.vocabularyFile = vocabularyFile;
+    settings.recognitionFile = recognitionFile;
     settings.width = width;
     settings.heads = std::max(1, width / 64);
     settings.blocks = blocks;
@@ -145,7 +146,7 @@ void writeTextFolder(const fs::path& folder, const TextDescription& description,
     fs::create_directories(folder, failed);
     writeRenamed(folder / vocabularyFile, vocabulary);
     writeRenamed(folder / weightsFile, weights);
-    writeRenamed(folder / rowsFile, rowsBytes(description.rows));
+    writeRenamed(folder / recognitionRowsFile(description.settings), rowsBytes(description.rows));
     writeRenamed(folder / recognitionFile, recognitionJson(description));
     // Last: a folder with it is whole.
     writeRenamed(folder / descriptionFile, descriptionJson(description));

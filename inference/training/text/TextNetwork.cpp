@@ -49,6 +49,22 @@ at::Tensor attend(const WeightScope& scope, const at::Tensor& x, std::int64_t he
     return at::linear(mixed, scope["out_proj.weight"], scope["out_proj.bias"]);
 }
 
+/// The same where only one token's answer is wanted, each text's last: most of a last block's work is for tokens that no one looks at.
+/// @param x texts x tokens x width, normalised @param ends of the texts @returns texts x width
+at::Tensor attendFrom(const WeightScope& scope, const at::Tensor& x, const std::vector<std::int64_t>& ends, std::int64_t heads)
+{
+    const std::int64_t texts = x.size(0), tokens = x.size(1), width = x.size(2), part = width / heads;
+    const at::Tensor& weight = scope["in_proj_weight"];
+    const at::Tensor& bias = scope["in_proj_bias"];
+    const at::Tensor last = at::tensor(ends, at::kLong);
+    const at::Tensor from = x.reshape({texts * tokens, width}).index_select(0, last + at::arange(texts, at::kLong) * tokens);
+    const at::Tensor q = at::linear(from, weight.narrow(0, 0, width), bias.narrow(0, 0, width)).reshape({texts, heads, 1, part});
+    const at::Tensor kv = at::linear(x, weight.narrow(0, width, 2 * width), bias.narrow(0, width, 2 * width)).reshape({texts, tokens, 2, heads, part}).permute({2, 0, 3, 1, 4});
+    const at::Tensor later = at::arange(tokens, at::kLong).unsqueeze(0).gt(last.unsqueeze(1)).reshape({texts, 1, 1, tokens});
+    const at::Tensor scores = at::matmul(q * (1 / std::sqrt(double(part))), kv[0].transpose(2, 3)).masked_fill(later, -std::numeric_limits<float>::infinity());
+    return at::linear(at::matmul(at::softmax(scores, -1), kv[1]).reshape({texts, width}), scope["out_proj.weight"], scope["out_proj.bias"]);
+}
+
 at::Tensor perceive(const WeightScope& scope, const at::Tensor& x)
 {
     const at::Tensor hidden = at::linear(x, scope["c_fc.weight"], scope["c_fc.bias"]);
@@ -112,16 +128,18 @@ at::Tensor TextNetwork::embedAlike(const std::vector<const std::vector<std::int3
     std::vector<std::int64_t> ends;
     for (std::int64_t n = 0; n < count; ++n) {
         std::copy(texts[std::size_t(n)]->begin(), texts[std::size_t(n)]->end(), ids.data_ptr<std::int64_t>() + n * tokens);
-        ends.push_back(n * tokens + static_cast<std::int64_t>(texts[std::size_t(n)]->size()) - 1);
+        ends.push_back(static_cast<std::int64_t>(texts[std::size_t(n)]->size()) - 1);
     }
     at::Tensor x = dropped(at::embedding(scope["token_embedding.weight"], ids) + scope["positional_embedding"].narrow(0, 0, tokens), dropout, random);
-    for (int n = 0; n < m_settings.blocks; ++n) {
-        const WeightScope block = scope("transformer")("resblocks")(std::to_string(n));
-        x = x + dropped(attend(block("attn"), normalise(block, "ln_1", x), m_settings.heads), dropout, random);
-        x = x + dropped(perceive(block("mlp"), normalise(block, "ln_2", x)), dropout, random);
-    }
-    const at::Tensor gathered = x.reshape({count * tokens, m_settings.width}).index_select(0, at::tensor(ends, at::kLong));
-    return at::matmul(normalise(scope, "ln_final", gathered), scope["text_projection"]);
+    const auto finish = [&](const WeightScope& block, const at::Tensor& mixed) { return mixed + dropped(perceive(block("mlp"), normalise(block, "ln_2", mixed)), dropout, random); };
+    const auto blockAt = [&](int n) { return scope("transformer")("resblocks")(std::to_string(n)); };
+    for (int n = 0; n + 1 < m_settings.blocks; ++n)
+        x = finish(blockAt(n), x + dropped(attend(blockAt(n)("attn"), normalise(blockAt(n), "ln_1", x), m_settings.heads), dropout, random));
+    const WeightScope last = blockAt(m_settings.blocks - 1);
+    const at::Tensor rows = at::tensor(ends, at::kLong) + at::arange(count, at::kLong) * tokens;
+    const at::Tensor gathered = x.reshape({count * tokens, m_settings.width}).index_select(0, rows);
+    const at::Tensor mixed = attendFrom(last("attn"), normalise(last, "ln_1", x), ends, m_settings.heads);
+    return at::matmul(normalise(scope, "ln_final", finish(last, gathered + dropped(mixed, dropout, random))), scope["text_projection"]);
 }
 
 } // namespace hounsfield::training

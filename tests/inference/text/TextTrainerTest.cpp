@@ -1,3 +1,4 @@
+#include "inference/Recognition.h"
 #include "inference/TextEncoder.h"
 #include "inference/internal/Sha256.h"
 #include "inference/training/ClassEmbeddings.h"
@@ -92,7 +93,7 @@ ModelPack packWith(const fs::path& folder, const Learned& learned)
         hashes.emplace_back(name, sha256(bytes));
     };
     add(pack.weightsFile, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}));
-    for (const std::string& name : {text.settings.weightsFile, text.settings.vocabularyFile})
+    for (const std::string& name : filesOf(text.settings))
         add(name, readFile(folder / "text" / name));
     writeFile(folder / "pack" / "pack.json", packJson(pack, hashes));
     return openPackFolder(folder / "pack");
@@ -140,6 +141,25 @@ TEST_CASE("a written folder reads back, and a pack with its files encodes a clas
     for (const ModelClass& known : pack.classes)
         CHECK(words->encode(known.name).embedding == table[static_cast<std::size_t>(known.id - 1)]);
     CHECK(lengthOf(table[5]) == Approx(classRowLength()).epsilon(0.3));
+}
+
+TEST_CASE("the program reads words by the rule that the thresholds were calibrated with")
+{
+    const TemporaryFolder folder;
+    const Learned learned = learn(folder.path(), 1, 60);
+    const ModelPack pack = packWith(folder.path(), learned);
+    const auto encoder = TextEncoder::open(pack);
+    const auto recognition = Recognition::open(pack);
+    REQUIRE(recognition);
+    const TextThresholds thresholds = describe(learned).thresholds;
+    for (const char* words : {"liver", "the spleen", "dog", "tumor of the kidney", "hepatic dog", "kidney"}) {
+        const auto embedding = encoder->encodeAlone(words).embedding;
+        const Recognised program = recognition->read(embedding);
+        const TextReading trainer = learned.text.rows.read(embedding);
+        INFO(words << " " << trainer.confidence);
+        CHECK((program.kind == Recognised::Kind::Known) == (trainer.confidence >= thresholds.accept));
+        CHECK((program.kind == Recognised::Kind::Unknown) == (trainer.confidence < thresholds.unsure));
+    }
 }
 
 TEST_CASE("a folder that is no text encoder is refused with what to do")
