@@ -11,7 +11,7 @@ at::Tensor segmentationLoss(const at::Tensor& logits, const at::Tensor& truth)
     const at::Tensor crossEntropy = at::binary_cross_entropy_with_logits(logits, truth);
     const at::Tensor probability = at::sigmoid(logits);
     const at::Tensor both = (probability * truth).sum(1);
-    const at::Tensor dice = 1 - 2 * both / (probability.sum(1) + truth.sum(1) + 1);
+    const at::Tensor dice = 1 - (2 * both + 1) / (probability.sum(1) + truth.sum(1) + 1);
     return crossEntropy + dice.mean();
 }
 

@@ -7,6 +7,7 @@
 #include "inference/internal/Tensors.h"
 #include "inference/internal/Unet.h"
 #include "inference/internal/UnetShapes.h"
+#include "inference/training/CarriedHead.h"
 #include "inference/training/Loss.h"
 #include "inference/training/ScanPool.h"
 #include "inference/training/TrainingState.h"
@@ -29,8 +30,8 @@ namespace hounsfield::training {
 namespace {
 
 /// Classes of a patch whose loss is computed: all that are there, and some of the others, so that absence is learned too. Computing all 32
-/// for every patch would cost more than the backbone.
-constexpr int absentClasses = 6;
+/// for every patch would cost half a backbone more.
+constexpr int absentClasses = 10;
 
 struct Batch {
     std::vector<TrainingPatch> patches;
@@ -81,6 +82,10 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
     at::Tensor table = at::zeros({std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
     for (std::size_t row = 0; row < embeddings.size(); ++row)
         std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
+    if (settings.from && table.sizes() == weights.at("organ_embedding").sizes()) {
+        at::Tensor& toVision = weights.at("text_to_vision.weight");
+        toVision = carriedHead(toVision, weights.at("organ_embedding"), table);
+    }
     weights.at("organ_embedding") = table;
     return weights;
 }

@@ -1,6 +1,10 @@
 #include "tests/support/catch.h"
 #include "volume/Statistics.h"
+#include "volume/synthetic/BodyPlan.h"
 #include "volume/synthetic/SyntheticPatient.h"
+
+#include <array>
+#include <set>
 
 using namespace hounsfield;
 using namespace hounsfield::synthetic;
@@ -50,6 +54,39 @@ TEST_CASE("organs have the sizes of adults and the Hounsfield units of their tis
     CHECK(measure(of(scan, 16), *scan.volume).hu->mean < -650);
     CHECK(measure(of(scan, 6), *scan.volume).hu->mean > 30);
     CHECK(measure(of(scan, 6), *scan.volume).hu->mean < 180);
+}
+
+TEST_CASE("neighbouring seeds share no random numbers")
+{
+    std::set<std::uint64_t> seen;
+    for (std::uint64_t seed = 900000; seed < 900020; ++seed) {
+        Random random(seed);
+        for (int i = 0; i < 2000; ++i)
+            seen.insert(random.bits());
+    }
+    CHECK(seen.size() == 20 * 2000);
+}
+
+TEST_CASE("every kind of lesion grows in about as many patients as it should")
+{
+    constexpr int patients = 200;
+    std::array<int, 33> with{};
+    for (std::uint64_t seed = 1; seed <= patients; ++seed) {
+        std::set<int> here;
+        for (const auto& lesion : makeBodyPlan(seed).lesions)
+            here.insert(lesion.classes.begin(), lesion.classes.end());
+        for (const int id : here)
+            ++with[std::size_t(id)];
+    }
+    // Chances of 0.45 to 0.6, within four standard deviations.
+    for (const int id : {26, 27, 28, 30, 31, 32}) {
+        INFO("class " << id);
+        CHECK(with[std::size_t(id)] > 62);
+        CHECK(with[std::size_t(id)] < 150);
+    }
+    // Tumors of the liver at its vessels are some of its tumors.
+    CHECK(with[29] > 50);
+    CHECK(with[29] < with[27]);
 }
 
 TEST_CASE("the same seed gives the same patient, another seed another")

@@ -7,14 +7,9 @@ namespace hounsfield::synthetic {
 /// SplitMix64 (Steele, Lea, Flood 2014): the same patient with every compiler, which the standard distributions do not promise.
 class Random {
 public:
-    explicit Random(std::uint64_t seed) : m_state(seed * 0x9E3779B97F4A7C15u + 0x1234567u) {}
-    std::uint64_t bits()
-    {
-        std::uint64_t z = m_state += 0x9E3779B97F4A7C15u;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-        return z ^ (z >> 31);
-    }
+    /// The seed itself is mixed: streams that start a multiple of the step apart would be one stream, shifted.
+    explicit Random(std::uint64_t seed) : m_state(mixed(seed + 0x1234567u)) {}
+    std::uint64_t bits() { return mixed(m_state += 0x9E3779B97F4A7C15u); }
     double unit() { return static_cast<double>(bits() >> 11) / 9007199254740992.0; }
     double between(double low, double high) { return low + (high - low) * unit(); }
     bool chance(double probability) { return unit() < probability; }
@@ -28,6 +23,13 @@ public:
     }
 
 private:
+    static std::uint64_t mixed(std::uint64_t z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        return z ^ (z >> 31);
+    }
+
     std::uint64_t m_state;
 };
 

@@ -1,8 +1,6 @@
 #include "inference/internal/cpu/Convolution.h"
 
-#include "volume/Error.h"
-
-#include <oneapi/dnnl/dnnl.hpp>
+#include "inference/internal/cpu/OneDnn.h"
 
 #include <algorithm>
 #include <cstring>
@@ -13,24 +11,6 @@ namespace {
 
 using Tag = dnnl::memory::format_tag;
 using Type = dnnl::memory::data_type;
-
-dnnl::engine& processor()
-{
-    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-    return engine;
-}
-
-Type typeOf(MapType type)
-{
-    return type == MapType::Float32 ? Type::f32 : Type::bf16;
-}
-
-[[noreturn]] void refuse(const dnnl::error& error)
-{
-    if (error.status == dnnl_out_of_memory)
-        throw Error(ErrorKind::Resources, "There is not enough memory for the model. Close other programs or use a smaller model.");
-    throw Error(ErrorKind::Resources, std::string("This processor cannot run the model in this precision (") + error.what() + "). Use --precision fp32.");
-}
 
 int wholeGroups(int channels)
 {
@@ -50,30 +30,24 @@ std::vector<float> paddedWeights(const float* weight, int in, int out, int padde
 
 struct Convolution::Primitive {
     dnnl::convolution_forward convolution;
-    dnnl::memory::desc source, destination;
+    MapSide source, destination;
     dnnl::memory weights, bias;
+    std::string implementation;
     dnnl::stream stream{processor()};
 };
 
 Convolution::Convolution(const Shape& shape, const float* weight, const float* bias)
 {
     try {
-        const auto [x, y, z] = shape.size;
         const int in = shape.in == 1 ? 1 : wholeGroups(shape.in), out = wholeGroups(shape.out), taps = shape.kernel * shape.kernel * shape.kernel;
         std::vector<float> padded = paddedWeights(weight, shape.in, shape.out, in, out, taps);
         const dnnl::memory::dims weightDims{out, in, shape.kernel, shape.kernel, shape.kernel};
         const dnnl::memory::dims pad(3, shape.kernel / 2), stride(3, 1);
-        const dnnl::memory::desc source({1, in, x, y, z}, typeOf(shape.type), in == 1 ? Tag::ncdhw : Tag::nCdhw16c);
-        const dnnl::memory::desc destination({1, out, x, y, z}, typeOf(shape.type), Tag::nCdhw16c);
+        const MapSide source(in, shape.size, shape.type, MapSide::Scratch::First), destination(out, shape.size, shape.type, MapSide::Scratch::Second);
         const dnnl::memory::desc anyWeights(weightDims, typeOf(shape.type), Tag::any), biases({out}, Type::f32, Tag::x);
-        const dnnl::convolution_forward::desc wanted(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, source, anyWeights, biases, destination, stride, pad, pad);
+        const dnnl::convolution_forward::desc wanted(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, source.desc(), anyWeights, biases, destination.desc(), stride, pad, pad);
         const dnnl::convolution_forward::primitive_desc chosen(wanted, processor());
-        auto made = std::make_unique<Primitive>();
-        made->convolution = dnnl::convolution_forward(chosen);
-        made->source = source;
-        made->destination = destination;
-        made->weights = dnnl::memory(chosen.weights_desc(), processor());
-        made->bias = dnnl::memory(biases, processor());
+        auto made = std::make_unique<Primitive>(Primitive{dnnl::convolution_forward(chosen), source, destination, dnnl::memory(chosen.weights_desc(), processor()), dnnl::memory(biases, processor()), chosen.impl_info_str()});
         std::memset(made->bias.get_data_handle(), 0, std::size_t(out) * sizeof(float));
         if (bias)
             std::memcpy(made->bias.get_data_handle(), bias, std::size_t(shape.out) * sizeof(float));
@@ -94,12 +68,18 @@ void Convolution::run(const FeatureMap& input, const FeatureMap& output) const
 {
     try {
         Primitive& p = *m_primitive;
-        dnnl::memory source(p.source, processor(), input.data), destination(p.destination, processor(), output.data);
+        dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.target(output);
         p.convolution.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, p.weights}, {DNNL_ARG_BIAS, p.bias}, {DNNL_ARG_DST, destination}});
+        p.destination.bring(p.stream, destination, output);
         p.stream.wait();
     } catch (const dnnl::error& error) {
         refuse(error);
     }
+}
+
+std::string Convolution::implementation() const
+{
+    return m_primitive->implementation;
 }
 
 bool hasFastBFloat16()

@@ -2,6 +2,8 @@
 
 #include "inference/internal/cpu/Blocked.h"
 
+#include <string>
+
 namespace hounsfield {
 
 /// One convolution of stride 1 with "same" padding over maps of a fixed size, by oneDNN: its weights are laid out once, in the library's own order.
@@ -22,6 +24,8 @@ public:
 
     /// Maps of the shape's size, channels and type; they may not overlap.
     void run(const FeatureMap& input, const FeatureMap& output) const;
+    /// The library's name for its loops ("jit:avx2"); "ref" in it are the reference loops, far too slow to use.
+    std::string implementation() const;
 
 private:
     struct Primitive;

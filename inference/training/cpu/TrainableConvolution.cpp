@@ -1,9 +1,7 @@
 #include "inference/training/cpu/TrainableConvolution.h"
 
+#include "inference/internal/cpu/OneDnn.h"
 #include "inference/training/cpu/TrainingKernels.h"
-#include "volume/Error.h"
-
-#include <oneapi/dnnl/dnnl.hpp>
 
 #include <cstring>
 
@@ -13,22 +11,12 @@ namespace {
 using Tag = dnnl::memory::format_tag;
 using Type = dnnl::memory::data_type;
 
-dnnl::engine& processor()
-{
-    static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-    return engine;
-}
-
-Type typeOf(MapType type)
-{
-    return type == MapType::Float32 ? Type::f32 : Type::bf16;
-}
-
 } // namespace
 
 struct TrainableConvolution::Primitives {
+    explicit Primitives(const Shape& shape);
     dnnl::stream stream{processor()};
-    dnnl::memory::desc source, destination;
+    MapSide source, destination;
     dnnl::convolution_forward forward;
     dnnl::convolution_backward_data backwardData;
     dnnl::convolution_backward_weights backwardWeights;
@@ -38,34 +26,40 @@ struct TrainableConvolution::Primitives {
     dnnl::reorder toForward, toData, fromGradient;
 };
 
-TrainableConvolution::TrainableConvolution(const Shape& shape) : m_shape(shape), m_primitives(std::make_unique<Primitives>())
+TrainableConvolution::Primitives::Primitives(const Shape& shape)
+    : source(shape.in, shape.size, shape.type, MapSide::Scratch::First), destination(shape.out, shape.size, shape.type, MapSide::Scratch::Second)
 {
-    Primitives& p = *m_primitives;
-    const auto [x, y, z] = shape.size;
     const Type type = typeOf(shape.type);
     const dnnl::memory::dims weightDims{shape.out, shape.in, shape.kernel, shape.kernel, shape.kernel}, pad(3, shape.kernel / 2), stride(3, 1);
-    p.source = {{1, shape.in, x, y, z}, type, shape.in == 1 ? Tag::ncdhw : Tag::nCdhw16c};
-    p.destination = {{1, shape.out, x, y, z}, type, Tag::nCdhw16c};
     const dnnl::memory::desc weights(weightDims, type, Tag::any), gradient(weightDims, Type::f32, Tag::any), bias({shape.out}, Type::f32, Tag::x), plain(weightDims, Type::f32, Tag::oidhw);
     const auto direct = dnnl::algorithm::convolution_direct;
-    const dnnl::convolution_forward::primitive_desc forward({dnnl::prop_kind::forward_training, direct, p.source, weights, bias, p.destination, stride, pad, pad}, processor());
-    p.forward = dnnl::convolution_forward(forward);
-    p.plainWeights = dnnl::memory(plain, processor());
-    p.plainBias = dnnl::memory(bias, processor());
-    p.forwardWeights = dnnl::memory(forward.weights_desc(), processor());
-    p.toForward = dnnl::reorder(p.plainWeights, p.forwardWeights);
+    const dnnl::convolution_forward::primitive_desc chosen({dnnl::prop_kind::forward_training, direct, source.desc(), weights, bias, destination.desc(), stride, pad, pad}, processor());
+    forward = dnnl::convolution_forward(chosen);
+    plainWeights = dnnl::memory(plain, processor());
+    plainBias = dnnl::memory(bias, processor());
+    forwardWeights = dnnl::memory(chosen.weights_desc(), processor());
+    toForward = dnnl::reorder(plainWeights, forwardWeights);
     if (shape.in == 1)
         return;
-    const dnnl::convolution_backward_data::primitive_desc data({direct, p.source, weights, p.destination, stride, pad, pad}, processor(), forward);
-    p.backwardData = dnnl::convolution_backward_data(data);
-    p.dataWeights = dnnl::memory(data.weights_desc(), processor());
-    p.toData = dnnl::reorder(p.plainWeights, p.dataWeights);
-    const dnnl::convolution_backward_weights::primitive_desc learned({direct, p.source, gradient, bias, p.destination, stride, pad, pad}, processor(), forward);
-    p.backwardWeights = dnnl::convolution_backward_weights(learned);
-    p.weightGradient = dnnl::memory(learned.diff_weights_desc(), processor());
-    p.plainGradient = dnnl::memory(plain, processor());
-    p.biasGradient = dnnl::memory(bias, processor());
-    p.fromGradient = dnnl::reorder(p.weightGradient, p.plainGradient);
+    const dnnl::convolution_backward_data::primitive_desc data({direct, source.desc(), weights, destination.desc(), stride, pad, pad}, processor(), chosen);
+    backwardData = dnnl::convolution_backward_data(data);
+    dataWeights = dnnl::memory(data.weights_desc(), processor());
+    toData = dnnl::reorder(plainWeights, dataWeights);
+    const dnnl::convolution_backward_weights::primitive_desc learned({direct, source.desc(), gradient, bias, destination.desc(), stride, pad, pad}, processor(), chosen);
+    backwardWeights = dnnl::convolution_backward_weights(learned);
+    weightGradient = dnnl::memory(learned.diff_weights_desc(), processor());
+    plainGradient = dnnl::memory(plain, processor());
+    biasGradient = dnnl::memory(bias, processor());
+    fromGradient = dnnl::reorder(weightGradient, plainGradient);
+}
+
+TrainableConvolution::TrainableConvolution(const Shape& shape) : m_shape(shape)
+{
+    try {
+        m_primitives = std::make_unique<Primitives>(shape);
+    } catch (const dnnl::error& error) {
+        refuse(error);
+    }
 }
 
 TrainableConvolution::~TrainableConvolution() = default;
@@ -86,16 +80,18 @@ void TrainableConvolution::setWeights(const float* weight, const float* bias)
 void TrainableConvolution::forward(const FeatureMap& input, const FeatureMap& output) const
 {
     Primitives& p = *m_primitives;
-    dnnl::memory source(p.source, processor(), input.data), destination(p.destination, processor(), output.data);
+    dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.target(output);
     p.forward.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, p.forwardWeights}, {DNNL_ARG_BIAS, p.plainBias}, {DNNL_ARG_DST, destination}});
+    p.destination.bring(p.stream, destination, output);
     p.stream.wait();
 }
 
 void TrainableConvolution::backwardData(const FeatureMap& outputGradient, const FeatureMap& inputGradient) const
 {
     Primitives& p = *m_primitives;
-    dnnl::memory source(p.source, processor(), inputGradient.data), destination(p.destination, processor(), outputGradient.data);
+    dnnl::memory source = p.source.target(inputGradient), destination = p.destination.read(p.stream, outputGradient);
     p.backwardData.execute(p.stream, {{DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_WEIGHTS, p.dataWeights}, {DNNL_ARG_DIFF_SRC, source}});
+    p.source.bring(p.stream, source, inputGradient);
     p.stream.wait();
 }
 
@@ -107,7 +103,7 @@ void TrainableConvolution::backwardWeights(const FeatureMap& input, const Featur
         return;
     }
     Primitives& p = *m_primitives;
-    dnnl::memory source(p.source, processor(), input.data), destination(p.destination, processor(), outputGradient.data);
+    dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.read(p.stream, outputGradient);
     p.backwardWeights.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_DIFF_WEIGHTS, p.weightGradient}, {DNNL_ARG_DIFF_BIAS, p.biasGradient}});
     p.fromGradient.execute(p.stream, p.weightGradient, p.plainGradient);
     p.stream.wait();

@@ -1,5 +1,6 @@
 #include "inference/internal/PromptHead.h"
 #include "inference/internal/Unet.h"
+#include "inference/internal/cpu/Convolution.h"
 #include "inference/training/Loss.h"
 #include "inference/training/cpu/CpuTrainingUnet.h"
 #include "tests/support/catch.h"
@@ -100,6 +101,10 @@ TEST_CASE("a training step on the processor gives the loss and every gradient th
 
 TEST_CASE("a training step in bfloat16 points the same way")
 {
+    if (!hasFastBFloat16()) {
+        WARN("skipped: this processor has no bfloat16");
+        return;
+    }
     const TrainingPatch patch = patchOf(4);
     Weights torch = learnable(6), own = learnable(6);
     CpuTrainingUnet network(own, size, true);
@@ -125,4 +130,14 @@ TEST_CASE("gradients of several patches add up, each with its weight")
     CHECK(whole == Approx(halves).epsilon(1e-5));
     std::string where;
     CHECK(worst(once, twice, where) < 1e-4);
+}
+
+TEST_CASE("no convolution of a network runs in the library's reference loops")
+{
+    const std::vector<float> none(std::size_t(64) * 64 * 27, 0.0f);
+    for (const auto& [in, out, kernel] : {std::tuple(1, 16, 3), {1, 64, 3}, {8, 32, 3}, {16, 16, 3}, {48, 64, 3}, {64, 64, 3}, {64, 64, 1}, {32, 16, 1}}) {
+        const Convolution convolution({in, out, kernel, {16, 16, 16}, MapType::Float32}, none.data(), nullptr);
+        INFO(in << " to " << out << ", kernel " << kernel << ": " << convolution.implementation());
+        CHECK(convolution.implementation().find("ref") == std::string::npos);
+    }
 }
