@@ -16,5 +16,6 @@ std::function<void(Progress&)> addEvaluateCommand(CLI::App& app);
 std::function<void(Progress&)> addCheckCommand(CLI::App& app);
 std::function<void(Progress&)> addMakeDataCommand(CLI::App& app);
 std::function<void(Progress&)> addExtendCommand(CLI::App& app);
+std::function<void(Progress&)> addTextCommand(CLI::App& app);
 
 } // namespace hounsfield::training

@@ -8,6 +8,7 @@
 #include "inference/training/ClassEmbeddings.h"
 #include "inference/training/LeftOut.h"
 #include "inference/training/SyntheticSource.h"
+#include "inference/training/text/TextFolder.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
 #include <CLI/CLI.hpp>
@@ -25,7 +26,7 @@ constexpr std::uint64_t firstValidationPatient = 890000;
 struct Options {
     TrainerSettings trainer;
     InputSettings input;
-    std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", leaveOut;
+    std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", textEncoder, leaveOut;
     std::vector<std::string> data;
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
@@ -53,6 +54,12 @@ ModelPack describe(const Options& options)
         pack.classes = universalClasses();
         pack.input = options.input;
     }
+    if (!options.textEncoder.empty()) {
+        const TextDescription text = readTextFolder(options.textEncoder);
+        pack.textEncoder = text.settings;
+        pack.promptTemplate = text.promptTemplate;
+        pack.files = textFiles(options.textEncoder);
+    }
     pack.input.roi = options.trainer.roi;
     pack.name = options.name;
     pack.title = options.title.empty() ? options.name : options.title;
@@ -69,6 +76,23 @@ ModelPack describe(const Options& options)
     pack.widths = options.trainer.widths;
     pack.weightsFile = "weights.safetensors";
     return pack;
+}
+
+/// The embeddings of the classes; none where those of the model that training begins with are kept.
+std::vector<std::vector<float>> tableFor(const Options& options, const ModelPack& pack)
+{
+    if (!options.textEncoder.empty()) {
+        const WordEncoder encoder(*pack.textEncoder, *pack.files);
+        return classEmbeddings([&](const std::string& words) { return encoder.embed(words); }, pack.promptTemplate, pack.classes);
+    }
+    return options.trainer.from && !options.ownEmbeddings ? std::vector<std::vector<float>>{} : classEmbeddings(options.embeddings, pack.classes);
+}
+
+std::string embeddingsOf(const Options& options)
+{
+    if (!options.textEncoder.empty())
+        return "those of the text encoder in it";
+    return options.trainer.from && !options.ownEmbeddings ? "those of the model it began with" : options.embeddings;
 }
 
 std::vector<TrainingScan> scansToValidate(const Options& options, const ModelPack& pack, const DataSets& data, ClassBits leftOut)
@@ -100,7 +124,7 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const DataSets&
     facts.pack = pack;
     facts.version = HOUNSFIELD_VERSION;
     facts.from = options.trainer.from ? options.trainer.from->name : "";
-    facts.embeddings = options.trainer.from && !options.ownEmbeddings ? "those of the model it began with" : options.embeddings;
+    facts.embeddings = embeddingsOf(options);
     facts.method = methodOf(options.trainer);
     facts.sets = cardSets(data, facts.seen);
     if (options.data.empty()) {
@@ -152,9 +176,7 @@ void train(Options options, Progress& progress)
     if (options.trainer.patience > 0 && validation.empty())
         throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add --validation 0.2, or --validation-patients with synthetic scans.");
 
-    const bool fromItsTable = options.trainer.from && !options.ownEmbeddings;
-    Trainer trainer(options.trainer, fromItsTable ? std::vector<std::vector<float>>{} : classEmbeddings(options.embeddings, pack.classes),
-                    options.state.empty() ? options.out + ".state" : options.state);
+    Trainer trainer(options.trainer, tableFor(options, pack), options.state.empty() ? options.out + ".state" : options.state);
     if (trainer.step() > 0)
         std::printf("Going on at step %lld.\n", static_cast<long long>(trainer.step()));
     TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());
@@ -195,6 +217,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--state", options->state, "File of the training state; training goes on where it stopped (default: OUT.state)");
     command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths, spacing and embeddings are kept");
     command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
+    command->add_option("--text-encoder", options->textEncoder, "Folder of a text encoder (hounsfield-train text): it makes the embeddings, and becomes part of the pack")->excludes("--embeddings");
     addDataOptions(*command, *options);
     command->add_option("--steps", options->trainer.steps, "Steps in all")->check(CLI::Range(1, 100000000))->capture_default_str();
     command->add_option("--warm-up", options->trainer.warmUpSteps, "Steps in which the learning rate grows")->check(CLI::Range(0, 100000000))->capture_default_str();

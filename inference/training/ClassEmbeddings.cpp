@@ -1,6 +1,7 @@
 #include "inference/training/ClassEmbeddings.h"
 
 #include "inference/training/ConceptEmbedding.h"
+#include "inference/training/text/TextBatches.h"
 #include "volume/Error.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace hounsfield::training {
 namespace {
 
 using Row = std::vector<float>;
-using MakeRow = Row (*)(const ModelClass& known);
+using MakeRow = std::function<Row(const ModelClass& known)>;
 
 Row conceptRow(const ModelClass& known)
 {
@@ -32,6 +33,17 @@ const std::vector<std::pair<std::string, MakeRow>>& ways()
     return all;
 }
 
+std::vector<Row> tableOf(const MakeRow& make, const std::vector<ModelClass>& classes)
+{
+    std::size_t rows = 0;
+    for (const ModelClass& known : classes)
+        rows = std::max(rows, static_cast<std::size_t>(known.id));
+    std::vector<Row> table(rows, Row(512, 0.0f));
+    for (const ModelClass& known : classes)
+        table[static_cast<std::size_t>(known.id - 1)] = make(known);
+    return table;
+}
+
 } // namespace
 
 std::vector<std::string> embeddingWays()
@@ -47,13 +59,12 @@ std::vector<Row> classEmbeddings(const std::string& way, const std::vector<Model
     const auto found = std::find_if(ways().begin(), ways().end(), [&](const auto& one) { return one.first == way; });
     if (found == ways().end())
         throw Error(ErrorKind::Usage, "\"" + way + "\" is no way to make embeddings of classes.");
-    std::size_t rows = 0;
-    for (const ModelClass& known : classes)
-        rows = std::max(rows, static_cast<std::size_t>(known.id));
-    std::vector<Row> table(rows, Row(512, 0.0f));
-    for (const ModelClass& known : classes)
-        table[static_cast<std::size_t>(known.id - 1)] = found->second(known);
-    return table;
+    return tableOf(found->second, classes);
+}
+
+std::vector<Row> classEmbeddings(const EmbedWords& embed, const std::string& promptTemplate, const std::vector<ModelClass>& classes)
+{
+    return tableOf([&](const ModelClass& known) { return embed(filledTemplate(promptTemplate, known.name)); }, classes);
 }
 
 } // namespace hounsfield::training
