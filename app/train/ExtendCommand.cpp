@@ -82,12 +82,8 @@ template <typename AnyTrainer> void finish(const Options& options, const Work& w
     facts.method = method;
     facts.sets = cardSets(work.data, facts.seen);
     facts.broken = work.broken;
-    facts.steps = trainer.step();
-    facts.publishedStep = trainer.bestStep();
-    facts.stoppedEarly = trainer.stoppedEarly();
     facts.seed = options.trainer.seed;
-    if (const LogRow* row = log.validated(trainer.bestStep()))
-        facts.validation = *row;
+    tellOutcome(facts, trainer, log);
     if (trainer.stoppedEarly())
         std::printf("Stopped at step %lld: validation no longer gets better.\n", static_cast<long long>(trainer.step()));
     writePack(work.pack, weights, modelCard(facts), options.out);

@@ -29,6 +29,16 @@ struct CardFacts {
     std::optional<LogRow> validation; ///< of the published step
 };
 
+/// How a training ended, by whichever trainer.
+template <typename AnyTrainer> void tellOutcome(CardFacts& facts, const AnyTrainer& trainer, const TrainingLog& log)
+{
+    facts.steps = trainer.step();
+    facts.publishedStep = trainer.bestStep();
+    facts.stoppedEarly = trainer.stoppedEarly();
+    if (const LogRow* row = log.validated(trainer.bestStep()))
+        facts.validation = *row;
+}
+
 /// The model card in Markdown (Mitchell et al. 2019, "Model cards for model reporting", as far as a program can know it).
 std::string modelCard(const CardFacts& facts);
 

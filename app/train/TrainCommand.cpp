@@ -134,12 +134,8 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const DataSets&
     facts.seen &= ~leftOut;
     facts.broken = broken;
     facts.leftOut = leftOut;
-    facts.steps = trainer.step();
-    facts.publishedStep = trainer.bestStep();
-    facts.stoppedEarly = trainer.stoppedEarly();
     facts.seed = options.trainer.seed;
-    if (const LogRow* row = log.validated(trainer.bestStep()))
-        facts.validation = *row;
+    tellOutcome(facts, trainer, log);
     return facts;
 }
 
