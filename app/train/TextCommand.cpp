@@ -17,7 +17,7 @@ namespace {
 struct Options {
     TextTrainerSettings trainer;
     std::string corpus, out, vocabulary, scoreTable, folder;
-    int width = 128, blocks = 3;
+    int width = 128, blocks = 2;
     std::vector<double> thresholds; ///< accept and unsure, where they are known
     bool onlyTry = false, wrong = false;
 };

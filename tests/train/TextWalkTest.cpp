@@ -4,6 +4,9 @@
 #include "tests/support/catch.h"
 #include "tests/train/Sets.h"
 
+#include <cstdlib>
+#include <sstream>
+
 using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
@@ -45,6 +48,31 @@ TEST_CASE("a text encoder is trained, scored, and given to a model that is train
     CHECK_THAT(readFile(folder.path() / "model" / "card.md"), Catch::Contains("text encoder"));
     for (const std::string& file : filesOf(*pack.textEncoder))
         CHECK(fs::exists(folder.path() / "model" / file));
+}
+
+TEST_CASE("the encoder inside the program reads phrases that it never saw, in every language")
+{
+    const fs::path source = HOUNSFIELD_SOURCE_DIR;
+    const Said scored = runTrainer("text --score " + quoted(source / "tests" / "inference" / "text" / "heldout.tsv") + " " + quoted(source / "resources" / "models" / "text"));
+    INFO(scored.output);
+    REQUIRE(scored.code == 0);
+    int languages = 0;
+    std::istringstream lines(scored.output);
+    for (std::string line, cell; std::getline(lines, line);) {
+        std::vector<double> values;
+        std::istringstream cells(line);
+        while (std::getline(cells, cell, '|'))
+            values.push_back(std::atof(cell.c_str()));
+        // language, class phrases, right, run, run or offered, run as another, unknown things, told as unknown
+        if (values.size() < 9 || values[2] < 1)
+            continue;
+        ++languages;
+        INFO(line);
+        CHECK(values[3] >= 90);
+        CHECK(values[6] <= 3);
+        CHECK(values[8] >= 90);
+    }
+    CHECK(languages == 6);
 }
 
 TEST_CASE("what is wrong with a corpus, a vocabulary or a folder of words is said in one sentence")

@@ -69,7 +69,7 @@ TextEncoderSettings settingsFrom(const nlohmann::json& entry)
     s.tokenizer = entry.at("tokenizer");
     s.weightsFile = entry.at("weights");
     s.vocabularyFile = entry.at("vocabulary");
-    s.recognitionFile = entry.at("recognition");
+    s.recognitionFile = entry.value("recognition", recognitionFile);
     s.width = wholeNumber(entry.at("width"));
     s.heads = wholeNumber(entry.at("heads"));
     s.blocks = wholeNumber(entry.at("blocks"));

@@ -13,10 +13,10 @@ namespace hounsfield::training {
 struct TextTrainerSettings {
     TextEncoderSettings encoder; ///< sizes; the vocabulary's follows from the tokenizer
     std::string promptTemplate = "A computerized tomography of a {}";
-    std::int64_t steps = 1500;
+    std::int64_t steps = 800;
     std::int64_t warmUpSteps = 60;
-    std::size_t batch = 512;
-    double learningRate = 2e-3;
+    std::size_t batch = 256;
+    double learningRate = 3e-3;
     double weightDecay = 0.05;
     double dropout = 0.1;
     std::uint64_t seed = 1;

@@ -1,6 +1,7 @@
 #include "inference/Recognition.h"
 #include "inference/TextEncoder.h"
 #include "inference/internal/Sha256.h"
+#include "inference/internal/UnetShapes.h"
 #include "inference/training/ClassEmbeddings.h"
 #include "inference/training/text/TextFolder.h"
 #include "tests/support/Formula.h"
