@@ -173,6 +173,8 @@ void train(Options options, Progress& progress)
         throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add --validation 0.2, or --validation-patients with synthetic scans.");
 
     Trainer trainer(options.trainer, tableFor(options, pack), options.state.empty() ? options.out + ".state" : options.state);
+    if (const std::string note = trainer.precisionNote(); !note.empty())
+        std::printf("%s\n", note.c_str());
     if (trainer.step() > 0)
         std::printf("Going on at step %lld.\n", static_cast<long long>(trainer.step()));
     TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());

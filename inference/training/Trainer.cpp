@@ -7,6 +7,7 @@
 #include "inference/internal/Tensors.h"
 #include "inference/internal/Unet.h"
 #include "inference/internal/UnetShapes.h"
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "inference/training/CarriedHead.h"
 #include "inference/training/Loss.h"
 #include "inference/training/ScanPool.h"
@@ -102,6 +103,7 @@ struct Trainer::State {
     std::unique_ptr<torch::optim::AdamW> optimizer;
     std::filesystem::path file;
     std::int64_t step = 0;
+    bool widened = false; ///< from bfloat16 to float32
     std::mt19937_64 random;
 #if defined(HOUNSFIELD_ONEDNN)
     std::unique_ptr<CpuTrainingUnet> onProcessor;
@@ -240,6 +242,9 @@ Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<
         s.settings = settings;
         s.device = chooseDevice(settings.device);
         setUpMachine(settings.threads, s.device);
+        // Emulated, it would be many times slower than float32, where it runs at all.
+        s.widened = settings.bfloat16 && s.device.is_cpu() && !CpuBackbone::computesInBFloat16();
+        s.settings.bfloat16 = settings.bfloat16 && !s.widened;
         s.file = state;
         s.random.seed(settings.seed);
         Weights first = firstWeights(settings, embeddings);
@@ -268,6 +273,11 @@ std::int64_t Trainer::step() const
 std::int64_t Trainer::bestStep() const
 {
     return m_state->best.empty() ? m_state->step : m_state->point.bestStep;
+}
+
+std::string Trainer::precisionNote() const
+{
+    return m_state->widened ? "This processor has no bfloat16: training runs in float32." : "";
 }
 
 bool Trainer::stoppedEarly() const

@@ -58,6 +58,8 @@ public:
     void run(ScanSource& source, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress);
     void run(ScanSource& source, const std::function<void(const TrainingReport&)>& report, Progress& progress) { run(source, {}, report, progress); }
     std::int64_t step() const;
+    /// A whole sentence where the processor has no bfloat16 and training goes on in float32; else empty.
+    std::string precisionNote() const;
     /// The step whose weights are published: that of the best validation, else the last.
     std::int64_t bestStep() const;
     /// Whether patience ran out before the last step.
