@@ -87,7 +87,7 @@ TEST_CASE("segment finds recognised words as their classes by the model's own ro
     const TemporaryFolder folder;
     const std::string scan = quoted(writeBox(folder.path())), model = " --model " + quoted(writeTaughtPack(folder.path(), "taught", taught));
     const fs::path out = folder.path() / "out", plain = folder.path() / "plain";
-    const Outcome outcome = runProgram("segment " + scan + model + " --prompt 'leberfilter, scapula' --threshold 0.3 --out " + quoted(out));
+    const Outcome outcome = runProgram("segment " + scan + model + " --prompt 'leberfilter, scapula' --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(out));
     INFO(outcome.output);
     CHECK(outcome.code == 6); // half of it is not known
     CHECK(contains(outcome.output, "I do not know this"));
@@ -98,7 +98,7 @@ TEST_CASE("segment finds recognised words as their classes by the model's own ro
     CHECK(json["targets"][0]["prompt"] == "leberfilter");
     CHECK(contains(json["targets"][0]["understood_as"], "Read as Liver by the text encoder (confidence "));
     CHECK(json["not_understood"][0]["text"] == "scapula");
-    REQUIRE(runProgram("segment " + scan + model + " --prompt liver --threshold 0.3 --out " + quoted(plain)).code == 0);
+    REQUIRE(runProgram("segment " + scan + model + " --prompt liver --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(plain)).code == 0);
     CHECK(readMask(plain / "box_liver.nii.gz").toGrid() == readMask(out / "box_liver.nii.gz").toGrid());
     CHECK(runProgram("segment " + scan + model + " --prompt scapula --out " + quoted(folder.path() / "none")).code == 6);
     CHECK_FALSE(fs::exists(folder.path() / "none"));
@@ -111,7 +111,7 @@ TEST_CASE("a batch understands recognised words as segment does")
     const TemporaryFolder folder;
     const fs::path scan = writeBox(folder.path()), pack = writeTaughtPack(folder.path(), "taught", taught), out = folder.path() / "out";
     writeFile(folder.path() / "list.csv", "scan,prompt\n" + scan.string() + ",leberfilter\n");
-    const Outcome outcome = runProgram("batch " + quoted(folder.path() / "list.csv") + " --model " + quoted(pack) + " --threshold 0.3 --out " + quoted(out));
+    const Outcome outcome = runProgram("batch " + quoted(folder.path() / "list.csv") + " --model " + quoted(pack) + " --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(out));
     INFO(outcome.output);
     CHECK(outcome.code == 0);
     const auto json = readJson(out / "box" / "box_measurements.json");
