@@ -1,6 +1,7 @@
 #include "tests/support/catch.h"
 #include "volume/Statistics.h"
 #include "volume/synthetic/BodyPlan.h"
+#include "volume/synthetic/Scanner.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
 #include <array>
@@ -123,4 +124,33 @@ TEST_CASE("an organ's volume does not depend on the grid it is sampled on")
     const SyntheticScan one = patient.sample(plain, {}, silent), two = patient.sample(oblique, {}, silent);
     for (int id : {1, 2, 3, 6, 21})
         CHECK(of(two, id).volumeMl() == Approx(of(one, id).volumeMl()).epsilon(0.05));
+}
+
+TEST_CASE("breath shows a border twice, half as strong, and the rest as it was")
+{
+    // One column of 60 mm: air, then water from 30 mm on.
+    const Index3 size{1, 60, 1};
+    std::vector<float> still(60, -1000.0f);
+    std::fill(still.begin() + 30, still.end(), 0.0f);
+    Appearance appearance;
+    appearance.noiseHu = 0;
+    appearance.blurMm = 0.05;
+    std::vector<float> moved = still;
+    scan(still, size, {1, 1, 1}, appearance, 7);
+    appearance.motionMm = 8;
+    scan(moved, size, {1, 1, 1}, appearance, 7);
+    int half = 0;
+    for (std::size_t j = 0; j < 60; ++j) {
+        CHECK(moved[j] >= still[j] - 0.5f);
+        half += moved[j] > -501 && moved[j] < -499;
+    }
+    CHECK(half <= 8);
+    CHECK(moved[20] == Approx(-1000));
+    CHECK(moved[40] == Approx(0).margin(0.5));
+    // The border moved by at most 8 mm: what was added in all is half of that.
+    double added = 0;
+    for (std::size_t j = 0; j < 60; ++j)
+        added += double(moved[j] - still[j]) / 1000;
+    CHECK(added > 0);
+    CHECK(added <= 4.01);
 }

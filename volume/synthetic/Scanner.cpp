@@ -65,6 +65,26 @@ void addStreaks(std::vector<float>& hu, const Index3& size, const Vector3& spaci
     }
 }
 
+/// Breath while slices are taken: each is the mean of the body as it was before and after it moved forwards or back, some slices more than others.
+void addMotion(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, double motionMm, Random& random)
+{
+    const double wavelengthMm = random.between(25, 90), phase = random.between(0, 6.283);
+    std::vector<float> column(static_cast<std::size_t>(size[1]));
+    for (std::int64_t k = 0; k < size[2]; ++k) {
+        const double voxels = motionMm / spacingMm[1] * (0.5 + 0.5 * std::sin(phase + 6.283 * double(k) * spacingMm[2] / wavelengthMm));
+        const auto whole = static_cast<std::int64_t>(voxels);
+        const auto part = static_cast<float>(voxels - double(whole));
+        for (std::int64_t i = 0; i < size[0]; ++i) {
+            float* const from = hu.data() + k * size[0] * size[1] + i;
+            for (std::int64_t j = 0; j < size[1]; ++j)
+                column[static_cast<std::size_t>(j)] = from[j * size[0]];
+            const auto at = [&](std::int64_t j) { return column[static_cast<std::size_t>(std::min(j, size[1] - 1))]; };
+            for (std::int64_t j = 0; j < size[1]; ++j)
+                from[j * size[0]] = 0.5f * (at(j) + (1 - part) * at(j + whole) + part * at(j + whole + 1));
+        }
+    }
+}
+
 /// Weights of a slice's thickness along k: even over it.
 std::vector<float> sliceKernel(double voxels)
 {
@@ -123,6 +143,7 @@ Appearance drawAppearance(Random& random)
     a.contrast = phase < 0.25 ? random.between(0, 0.15) : phase < 0.75 ? random.between(0.5, 1.25) : random.between(1.25, 2);
     a.textureHu = random.between(1, 8);
     a.streakHu = random.chance(0.12) ? random.between(15, 90) : 0;
+    a.motionMm = random.chance(0.12) ? random.between(2, 8) : 0;
     return a;
 }
 
@@ -131,6 +152,8 @@ void scan(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, 
     Random random(seed ^ 0x0153u);
     if (appearance.streakHu > 0)
         addStreaks(hu, size, spacingMm, appearance.streakHu, random);
+    if (appearance.motionMm > 0)
+        addMotion(hu, size, spacingMm, appearance.motionMm, random);
     std::vector<std::vector<float>> kernels;
     double kept = 1; // how much of white noise's deviation the blur leaves
     for (int a = 0; a < 3; ++a) {

@@ -23,6 +23,7 @@ struct Appearance {
     double sliceMm = 0;        ///< thickness of a slice beyond the kernel's: averaged over it along k
     double contrast = 1;       ///< 0 native, 1 portal venous phase; 2 arterial
     double textureHu = 4;      ///< slow changes of density within an organ
+    double motionMm = 0;       ///< how far breath moves the front of the body while a slice is taken: it is seen twice
     double streakHu = 0;       ///< of dark and bright rays, as metal and the arms throw them
     double randomHu = 0;       ///< tissues moved at random beyond what people's vary: to make a network robust
     bool lesions = true;       ///< tumors and cysts at all
