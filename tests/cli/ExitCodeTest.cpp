@@ -1,5 +1,6 @@
 #include "tests/cli/Program.h"
 #include "tests/support/Paths.h"
+#include "tests/support/TextPack.h"
 #include "tests/support/catch.h"
 
 using namespace hounsfield::test;
@@ -30,7 +31,7 @@ TEST_CASE("every way to fail has its exit code and a sentence")
     CHECK(runProgram("segment x --prompt liver --model nothing" + out).code == 4);
     CHECK(runProgram("understand brain").code == 6);
     CHECK(runProgram("understand 'liver, both kidneys' --json").code == 0);
-    const Outcome encoded = runProgram("encode liver");
+    const Outcome encoded = runProgram("encode liver --model " + quoted(writeTextPack(folder.path(), "none", "", "", 0)));
     CHECK(encoded.code == 4);
     CHECK(contains(encoded.output, "no text encoder"));
     CHECK_FALSE(fs::exists(folder.path() / "out"));
