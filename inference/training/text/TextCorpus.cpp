@@ -136,6 +136,10 @@ std::vector<TextConcept> knownConcepts()
     std::vector<TextConcept> all;
     for (const ModelClass& known : universalClasses())
         all.push_back({known.fileName, {known.fileName}});
+    // As in the word list: class 29 marks tumors of the liver, too.
+    for (TextConcept& one : all)
+        if (one.name == "liver_tumor")
+            one.classes.push_back("hepatic_vessel_tumor");
     for (const auto& [pair, one] : std::vector<std::pair<std::string, std::string>>{{"kidneys", "kidney"}, {"adrenal_glands", "adrenal_gland"}, {"lungs", "lung"}, {"heads_of_femur", "head_of_femur"}})
         all.push_back({pair, {"right_" + one, "left_" + one}});
     return all;
