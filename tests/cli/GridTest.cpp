@@ -50,6 +50,23 @@ std::vector<NamedGrid> grids(const Geometry& plain)
             {"gantry tilt", aboutMiddle(plain, fromColumns(i, j, k + std::tan(0.2) * Vector3{0, length(k), 0}))}};
 }
 
+/// From below the kidneys to above the liver: the rest of the body would only take time.
+Geometry bellyGrid(const synthetic::SyntheticPatient& patient)
+{
+    Progress silent;
+    const auto coarse = patient.sample(patient.wholeBodyGrid(8), {}, silent);
+    double low = 1e9, high = -1e9;
+    for (const int id : {2, 3, 6}) {
+        const Mask& mask = coarse.masks[static_cast<std::size_t>(id - 1)];
+        low = std::min(low, mask.geometry().toMm(mask.box().begin)[2]);
+        high = std::max(high, mask.geometry().toMm(mask.box().end)[2]);
+    }
+    const Geometry whole = patient.wholeBodyGrid(4);
+    const auto sliceAt = [&](double z) { return std::clamp<std::int64_t>(std::llround((z - whole.originMm()[2]) / 4), 0, whole.size()[2]); };
+    const std::int64_t from = sliceAt(low - 30), to = sliceAt(high + 30);
+    return {{whole.size()[0], whole.size()[1], to - from}, whole.toMm(Index3{0, 0, from}), whole.matrix()};
+}
+
 /// A grid about the patient with this file's directions, shear and proportions, coarse enough for a quick run.
 Geometry likeReference(const std::filesystem::path& file, const Geometry& body)
 {
@@ -104,7 +121,7 @@ void checkGrid(const synthetic::SyntheticPatient& patient, const Geometry& grid)
 TEST_CASE("left stays left and millilitres stay right through read, infer and write on every kind of grid")
 {
     const synthetic::SyntheticPatient patient(900004);
-    for (const NamedGrid& one : grids(patient.wholeBodyGrid(4))) {
+    for (const NamedGrid& one : grids(bellyGrid(patient))) {
         INFO(one.name);
         checkGrid(patient, one.grid);
     }
@@ -114,8 +131,9 @@ TEST_CASE("left stays left and millilitres stay right on the directions and prop
 {
     REQUIRE_SHARED(shared);
     const synthetic::SyntheticPatient patient(900004);
+    const Geometry belly = bellyGrid(patient);
     for (const char* name : {"axes_swapped", "fine_0p6", "gantry_tilt", "lps_aniso", "oblique", "ras_iso2"}) {
         INFO(name);
-        checkGrid(patient, likeReference(shared / "reference" / "volumes" / (std::string(name) + ".nii.gz"), patient.wholeBodyGrid(4)));
+        checkGrid(patient, likeReference(shared / "reference" / "volumes" / (std::string(name) + ".nii.gz"), belly));
     }
 }
