@@ -16,6 +16,7 @@ std::function<void(Progress&)> addEvaluateCommand(CLI::App& app);
 std::function<void(Progress&)> addCheckCommand(CLI::App& app);
 std::function<void(Progress&)> addMakeDataCommand(CLI::App& app);
 std::function<void(Progress&)> addExtendCommand(CLI::App& app);
+std::function<void(Progress&)> addAverageCommand(CLI::App& app);
 std::function<void(Progress&)> addTextCommand(CLI::App& app);
 
 } // namespace hounsfield::training

@@ -1,0 +1,56 @@
+#include "inference/PackWriter.h"
+#include "inference/internal/PackWeights.h"
+#include "inference/training/Average.h"
+#include "inference/training/ClassEmbeddings.h"
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+#include "tests/train/Boxes.h"
+#include "tests/train/Sets.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/abs.h>
+
+using namespace hounsfield;
+using namespace hounsfield::training;
+using namespace hounsfield::test;
+
+namespace {
+
+/// Trained on from a pack for a few steps. @param table empty: its own embeddings
+ModelPack trainedOn(const ModelPack& pack, const std::vector<std::vector<float>>& table, const std::filesystem::path& folder)
+{
+    TrainerSettings settings = tinySettings(6);
+    settings.from = std::make_shared<const ModelPack>(pack);
+    BoxSource source;
+    Progress silent;
+    Trainer trainer(settings, table, folder.string() + ".state");
+    trainer.run(source, [](const TrainingReport&) {}, silent);
+    writePack(pack, trainer.weightsSafetensors(), "A test.\n", folder);
+    return openPackFolder(folder);
+}
+
+} // namespace
+
+TEST_CASE("the mean of a model and one trained on from it lies half way in every weight")
+{
+    const TemporaryFolder folder;
+    const ModelPack first = tinyPack(folder.path() / "first"), second = trainedOn(first, {}, folder.path() / "second");
+    writePack(second, averagedWeights(first, second), "A test.\n", folder.path() / "mean");
+    const Weights a = packWeights(first), b = packWeights(second), mean = packWeights(openPackFolder(folder.path() / "mean"));
+    double moved = 0;
+    for (const auto& [name, tensor] : mean) {
+        INFO(name);
+        const at::Tensor wanted = 0.5 * (a.at(name) + b.at(name));
+        CHECK((tensor - wanted).abs().max().item<double>() <= 1e-3 * (1 + wanted.abs().max().item<double>()));
+        moved = std::max(moved, (b.at(name) - a.at(name)).abs().max().item<double>());
+    }
+    CHECK(moved > 1e-3);
+}
+
+TEST_CASE("models of other embeddings are not averaged")
+{
+    const TemporaryFolder folder;
+    const ModelPack first = tinyPack(folder.path() / "first");
+    const ModelPack other = trainedOn(first, classEmbeddings("one-hot", first.classes), folder.path() / "other");
+    CHECK_THROWS_WITH(averagedWeights(first, other), Catch::Matchers::Contains("have other embeddings"));
+}
