@@ -213,7 +213,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     CLI::App* command = app.add_subcommand("train", "Train a model on synthetic scans or on folders of CT and masks");
     command->add_option("--out", options->out, "Folder of the model pack to write; OUT.log.csv and OUT.log.svg tell how it went")->required();
     command->add_option("--state", options->state, "File of the training state; training goes on where it stopped (default: OUT.state)");
-    command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths, spacing and embeddings are kept");
+    command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths and spacing are kept, and its embeddings unless others are named");
     command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
     command->add_option("--text-encoder", options->textEncoder, "Folder of a text encoder (hounsfield-train text): it makes the embeddings, and becomes part of the pack")->excludes("--embeddings");
     addDataOptions(*command, *options);

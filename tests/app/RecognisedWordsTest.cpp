@@ -1,4 +1,5 @@
 #include "tests/app/OpenedProgram.h"
+#include "tests/support/SentencePiece.h"
 #include "tests/support/TaughtPack.h"
 
 #include <QLabel>
@@ -9,12 +10,6 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool besideLibTorch = false;
-#else
-constexpr bool besideLibTorch = true;
-#endif
 
 const std::vector<TaughtWords> taught{{"hepatic blastoma", {"liver_tumor"}}, {"beanish blob", {"kidney_tumor"}}, {"beanish blob", {"kidney_cyst"}}, {"scapula", {}}, {"leberfilter", {"liver"}}};
 

@@ -2,6 +2,7 @@
 #include "inference/Recognition.h"
 #include "inference/TextEncoder.h"
 #include "tests/support/Paths.h"
+#include "tests/support/SentencePiece.h"
 #include "tests/support/TaughtPack.h"
 #include "tests/support/catch.h"
 #include "volume/Geometry.h"
@@ -13,12 +14,6 @@ using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool besideLibTorch = false;
-#else
-constexpr bool besideLibTorch = true;
-#endif
 
 bool contains(const std::string& text, const std::string& part)
 {

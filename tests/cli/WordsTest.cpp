@@ -17,12 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool besideLibTorch = false;
-#else
-constexpr bool besideLibTorch = true;
-#endif
-
 bool contains(const std::string& text, const std::string& part)
 {
     return text.find(part) != std::string::npos;

@@ -15,12 +15,6 @@ using namespace hounsfield::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool besideLibTorch = false;
-#else
-constexpr bool besideLibTorch = true;
-#endif
-
 /// A pack whose words go through sentencepiece, in this very process beside LibTorch.
 ModelPack sentencePiecePack(const std::filesystem::path& folder)
 {
