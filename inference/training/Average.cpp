@@ -8,6 +8,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/abs.h>
 
+#include <algorithm>
+
 namespace hounsfield::training {
 
 std::string averagedWeights(const ModelPack& a, const ModelPack& b)
@@ -17,6 +19,9 @@ std::string averagedWeights(const ModelPack& a, const ModelPack& b)
         const auto differ = [&](const std::string& how) {
             return Error(ErrorKind::Model, "The models " + a.name + " and " + b.name + " " + how + ". Only a model and one that was trained on from it (--from) can be averaged.");
         };
+        const auto same = [](const ModelClass& x, const ModelClass& y) { return x.id == y.id && x.fileName == y.fileName; };
+        if (!std::equal(a.classes.begin(), a.classes.end(), b.classes.begin(), b.classes.end(), same))
+            throw differ("do not know the same classes");
         Weights mean = packWeights(a);
         const Weights other = packWeights(b);
         if (mean.size() != other.size())

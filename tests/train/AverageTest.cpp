@@ -47,10 +47,13 @@ TEST_CASE("the mean of a model and one trained on from it lies half way in every
     CHECK(moved > 1e-3);
 }
 
-TEST_CASE("models of other embeddings are not averaged")
+TEST_CASE("models of other classes or other embeddings are not averaged")
 {
     const TemporaryFolder folder;
     const ModelPack first = tinyPack(folder.path() / "first");
+    ModelPack fewer = first;
+    fewer.classes.pop_back();
+    CHECK_THROWS_WITH(averagedWeights(first, fewer), Catch::Matchers::Contains("do not know the same classes"));
     const ModelPack other = trainedOn(first, classEmbeddings("one-hot", first.classes), folder.path() / "other");
     CHECK_THROWS_WITH(averagedWeights(first, other), Catch::Matchers::Contains("have other embeddings"));
 }
