@@ -1,18 +1,22 @@
 #include "inference/training/Loss.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/where.h>
 
 namespace hounsfield::training {
 
 at::Tensor segmentationLoss(const at::Tensor& logits, const at::Tensor& truth)
 {
-    const at::Tensor crossEntropy = at::binary_cross_entropy_with_logits(logits, truth);
-    const at::Tensor probability = at::sigmoid(logits);
+    const at::Tensor there = truth.sum(1), probability = at::sigmoid(logits);
+    const at::Tensor weight = at::where(there < 1, at::ones_like(there), (double(truth.size(1)) / (50 * there)).clamp(1, 50));
+    const at::Tensor crossEntropy = at::binary_cross_entropy_with_logits(logits, truth, {}, {}, at::Reduction::None).mean(1);
     const at::Tensor both = (probability * truth).sum(1);
-    const at::Tensor dice = 1 - (2 * both + 1) / (probability.sum(1) + truth.sum(1) + 1);
-    return crossEntropy + dice.mean();
+    const at::Tensor dice = 1 - (2 * both + diceSmoothing) / (probability.sum(1) + there + diceSmoothing);
+    return (crossEntropy * weight + dice).mean();
 }
 
 } // namespace hounsfield::training

@@ -16,7 +16,7 @@ constexpr double mapSpacingMm = 2.5;
 /// Places of each class that are remembered: windows are centred about them.
 constexpr std::size_t placesAClass = 64;
 /// Tumors and cysts are chosen this many times as often as an organ.
-constexpr int lesionShare = 2;
+constexpr int lesionShare = 4;
 
 /// A window on the map: where its first voxel lies and how far one step along each axis goes, in the map's indices.
 struct View {

@@ -1,4 +1,5 @@
 #include "tests/cli/Cohort.h"
+#include "tests/cli/TumorPack.h"
 #include "tests/support/catch.h"
 
 #include <algorithm>
@@ -22,9 +23,11 @@ int halfResults(const fs::path& out)
     return count;
 }
 
-std::vector<std::string> batchWords(const Cohort& cohort, const std::string& out)
+std::vector<std::string> batchWords(const Cohort& cohort, const std::string& out, const std::vector<std::string>& more = {})
 {
-    return {"batch", cohort.list().string(), "--prompt", "liver and liver tumor", "--precision", "fp32", "--overlap", "0", "--out", (cohort.path() / out).string()};
+    std::vector<std::string> words{"batch", cohort.list().string(), "--prompt", "liver and liver tumor", "--precision", "fp32", "--overlap", "0", "--out", (cohort.path() / out).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
 }
 
 } // namespace
@@ -32,13 +35,15 @@ std::vector<std::string> batchWords(const Cohort& cohort, const std::string& out
 TEST_CASE("a batch that was killed goes on where it was, and its tables are those of a run in one piece, with the numbers of single runs")
 {
     const Cohort cohort(4);
-    const Outcome whole = cohort.run("whole");
+    const fs::path pack = writeTumorPack(cohort.path());
+    const std::string asked = "--prompt 'liver and liver tumor' --model " + quoted(pack);
+    const Outcome whole = cohort.run("whole", asked);
     INFO(whole.output);
     REQUIRE(whole.code == 0);
     CHECK(contains(whole.output, "[4/4] s4: "));
     CHECK(contains(whole.output, "4 done, 0 skipped (done before), 0 failed."));
 
-    RunningProgram killed(batchWords(cohort, "killed"));
+    RunningProgram killed(batchWords(cohort, "killed", {"--model", pack.string()}));
     REQUIRE(becomes([&] { return fs::exists(cohort.path() / "killed" / "s1" / "done.json") && fs::exists(cohort.path() / "killed" / ".s2.part"); }));
     const pid_t worker = killed.child();
     REQUIRE(worker > 0);
@@ -47,7 +52,7 @@ TEST_CASE("a batch that was killed goes on where it was, and its tables are thos
     CHECK(becomes([&] { return kill(worker, 0) != 0 || contains(readFile("/proc/" + std::to_string(worker) + "/stat"), ") Z "); }));
     CHECK_FALSE(fs::exists(cohort.path() / "killed" / "measurements.csv"));
 
-    const Outcome resumed = cohort.run("killed", "--prompt 'liver and liver tumor' --jobs 2");
+    const Outcome resumed = cohort.run("killed", asked + " --jobs 2");
     INFO(resumed.output);
     CHECK(resumed.code == 0);
     CHECK(contains(resumed.output, " skipped (done before), 0 failed."));
@@ -59,7 +64,7 @@ TEST_CASE("a batch that was killed goes on where it was, and its tables are thos
     CHECK(halfResults(cohort.path() / "killed") == 0);
 
     // The rows of a case are those of the file that segment writes.
-    REQUIRE(runProgram("segment " + quoted(cohort.scan(3)) + " --prompt 'liver and liver tumor' --precision fp32 --overlap 0 --quiet --out " + quoted(cohort.path() / "single")).code == 0);
+    REQUIRE(runProgram("segment " + quoted(cohort.scan(3)) + " " + asked + " --precision fp32 --overlap 0 --quiet --out " + quoted(cohort.path() / "single")).code == 0);
     for (const char* file : {"s3_measurements.csv", "s3_measurements.json", "s3_lesions.csv"})
         CHECK(cohort.text(std::string("single/") + file) == cohort.text(std::string("whole/s3/") + file));
     const std::string single = cohort.text("single/s3_measurements.csv"), row = single.substr(single.find('\n') + 1);

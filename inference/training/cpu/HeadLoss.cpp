@@ -1,6 +1,7 @@
 #include "inference/training/cpu/HeadLoss.h"
 
 #include "inference/internal/cpu/Lanes.h"
+#include "inference/training/Loss.h"
 
 #include <algorithm>
 #include <cmath>
@@ -174,10 +175,9 @@ double HeadLoss::run(const float* reduced, const std::vector<ClassBits>& labels,
         for (std::int64_t r = 0; r < runs; ++r)
             for (int i = 0; i < 4; ++i)
                 s[i] += double(sums[std::size_t((r * count + k) * 4 + i)]);
-        const double all = s[2] + s[3] + 1;
-        const double above = 2 * s[1] + 1;
-        loss += weight * (s[0] / double(voxels) + 1 - above / all) / double(count);
-        rules.push_back({float(weight / double(voxels * count)), float(weight * above / (all * all) / double(count)), float(-weight * 2 / all / double(count))});
+        const double all = s[2] + s[3] + diceSmoothing, above = 2 * s[1] + diceSmoothing, entropy = entropyWeight(double(voxels), s[3]);
+        loss += weight * (entropy * s[0] / double(voxels) + 1 - above / all) / double(count);
+        rules.push_back({float(weight * entropy / double(voxels * count)), float(weight * above / (all * all) / double(count)), float(-weight * 2 / all / double(count))});
     }
     std::vector<float> partial(std::size_t(runs * count * numbers));
 #pragma omp parallel for schedule(static)
