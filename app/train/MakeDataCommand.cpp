@@ -2,11 +2,13 @@
 #include "app/train/Commands.h"
 #include "volume/io/MaskWriter.h"
 #include "volume/synthetic/SyntheticPatient.h"
+#include "volume/synthetic/Tissue.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <map>
 
 namespace hounsfield::training {
 namespace fs = std::filesystem;
@@ -15,20 +17,34 @@ namespace {
 
 struct Options {
     std::string out, classes, name;
+    std::vector<std::string> beyond;
     int count = 5;
     std::uint64_t firstSeed = 820000;
     double spacingMm = 3;
 };
 
+/// Structures of the patients that are none of the 32 classes: something to teach a model by extend.
+struct Structure {
+    const char* fileName;
+    std::vector<synthetic::Tissue> tissues;
+};
+const std::map<std::string, Structure> beyondTheClasses{
+    {"Bones", {"bones", {synthetic::Tissue::Cortex, synthetic::Tissue::Marrow}}},
+    {"Heart", {"heart", {synthetic::Tissue::Heart}}},
+    {"Spinal Cord", {"spinal_cord", {synthetic::Tissue::Nerve}}},
+};
+
 void makeData(const Options& options, Progress& progress)
 {
     const std::vector<ModelClass> classes = universalClasses();
-    const ClassBits chosen = options.classes.empty() ? allOf(classes) : classesNamed(options.classes, classes, "--classes");
+    const ClassBits chosen = options.classes.empty() ? (options.beyond.empty() ? allOf(classes) : 0) : classesNamed(options.classes, classes, "--classes");
     nlohmann::ordered_json about;
     about["name"] = options.name.empty() ? fs::path(options.out).filename().string() : options.name;
     for (const ModelClass& known : classes)
         if (chosen & bitOf(known.id))
             about["annotated"].push_back(known.name);
+    for (const std::string& name : options.beyond)
+        about["annotated"].push_back(name);
     for (int n = 0; n < options.count; ++n) {
         progress.check();
         const std::uint64_t seed = options.firstSeed + static_cast<std::uint64_t>(n);
@@ -43,6 +59,10 @@ void makeData(const Options& options, Progress& progress)
         for (const ModelClass& known : classes)
             if (chosen & bitOf(known.id) && !scan.masks[static_cast<std::size_t>(known.id - 1)].empty())
                 writeMask(scan.masks[static_cast<std::size_t>(known.id - 1)], folder / "segmentations" / (known.fileName + ".nii.gz"));
+        for (const std::string& name : options.beyond) {
+            const Structure& structure = beyondTheClasses.at(name);
+            writeMask(patient.maskOf(structure.tissues, scan.volume->geometry(), progress), folder / "segmentations" / (std::string(structure.fileName) + ".nii.gz"));
+        }
         writeVolume(*scan.volume, folder / "ct.nii.gz");
         std::printf("%s\n", folder.string().c_str());
         std::fflush(stdout);
@@ -59,6 +79,9 @@ std::function<void(Progress&)> addMakeDataCommand(CLI::App& app)
     command->add_option("--out", options->out, "Folder to write into")->required();
     command->add_option("--count", options->count, "Patients")->check(CLI::Range(1, 10000))->capture_default_str();
     command->add_option("--classes", options->classes, "Classes that this set annotates, by name (default: all)");
+    command->add_option("--beyond", options->beyond, "Structures that no class of the model names: Bones, Heart, Spinal Cord; alone, unless --classes is given too")
+        ->delimiter(',')
+        ->check(CLI::IsMember(std::vector<std::string>{"Bones", "Heart", "Spinal Cord"}));
     command->add_option("--name", options->name, "Name of the set (default: the folder's)");
     command->add_option("--first-seed", options->firstSeed, "Seed of the first patient")->capture_default_str();
     command->add_option("--spacing", options->spacingMm, "Voxel size, mm")->check(CLI::Range(0.5, 20.0))->capture_default_str();

@@ -113,6 +113,16 @@ SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& a
     return scan;
 }
 
+Mask SyntheticPatient::maskOf(const std::vector<Tissue>& tissues, const Geometry& grid, Progress& progress) const
+{
+    const MaterialMap map = mapMaterials(*m_anatomy, grid, progress);
+    std::vector<std::uint32_t> inside;
+    inside.reserve(map.voxels.size());
+    for (const auto voxel : map.voxels)
+        inside.push_back(std::find(tissues.begin(), tissues.end(), map.materials[voxel].tissue) != tissues.end());
+    return masksOf(grid, inside)[0];
+}
+
 Appearance SyntheticPatient::randomAppearance() const
 {
     Random random(m_anatomy->seed ^ 0xA99EA7Au);

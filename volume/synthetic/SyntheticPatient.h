@@ -12,6 +12,7 @@
 namespace hounsfield::synthetic {
 
 struct BodyPlan;
+enum class Tissue : unsigned char;
 
 /// The 32 classes, index = class id - 1.
 inline constexpr int classCount = 32;
@@ -47,6 +48,8 @@ public:
     Geometry wholeBodyGrid(double spacingMm) const;
     /// The scan on any grid, oblique ones included: HU in [-1024, 3071] and the exact masks at the voxel centres.
     SyntheticScan sample(const Geometry& grid, const Appearance& appearance, Progress& progress) const;
+    /// The voxels whose centre lies in one of these tissues: of structures that are none of the 32 classes.
+    Mask maskOf(const std::vector<Tissue>& tissues, const Geometry& grid, Progress& progress) const;
     /// An Appearance drawn from the patient's seed, as strong as real scans vary.
     Appearance randomAppearance() const;
     const BodyPlan& plan() const;
