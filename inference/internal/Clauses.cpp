@@ -1,5 +1,6 @@
 #include "inference/internal/Clauses.h"
 
+#include "inference/internal/Questions.h"
 #include "inference/internal/Sizes.h"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ bool contains(const std::vector<int>& ids, int id)
 
 std::vector<PromptPart> ClauseReader::run()
 {
-    Items clauseItems, all = gatherSizes(m_reading);
+    Items clauseItems, all = withoutQuestions(gatherSizes(m_reading));
     if (m_beyond == ZeroShot::Read) {
         all = m_free.taught(all);
         m_unread = m_free.unread();

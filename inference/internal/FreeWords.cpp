@@ -106,6 +106,7 @@ void FreeWords::stretch(const Items& items, Items& out)
     Item item = meant(words, within);
     item.from = first->from;
     item.to = (last - 1)->to;
+    item.asked = std::any_of(first, last, [](const Item& one) { return one.asked; });
     // "Small" is part of a name such as "small bowel loops", but a size without a number of what is told apart one by one.
     if (item.kind == Kind::Thing && m_lexicon.areLesions(item.meaning->ids))
         std::copy_if(within.begin(), within.end(), std::back_inserter(kept), [](const Item& one) { return one.kind == Kind::Vague; });

@@ -43,7 +43,9 @@ const std::map<std::string, Kind>& kindNames()
                                                    {"to", Kind::To},
                                                    {"diameter", Kind::Diameter},
                                                    {"volume", Kind::Volume},
+                                                   {"volume or asked", Kind::Volume},
                                                    {"vague", Kind::Vague},
+                                                   {"vague or asked", Kind::Vague},
                                                    {"vague or more", Kind::Vague},
                                                    {"vague or less", Kind::Vague},
                                                    {"largest", Kind::Largest},
@@ -168,7 +170,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         Meaning meaning{kindNames().at(name), "", language};
         if (name == "whole or everything")
             meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
-        meaning.value = name == "both or two" || name == "lead or noun" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
+        meaning.value = name == "both or two" || name == "lead or noun" || name == "volume or asked" || name == "vague or asked" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }

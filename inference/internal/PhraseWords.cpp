@@ -31,6 +31,7 @@ void PhraseWords::sort()
     for (std::size_t i = 0; i < m_items.size(); ++i) {
         const Item& item = m_items[i];
         const bool early = !content;
+        m_asked = m_asked || item.asked;
         content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To, Kind::Vague});
         switch (item.kind) {
         case Kind::Thing:

@@ -43,7 +43,7 @@ protected:
     std::vector<std::size_t> m_links;
     const Meaning* m_whole = nullptr;
     int m_filters = 0, m_numbers = 0, m_count = 0;
-    bool m_largest = false, m_two = false, m_those = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false;
+    bool m_largest = false, m_two = false, m_those = false, m_its = false, m_one = false, m_unknown = false, m_unfinished = false, m_sized = false, m_asked = false;
 };
 
 } // namespace hounsfield

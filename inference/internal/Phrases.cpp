@@ -30,6 +30,8 @@ public:
             return refused();
         if (m_named.ids.empty())
             return refuse("It names nothing to look for."), refused();
+        if (m_asked)
+            note("how large it is, and of lesions how many, is in the measurements");
         remember();
         return m_named;
     }

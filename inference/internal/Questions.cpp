@@ -1,0 +1,87 @@
+#include "inference/internal/Questions.h"
+
+#include "inference/internal/Phrases.h"
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+using Items = std::vector<Item>;
+
+/// Words such as "how many" and "volume"; "small" and "in volume" are none.
+bool asks(const Item& item)
+{
+    return item.has({Kind::Vague, Kind::Volume}) && item.meaning && item.meaning->value == 2;
+}
+
+bool endsPhrase(const Item& item)
+{
+    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd});
+}
+
+bool choosesBySize(const Item& item)
+{
+    return item.has({Kind::Problem, Kind::Number, Kind::Unit, Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::OrMore, Kind::OrLess, Kind::Between, Kind::Smallest, Kind::Not, Kind::Diameter}) ||
+           (item.kind == Kind::Vague && !asks(item));
+}
+
+bool names(const Item& item)
+{
+    return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Unknown, Kind::Its, Kind::One});
+}
+
+Items withoutFront(Items items)
+{
+    auto at = std::find_if(items.begin(), items.end(), [](const Item& item) { return !isFrame(item); });
+    if (at == items.end() || !asks(*at))
+        return items;
+    at = items.erase(at);
+    while (at != items.end() && (at->kind == Kind::Of || isFrame(*at)))
+        at = items.erase(at);
+    return items;
+}
+
+Items withoutBack(Items items)
+{
+    const auto last = std::find_if(items.rbegin(), items.rend(), [](const Item& item) { return !item.has({Kind::Courtesy, Kind::Lead}); });
+    if (last == items.rend() || !asks(*last) || std::next(last) == items.rend() || !names(*std::next(last)))
+        return items;
+    items.erase(std::next(last).base());
+    return items;
+}
+
+Items withoutQuestion(const Items& items)
+{
+    if (std::none_of(items.begin(), items.end(), asks) || std::none_of(items.begin(), items.end(), names) || std::any_of(items.begin(), items.end(), choosesBySize))
+        return items;
+    Items rest = withoutBack(withoutFront(items));
+    if (std::any_of(rest.begin(), rest.end(), asks))
+        return items;
+    std::find_if(rest.begin(), rest.end(), names)->asked = true;
+    return rest;
+}
+
+} // namespace
+
+std::vector<Item> withoutQuestions(const std::vector<Item>& items)
+{
+    Items out, phrase;
+    const auto flush = [&] {
+        const Items rest = withoutQuestion(phrase);
+        out.insert(out.end(), rest.begin(), rest.end());
+        phrase.clear();
+    };
+    for (const Item& item : items) {
+        if (!endsPhrase(item)) {
+            phrase.push_back(item);
+            continue;
+        }
+        flush();
+        out.push_back(item);
+    }
+    flush();
+    return out;
+}
+
+} // namespace hounsfield
