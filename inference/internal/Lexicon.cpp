@@ -35,6 +35,8 @@ const std::map<std::string, Kind>& kindNames()
                                                    {"whole or everything", Kind::Whole},
                                                    {"more", Kind::More},
                                                    {"less", Kind::Less},
+                                                   {"more or place", Kind::More},
+                                                   {"less or place", Kind::Less},
                                                    {"at least", Kind::AtLeast},
                                                    {"at most", Kind::AtMost},
                                                    {"or more", Kind::OrMore},
@@ -170,7 +172,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         Meaning meaning{kindNames().at(name), "", language};
         if (name == "whole or everything")
             meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
-        meaning.value = name == "both or two" || name == "lead or noun" || name == "volume or asked" || name == "vague or asked" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
+        meaning.value = name == "both or two" || name == "lead or noun" || name == "volume or asked" || name == "vague or asked" || name == "more or place" || name == "less or place" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }

@@ -41,7 +41,7 @@ private:
     /// "Tumor größer 2 cm", with "als" left out.
     bool isTersely(std::size_t at) const
     {
-        return is(at, {Kind::Vague}) && m_items[at].meaning->value != 0 && is(at + 1, {Kind::Number}) && !m_out.empty() &&
+        return is(at, {Kind::Vague}) && std::abs(m_items[at].meaning->value) == 1 && is(at + 1, {Kind::Number}) && !m_out.empty() &&
                m_out.back().has({Kind::Thing, Kind::Lesion});
     }
 
@@ -173,15 +173,39 @@ private:
             highest = value;
     }
 
+    /// "The gland above the left kidney": where it lies, for the text encoder to read.
+    bool saysWhere(std::size_t at) const
+    {
+        if (!is(at, {Kind::More, Kind::Less}) || m_items[at].meaning->value != 2)
+            return false;
+        do
+            ++at;
+        while (is(at, {Kind::Article, Kind::Left, Kind::Right, Kind::Both}));
+        return is(at, {Kind::Thing, Kind::Adjective});
+    }
+
+    bool lesionBefore() const
+    {
+        const auto start = std::find_if(m_out.rbegin(), m_out.rend(), [](const Item& item) { return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::Without}); });
+        return std::any_of(m_out.rbegin(), start, [](const Item& item) { return item.kind == Kind::Lesion; });
+    }
+
     bool missingNumber(std::size_t begin)
     {
+        if (saysWhere(begin) && !lesionBefore()) {
+            m_out.push_back(m_items[begin]);
+            m_out.back().kind = Kind::Other;
+            m_at = begin + 1;
+            return true;
+        }
         // "bis" and "à" are also small words; here a bound is left without a number.
         m_out.push_back({Kind::Problem,
                          nullptr,
                          m_items[begin].from,
                          m_items[begin].to,
                          {},
-                         "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
+                         saysWhere(begin) ? "Lesions are chosen by organ, side, size and number, not by what they lie above or below."
+                                          : "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
         m_at = begin + 1;
         return true;
     }
