@@ -2,6 +2,7 @@
 #include "app/train/Commands.h"
 #include "app/train/FolderSource.h"
 #include "app/train/ModelCard.h"
+#include "app/train/TrainerOptions.h"
 #include "app/train/NewClassName.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
@@ -20,9 +21,8 @@ struct Options {
     NewClassWish wish;
     TrainerSettings trainer;
     std::string model, out, state, like, name;
-    std::vector<std::string> data;
-    double validationShare = 0;
-    bool headOnly = false, fineTune = false, skipBroken = false;
+    DataChoice data;
+    bool headOnly = false, fineTune = false;
     std::optional<double> learningRate;
 };
 
@@ -30,8 +30,7 @@ struct Options {
 struct Work {
     ModelPack old, pack; ///< before and after
     ModelClass added;
-    DataSets data;
-    std::vector<std::string> broken;
+    ChosenData data;
     std::vector<TrainingScan> validation;
     std::vector<float> first; ///< embedding the class begins with
     std::string state;
@@ -54,18 +53,13 @@ Work prepare(const Options& options)
     work.old = PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model));
     work.added = newClassOf(options.wish, work.old);
     work.pack = describe(options, work.old, work.added);
-    work.data = openDataSets({options.data.begin(), options.data.end()}, work.pack.classes, options.validationShare, options.trainer.seed);
-    if (options.skipBroken)
-        work.broken = takeOutBroken(work.data);
-    for (const std::string& problem : work.broken)
-        std::fprintf(stderr, "Not used: %s\n", problem.c_str());
+    work.data = openData(options.data, work.pack.classes, options.trainer.seed);
     ClassBits annotated = 0;
-    cardSets(work.data, annotated);
+    cardSets(work.data.sets, annotated);
     if (!(annotated & bitOf(work.added.id)))
-        throw Error(ErrorKind::Scan, "No case that is trained on annotates " + work.added.name + ". Expected " + (work.data.sets[0].folder / "<case>" / "segmentations" / (work.added.fileName + ".nii.gz")).string() + ".");
-    work.validation = validationScans(work.data, work.pack.input);
-    if (options.trainer.patience > 0 && work.validation.empty())
-        throw Error(ErrorKind::Usage, "--patience needs cases to validate on: add --validation 0.2.");
+        throw Error(ErrorKind::Scan, "No case that is trained on annotates " + work.added.name + ". Expected " + (work.data.sets.sets[0].folder / "<case>" / "segmentations" / (work.added.fileName + ".nii.gz")).string() + ".");
+    work.validation = validationScans(work.data.sets, work.pack.input);
+    checkPatience(options.trainer, work.validation, "--validation 0.2");
     work.first = firstEmbedding(work.old, work.added.name, options.like.empty() ? 0 : classNamed(options.like, work.old.classes, "--like").id);
     work.state = options.state.empty() ? options.out + ".state" : options.state;
     return work;
@@ -80,8 +74,8 @@ template <typename AnyTrainer> void finish(const Options& options, const Work& w
     facts.from = work.old.name;
     facts.embeddings = "those of the model it began with; of " + work.added.name + " " + (options.fineTune ? "one made of its name" : "a learned one");
     facts.method = method;
-    facts.sets = cardSets(work.data, facts.seen);
-    facts.broken = work.broken;
+    facts.sets = cardSets(work.data.sets, facts.seen);
+    facts.broken = work.data.broken;
     facts.seed = options.trainer.seed;
     tellOutcome(facts, trainer, log);
     if (trainer.stoppedEarly())
@@ -96,7 +90,7 @@ void learnRow(const Options& options, Work work, Progress& progress)
     settings.learningRate = options.learningRate.value_or(2e-2);
     RowTrainer trainer(settings, work.added.id, work.first, work.state);
     TrainingLog log(options.out + ".log.csv", work.pack.classes, trainer.step());
-    FolderSource source(work.data, work.pack.input, settings.seed);
+    FolderSource source(work.data.sets, work.pack.input, settings.seed);
     trainer.run(source, work.validation, [&](const TrainingReport& report) {
         tell(report, settings.steps);
         log.add(report);
@@ -111,7 +105,7 @@ void fineTune(const Options& options, Work work, Progress& progress)
     settings.learningRate = options.learningRate.value_or(1e-4);
     Trainer trainer(settings, tableWith(work.old, work.added.id, work.first), work.state);
     TrainingLog log(options.out + ".log.csv", work.pack.classes, trainer.step());
-    FolderSource scans(work.data, work.pack.input, settings.seed);
+    FolderSource scans(work.data.sets, work.pack.input, settings.seed);
     Distilled source(scans, work.old, allOf(work.old.classes), settings.device);
     trainer.run(source, work.validation, [&](const TrainingReport& report) {
         tell(report, settings.steps);
@@ -143,7 +137,7 @@ std::function<void(Progress&)> addExtendCommand(CLI::App& app)
     CLI::App* command = app.add_subcommand("extend", "Teach a model one more class, by name");
     command->add_option("--model", options->model, "Name or folder of the pack to extend (default: the one inside the program)");
     command->add_option("--class", options->wish.name, "Name of the new class: \"Aneurysm\"")->required();
-    command->add_option("--data", options->data, "Folders of labelled scans, with a mask of the new class in them")->required();
+    command->add_option("--data", options->data.folders, "Folders of labelled scans, with a mask of the new class in them")->required();
     command->add_option("--out", options->out, "Folder of the model pack to write")->required();
     auto* head = command->add_flag("--head-only", options->headOnly, "Only the class's embedding learns; all other masks stay the same bit for bit (default)");
     command->add_flag("--fine-tune", options->fineTune, "All weights learn; the old model's own answers keep its classes")->excludes(head);
@@ -153,20 +147,12 @@ std::function<void(Progress&)> addExtendCommand(CLI::App& app)
     command->add_option("--rgb", options->wish.rgb, "Its colour: 200,80,60");
     command->add_option("--snomed", options->wish.snomed, "SNOMED CT code of its type");
     command->add_option("--synonym", options->wish.synonyms, "Further words that ask for it");
-    command->add_option("--validation", options->validationShare, "Share of the cases kept for validation")->check(CLI::Range(0.0, 0.9))->capture_default_str();
-    command->add_flag("--skip-broken", options->skipBroken, "Read all cases first and go on without those that cannot be read");
-    command->add_option("--steps", options->trainer.steps, "Steps in all")->check(CLI::Range(1, 100000000))->capture_default_str();
-    command->add_option("--validate-every", options->trainer.validateEvery, "Steps between two validations")->check(CLI::Range(1, 100000000))->capture_default_str();
-    command->add_option("--patience", options->trainer.patience, "End after so many validations without a better one; 0: never")->check(CLI::Range(0, 100000))->capture_default_str();
-    command->add_option("--checkpoint-every", options->trainer.checkpointEvery, "Steps between two writings of the state")->check(CLI::Range(1, 100000000))->capture_default_str();
-    command->add_option("--batch", options->trainer.batch, "Windows a step")->check(CLI::Range(1, 64))->capture_default_str();
+    addDataOptions(*command, options->data);
+    addTrainerOptions(*command, options->trainer);
     command->add_option("--learning-rate", options->learningRate, "Largest learning rate (default: 0.02 of the embedding, 0.0001 with --fine-tune)")->check(CLI::Range(1e-7, 1.0));
     command->add_option("--state", options->state, "File of the training state (default: OUT.state)");
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
     command->add_option("--seed", options->trainer.seed, "Seed of scans and the drawing of validation cases")->capture_default_str();
-    command->add_option("--pool", options->trainer.poolSize, "Scans kept in memory")->check(CLI::Range(1, 1000))->capture_default_str();
-    command->add_option("--device", options->trainer.device, "auto, cpu or cuda:N")->capture_default_str();
-    command->add_option("--threads", options->trainer.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
     return [options](Progress& progress) { extend(*options, progress); };
 }
 

@@ -3,6 +3,7 @@
 #include "app/train/ClassNames.h"
 #include "app/train/FolderSource.h"
 #include "app/train/ModelCard.h"
+#include "app/train/TrainerOptions.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
 #include "inference/training/ClassEmbeddings.h"
@@ -27,12 +28,11 @@ struct Options {
     TrainerSettings trainer;
     InputSettings input;
     std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", textEncoder, leaveOut;
-    std::vector<std::string> data;
+    DataChoice data;
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
-    double validationShare = 0;
     int validationPatients = 0;
-    bool skipBroken = false, ownEmbeddings = false, ownRoi = false;
+    bool ownEmbeddings = false, ownRoi = false;
 };
 
 std::string readText(const std::string& file)
@@ -65,7 +65,7 @@ ModelPack describe(const Options& options)
     pack.title = options.title.empty() ? options.name : options.title;
     pack.version = "1";
     pack.licence = "Apache-2.0";
-    pack.source = "Trained with hounsfield-train on " + std::string(options.data.empty() ? "synthetic scans" : "the owner's scans");
+    pack.source = "Trained with hounsfield-train on " + std::string(options.data.folders.empty() ? "synthetic scans" : "the owner's scans");
     if (options.trainer.from) {
         // What a model may be used for follows what it was made from.
         pack.licence = options.trainer.from->licence;
@@ -98,7 +98,7 @@ std::string embeddingsOf(const Options& options)
 std::vector<TrainingScan> scansToValidate(const Options& options, const ModelPack& pack, const DataSets& data, ClassBits leftOut)
 {
     std::vector<TrainingScan> scans = validationScans(data, pack.input);
-    for (int n = 0; options.data.empty() && n < options.validationPatients; ++n) {
+    for (int n = 0; options.data.folders.empty() && n < options.validationPatients; ++n) {
         const synthetic::SyntheticPatient patient(firstValidationPatient + static_cast<std::uint64_t>(n));
         Progress silent;
         const synthetic::SyntheticScan scan = patient.sample(patient.wholeBodyGrid(pack.input.spacingMm), patient.randomAppearance(), silent);
@@ -118,7 +118,7 @@ std::string methodOf(const TrainerSettings& trainer)
     return text;
 }
 
-CardFacts factsOf(const Options& options, const ModelPack& pack, const DataSets& data, const std::vector<std::string>& broken, ClassBits leftOut, const Trainer& trainer, const TrainingLog& log)
+CardFacts factsOf(const Options& options, const ModelPack& pack, const ChosenData& data, ClassBits leftOut, const Trainer& trainer, const TrainingLog& log)
 {
     CardFacts facts;
     facts.pack = pack;
@@ -126,13 +126,13 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const DataSets&
     facts.from = options.trainer.from ? options.trainer.from->name : "";
     facts.embeddings = embeddingsOf(options);
     facts.method = methodOf(options.trainer);
-    facts.sets = cardSets(data, facts.seen);
-    if (options.data.empty()) {
+    facts.sets = cardSets(data.sets, facts.seen);
+    if (options.data.folders.empty()) {
         facts.sets = {{"synthetic patients", 0, static_cast<std::size_t>(options.validationPatients), "all 32"}};
         facts.seen = 0xFFFFFFFFu;
     }
     facts.seen &= ~leftOut;
-    facts.broken = broken;
+    facts.broken = data.broken;
     facts.leftOut = leftOut;
     facts.seed = options.trainer.seed;
     tellOutcome(facts, trainer, log);
@@ -159,18 +159,10 @@ void train(Options options, Progress& progress)
     const ModelPack pack = describe(options);
     const ClassBits leftOut = classesNamed(options.leaveOut, pack.classes, "--leave-out");
 
-    DataSets data;
-    std::vector<std::string> broken;
-    if (!options.data.empty()) {
-        data = openDataSets({options.data.begin(), options.data.end()}, pack.classes, options.validationShare, options.trainer.seed);
-        if (options.skipBroken)
-            broken = takeOutBroken(data);
-        for (const std::string& problem : broken)
-            std::fprintf(stderr, "Not used: %s\n", problem.c_str());
-    }
-    const std::vector<TrainingScan> validation = scansToValidate(options, pack, data, leftOut);
-    if (options.trainer.patience > 0 && validation.empty())
-        throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add --validation 0.2, or --validation-patients with synthetic scans.");
+    const bool madeUp = options.data.folders.empty();
+    const ChosenData data = madeUp ? ChosenData{} : openData(options.data, pack.classes, options.trainer.seed);
+    const std::vector<TrainingScan> validation = scansToValidate(options, pack, data.sets, leftOut);
+    checkPatience(options.trainer, validation, "--validation 0.2, or --validation-patients with synthetic scans");
 
     Trainer trainer(options.trainer, tableFor(options, pack), options.state.empty() ? options.out + ".state" : options.state);
     if (const std::string note = trainer.precisionNote(); !note.empty())
@@ -180,10 +172,10 @@ void train(Options options, Progress& progress)
     TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());
 
     std::unique_ptr<ScanSource> all;
-    if (options.data.empty())
+    if (madeUp)
         all = std::make_unique<SyntheticSource>(pack.input, options.trainer.seed * 10000);
     else
-        all = std::make_unique<FolderSource>(data, pack.input, options.trainer.seed);
+        all = std::make_unique<FolderSource>(data.sets, pack.input, options.trainer.seed);
     LeftOut source(*all, leftOut);
     trainer.run(source, validation, [&](const TrainingReport& report) {
         tell(report, options.trainer.steps);
@@ -192,17 +184,16 @@ void train(Options options, Progress& progress)
     log.draw();
     if (trainer.stoppedEarly())
         std::printf("Stopped at step %lld: validation no longer gets better.\n", static_cast<long long>(trainer.step()));
-    writePack(pack, trainer.weightsSafetensors(), options.card.empty() ? modelCard(factsOf(options, pack, data, broken, leftOut, trainer, log)) : readText(options.card), options.out);
+    writePack(pack, trainer.weightsSafetensors(), options.card.empty() ? modelCard(factsOf(options, pack, data, leftOut, trainer, log)) : readText(options.card), options.out);
     std::printf("Wrote the model of step %lld to %s.\n", static_cast<long long>(trainer.bestStep()), options.out.c_str());
 }
 
-void addDataOptions(CLI::App& command, Options& options)
+void addScanOptions(CLI::App& command, Options& options)
 {
-    command.add_option("--data", options.data, "Folders of labelled scans (docs/training.md); none: synthetic scans");
-    command.add_option("--validation", options.validationShare, "Share of the cases kept for validation, in sets whose dataset.json names none")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+    command.add_option("--data", options.data.folders, "Folders of labelled scans (docs/training.md); none: synthetic scans");
+    addDataOptions(command, options.data);
     command.add_option("--validation-patients", options.validationPatients, "Synthetic patients to validate on, where no --data is given")->check(CLI::Range(0, 1000))->capture_default_str();
     command.add_option("--leave-out", options.leaveOut, "Classes that are never shown, by name: \"Right Adrenal Gland,Gall Bladder\"");
-    command.add_flag("--skip-broken", options.skipBroken, "Read all cases first and go on without those that cannot be read");
 }
 
 } // namespace
@@ -216,22 +207,15 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths and spacing are kept, and its embeddings unless others are named");
     command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
     command->add_option("--text-encoder", options->textEncoder, "Folder of a text encoder (hounsfield-train text): it makes the embeddings, and becomes part of the pack")->excludes("--embeddings");
-    addDataOptions(*command, *options);
-    command->add_option("--steps", options->trainer.steps, "Steps in all")->check(CLI::Range(1, 100000000))->capture_default_str();
+    addScanOptions(*command, *options);
+    addTrainerOptions(*command, options->trainer);
     command->add_option("--warm-up", options->trainer.warmUpSteps, "Steps in which the learning rate grows")->check(CLI::Range(0, 100000000))->capture_default_str();
-    command->add_option("--validate-every", options->trainer.validateEvery, "Steps between two validations")->check(CLI::Range(1, 100000000))->capture_default_str();
-    command->add_option("--patience", options->trainer.patience, "End after so many validations without a better one; 0: never")->check(CLI::Range(0, 100000))->capture_default_str();
-    command->add_option("--checkpoint-every", options->trainer.checkpointEvery, "Steps between two writings of the state")->check(CLI::Range(1, 100000000))->capture_default_str();
-    command->add_option("--batch", options->trainer.batch, "Windows a step")->check(CLI::Range(1, 64))->capture_default_str();
     command->add_option("--learning-rate", options->trainer.learningRate, "Largest learning rate")->check(CLI::Range(1e-7, 1.0))->capture_default_str();
     command->add_option("--spacing", options->input.spacingMm, "Voxel size the model sees, mm")->check(CLI::Range(0.5, 10.0))->capture_default_str();
     command->add_option("--roi", options->roi, "Window in voxels along X Y Z, multiples of 8")->expected(3)->check(CLI::Range(16, 256))->capture_default_str();
     command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16")->expected(4)->check(CLI::Range(16, 1024))->capture_default_str();
     command->add_flag("--bfloat16,!--fp32", options->trainer.bfloat16, "Backbone in bfloat16 (fast where the processor has it) or float32");
-    command->add_option("--device", options->trainer.device, "auto, cpu or cuda:N")->capture_default_str();
-    command->add_option("--threads", options->trainer.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
     command->add_option("--seed", options->trainer.seed, "Seed of weights, scans and the drawing of validation cases")->check(CLI::Range(0, 80))->capture_default_str();
-    command->add_option("--pool", options->trainer.poolSize, "Scans kept in memory")->check(CLI::Range(1, 1000))->capture_default_str();
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
     command->add_option("--title", options->title, "One line that describes the pack");
     command->add_option("--card", options->card, "Model card to put into the pack (Markdown) instead of the one that is written");

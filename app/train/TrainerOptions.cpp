@@ -1,0 +1,45 @@
+#include "app/train/TrainerOptions.h"
+
+#include "volume/Error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+namespace hounsfield::training {
+
+void addDataOptions(CLI::App& command, DataChoice& data)
+{
+    command.add_option("--validation", data.validationShare, "Share of the cases kept for validation, in sets whose dataset.json names none")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+    command.add_flag("--skip-broken", data.skipBroken, "Read all cases first and go on without those that cannot be read");
+}
+
+ChosenData openData(const DataChoice& data, const std::vector<ModelClass>& classes, std::uint64_t seed)
+{
+    ChosenData chosen{openDataSets({data.folders.begin(), data.folders.end()}, classes, data.validationShare, seed), {}};
+    if (data.skipBroken)
+        chosen.broken = takeOutBroken(chosen.sets);
+    for (const std::string& problem : chosen.broken)
+        std::fprintf(stderr, "Not used: %s\n", problem.c_str());
+    return chosen;
+}
+
+void addTrainerOptions(CLI::App& command, TrainerSettings& settings)
+{
+    command.add_option("--steps", settings.steps, "Steps in all")->check(CLI::Range(1, 100000000))->capture_default_str();
+    command.add_option("--validate-every", settings.validateEvery, "Steps between two validations")->check(CLI::Range(1, 100000000))->capture_default_str();
+    command.add_option("--patience", settings.patience, "End after so many validations without a better one; 0: never")->check(CLI::Range(0, 100000))->capture_default_str();
+    command.add_option("--checkpoint-every", settings.checkpointEvery, "Steps between two writings of the state")->check(CLI::Range(1, 100000000))->capture_default_str();
+    command.add_option("--batch", settings.batch, "Windows a step")->check(CLI::Range(1, 64))->capture_default_str();
+    command.add_option("--pool", settings.poolSize, "Scans kept in memory")->check(CLI::Range(1, 1000))->capture_default_str();
+    command.add_option("--device", settings.device, "auto, cpu or cuda:N")->capture_default_str();
+    command.add_option("--threads", settings.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
+}
+
+void checkPatience(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, const std::string& whatToAdd)
+{
+    if (settings.patience > 0 && validation.empty())
+        throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add " + whatToAdd + ".");
+}
+
+} // namespace hounsfield::training

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "app/train/FolderSource.h"
+#include "inference/training/Trainer.h"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace hounsfield::training {
+
+/// Which labelled scans a command trains on.
+struct DataChoice {
+    std::vector<std::string> folders;
+    double validationShare = 0;
+    bool skipBroken = false;
+};
+
+struct ChosenData {
+    DataSets sets;
+    std::vector<std::string> broken; ///< a sentence for each case that is not used
+};
+
+/// --validation and --skip-broken.
+void addDataOptions(CLI::App& command, DataChoice& data);
+/// Opens the sets; broken cases are taken out and told on standard error where that is asked.
+ChosenData openData(const DataChoice& data, const std::vector<ModelClass>& classes, std::uint64_t seed);
+/// --steps, --validate-every, --patience, --checkpoint-every, --batch, --pool, --device and --threads, with the settings as defaults.
+void addTrainerOptions(CLI::App& command, TrainerSettings& settings);
+/// @throws Error(Usage) where training is to stop early and there is nothing to validate on
+void checkPatience(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, const std::string& whatToAdd);
+
+} // namespace hounsfield::training
