@@ -29,6 +29,7 @@ struct Options {
     InputSettings input;
     std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", textEncoder, leaveOut;
     DataChoice data;
+    std::vector<std::string> beginsAs;
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
     int validationPatients = 0;
@@ -148,6 +149,15 @@ void takeOverModel(Options& options)
         options.roi.assign(options.input.roi.begin(), options.input.roi.end());
 }
 
+/// "Liver Tumor=Liver"
+std::pair<int, int> beginning(const std::string& text, const std::vector<ModelClass>& classes)
+{
+    const std::size_t sign = text.find('=');
+    if (sign == std::string::npos)
+        throw Error(ErrorKind::Usage, "--begin-as takes two classes, as in \"Liver Tumor=Liver\", not \"" + text + "\".");
+    return {classNamed(text.substr(0, sign), classes, "--begin-as").id, classNamed(text.substr(sign + 1), classes, "--begin-as").id};
+}
+
 void train(Options options, Progress& progress)
 {
     std::copy(options.widths.begin(), options.widths.end(), options.trainer.widths.encoder.begin());
@@ -157,6 +167,8 @@ void train(Options options, Progress& progress)
     std::copy(options.roi.begin(), options.roi.end(), options.trainer.roi.begin());
     options.input.roi = options.trainer.roi;
     const ModelPack pack = describe(options);
+    for (const std::string& text : options.beginsAs)
+        options.trainer.beginsAs.push_back(beginning(text, pack.classes));
     const ClassBits leftOut = classesNamed(options.leaveOut, pack.classes, "--leave-out");
 
     const bool madeUp = options.data.folders.empty();
@@ -205,6 +217,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--out", options->out, "Folder of the model pack to write; OUT.log.csv and OUT.log.svg tell how it went")->required();
     command->add_option("--state", options->state, "File of the training state; training goes on where it stopped (default: OUT.state)");
     command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths and spacing are kept, and its embeddings unless others are named");
+    command->add_option("--begin-as", options->beginsAs, "Classes of the model that was --from whose head begins as another's, comma between: \"Liver Tumor=Liver\"")->delimiter(',')->needs("--from");
     command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
     command->add_option("--text-encoder", options->textEncoder, "Folder of a text encoder (hounsfield-train text): it makes the embeddings, and becomes part of the pack")->excludes("--embeddings");
     addScanOptions(*command, *options);

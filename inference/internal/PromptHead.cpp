@@ -1,9 +1,11 @@
 #include "inference/internal/PromptHead.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/adaptive_avg_pool3d.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/clamp_max.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/linear.h>
@@ -24,9 +26,14 @@ at::Tensor layer(const at::Tensor& weight, const at::Tensor& bias, const at::Ten
     return at::baddbmm(bias.unsqueeze(-1), weight, input);
 }
 
-at::Tensor activate(at::Tensor x)
+at::Tensor activate(at::Tensor x, double surrogate)
 {
-    return at::GradMode::is_enabled() ? at::relu(x) : x.relu_();
+    if (!at::GradMode::is_enabled())
+        return x.relu_();
+    if (surrogate == 0)
+        return at::relu(x);
+    const at::Tensor shut = at::clamp_max(x, 0);
+    return at::relu(x) + surrogate * (shut - shut.detach());
 }
 
 } // namespace
@@ -59,7 +66,7 @@ at::Tensor PromptHead::controller(const at::Tensor& gap, const at::Tensor& embed
     return at::linear(at::cat({content, task}, 2), scope["weight"].flatten(1), scope["bias"]);
 }
 
-at::Tensor PromptHead::logits(const at::Tensor& reduced, const at::Tensor& parameters)
+at::Tensor PromptHead::logits(const at::Tensor& reduced, const at::Tensor& parameters, double surrogate)
 {
     const std::int64_t n = parameters.size(0), k = parameters.size(1), voxels = reduced.size(2);
     const auto part = [&](std::int64_t begin, std::int64_t count) { return parameters.narrow(2, begin, count); };
@@ -67,8 +74,8 @@ at::Tensor PromptHead::logits(const at::Tensor& reduced, const at::Tensor& param
     const at::Tensor w2 = part(64, 64).reshape({n * k, 8, 8}), b2 = part(144, 8).reshape({n * k, 8});
     const at::Tensor w3 = part(128, 8).reshape({n * k, 1, 8}), b3 = part(152, 1).reshape({n * k, 1});
     // The first layer reads the same 8 channels for every class, so all classes are the rows of one matrix.
-    at::Tensor x = activate(layer(w1, b1, reduced)).reshape({n * k, 8, voxels});
-    x = activate(layer(w2, b2, x));
+    at::Tensor x = activate(layer(w1, b1, reduced), surrogate).reshape({n * k, 8, voxels});
+    x = activate(layer(w2, b2, x), surrogate);
     return layer(w3, b3, x).reshape({n, k, voxels});
 }
 

@@ -10,6 +10,10 @@ namespace hounsfield::training {
 /// class that is seldom there learns to be silent and nothing else (docs/decisions/0014).
 constexpr float diceSmoothing = 50;
 
+/// What part of a gradient passes a ReLU of the head that is shut (a surrogate gradient; Neftci et al. 2019 for its use). A class whose units are shut
+/// wherever it lies is a constant, and would stay one: seven tumors and a gland were, after 6,000 steps (docs/decisions/0014).
+constexpr float passedByShutRelu = 0.1f;
+
 /// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 1 where it is absent.
 /// A tumor of a hundred voxels among half a million would otherwise weigh less than the noise of the liver's border.
 constexpr double entropyWeight(double voxels, double ofClass)

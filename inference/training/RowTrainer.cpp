@@ -94,7 +94,7 @@ struct RowTrainer::State {
             ++used;
             const Network::Output out = network->run(at::from_blob(patch.image.data(), {1, 1, x, y, z}, at::kFloat));
             const at::Tensor parameters = network->head().controller(out.gap.to(at::kCPU), learned);
-            sum = sum + segmentationLoss(PromptHead::logits(out.reduced.to(at::kCPU).flatten(2), parameters)[0], truthOf(patch, classId));
+            sum = sum + segmentationLoss(PromptHead::logits(out.reduced.to(at::kCPU).flatten(2), parameters, passedByShutRelu)[0], truthOf(patch, classId));
         }
         const double rate = learningRate();
         ++step;

@@ -78,15 +78,20 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
         weights.at("controller.bias")[PromptHead::parameterCount - 1] = -4.0f;
         weights.at("controller.weight").mul_(0.5);
     }
-    if (embeddings.empty())
+    at::Tensor known = weights.at("organ_embedding").clone();
+    for (const auto& [id, other] : settings.beginsAs)
+        known[id - 1].copy_(weights.at("organ_embedding")[other - 1]);
+    at::Tensor& toVision = weights.at("text_to_vision.weight");
+    if (embeddings.empty()) {
+        if (!settings.beginsAs.empty())
+            toVision = carriedHead(toVision, known, weights.at("organ_embedding"));
         return weights;
+    }
     at::Tensor table = at::zeros({std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
     for (std::size_t row = 0; row < embeddings.size(); ++row)
         std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
-    if (settings.from && table.sizes() == weights.at("organ_embedding").sizes()) {
-        at::Tensor& toVision = weights.at("text_to_vision.weight");
-        toVision = carriedHead(toVision, weights.at("organ_embedding"), table);
-    }
+    if (settings.from && table.sizes() == known.sizes())
+        toVision = carriedHead(toVision, known, table);
     weights.at("organ_embedding") = table;
     return weights;
 }
@@ -149,7 +154,7 @@ struct Trainer::State {
             const at::Tensor rows = at::tensor(batch.rows[n], at::kLong).to(device);
             const auto i = static_cast<std::int64_t>(n);
             const at::Tensor parameters = head.controller(gap.narrow(0, i, 1), weights.at("organ_embedding").index_select(0, rows));
-            const at::Tensor logits = PromptHead::logits(reduced.narrow(0, i, 1), parameters)[0];
+            const at::Tensor logits = PromptHead::logits(reduced.narrow(0, i, 1), parameters, passedByShutRelu)[0];
             sum = sum + segmentationLoss(logits, truthOf(batch.patches[n], batch.rows[n]).to(device));
         }
         return sum / static_cast<double>(batch.rows.size());

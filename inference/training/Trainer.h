@@ -27,6 +27,8 @@ struct TrainerSettings {
     std::int64_t checkpointEvery = 200;
     std::int64_t validateEvery = 500;
     int patience = 0;             ///< training ends after so many validations without a better one; 0: never before its last step
+    /// Classes of `from`, by id, whose head begins as another class's: one that has not been learned, as its organ's.
+    std::vector<std::pair<int, int>> beginsAs;
     std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, which are of `widths`; null: with random ones
 };
 

@@ -43,7 +43,7 @@ void byLibTorch(Weights& weights, const TrainingPatch& patch, const Index3& size
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
     const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(classes, at::kLong));
-    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows))[0];
+    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
     std::vector<float> truth;
     for (const std::int64_t c : classes)
         for (const ClassBits bits : patch.labels)

@@ -125,7 +125,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         Lanes first[8] = {};
         for (int o = 0; o < 8; ++o) {
             sums[128 + o] += dz * h.second[o];
-            const Lanes d = select(h.second[o] > 0, w[128 + o] * dz, Lanes{});
+            const Lanes d = w[128 + o] * dz * select(h.second[o] > 0, fill(1), fill(passedByShutRelu));
             sums[144 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[64 + o * 8 + i] += d * h.first[i];
@@ -137,7 +137,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         for (int i = 0; i < 8; ++i)
             dr[i] = load(reducedGradient + i * stride + v);
         for (int o = 0; o < 8; ++o) {
-            const Lanes d = select(h.first[o] > 0, first[o], Lanes{});
+            const Lanes d = first[o] * select(h.first[o] > 0, fill(1), fill(passedByShutRelu));
             sums[136 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[o * 8 + i] += d * r[i];

@@ -48,7 +48,7 @@ double byLibTorch(Weights& weights, const TrainingPatch& patch)
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
     const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(classes, at::kLong));
-    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows))[0];
+    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
     at::Tensor truth = at::empty({std::int64_t(classes.size()), std::int64_t(patch.labels.size())});
     float* to = truth.data_ptr<float>();
     for (std::int64_t c : classes)
