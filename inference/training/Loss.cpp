@@ -3,7 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/ones_like.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/where.h>
 
@@ -12,11 +12,11 @@ namespace hounsfield::training {
 at::Tensor segmentationLoss(const at::Tensor& logits, const at::Tensor& truth)
 {
     const at::Tensor there = truth.sum(1), probability = at::sigmoid(logits);
-    const at::Tensor weight = at::where(there < 1, at::ones_like(there), (double(truth.size(1)) / (50 * there)).clamp(1, 50));
+    const at::Tensor weight = at::where(there < 1, at::full_like(there, 10), (double(truth.size(1)) / (50 * there)).clamp(1, 50));
     const at::Tensor crossEntropy = at::binary_cross_entropy_with_logits(logits, truth, {}, {}, at::Reduction::None).mean(1);
     const at::Tensor both = (probability * truth).sum(1);
-    const at::Tensor dice = 1 - (2 * both + diceSmoothing) / (probability.sum(1) + there + diceSmoothing);
-    return (crossEntropy * weight + dice).mean();
+    const at::Tensor dice = 1 - 2 * both / (probability.sum(1) + there + 1);
+    return (crossEntropy * weight + dice * (there >= 1)).mean();
 }
 
 } // namespace hounsfield::training

@@ -6,24 +6,20 @@
 
 namespace hounsfield::training {
 
-/// Voxels added above and below in Dice. With 1 a class that is absent would have to sum to less than one voxel over half a million: every
-/// class that is seldom there learns to be silent and nothing else (docs/decisions/0014).
-constexpr float diceSmoothing = 50;
-
 /// What part of a gradient passes a ReLU of the head that is shut (a surrogate gradient; Neftci et al. 2019 for its use). A class whose units are shut
 /// wherever it lies is a constant, and would stay one: seven tumors and a gland were, after 6,000 steps (docs/decisions/0014).
 constexpr float passedByShutRelu = 0.1f;
 
-/// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 1 where it is absent.
+/// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 10 where it is absent.
 /// A tumor of a hundred voxels among half a million would otherwise weigh less than the noise of the liver's border.
 constexpr double entropyWeight(double voxels, double ofClass)
 {
-    return ofClass < 1 ? 1 : std::clamp(voxels / (50 * ofClass), 1.0, 50.0);
+    return ofClass < 1 ? 10 : std::clamp(voxels / (50 * ofClass), 1.0, 50.0);
 }
 
-/// Binary cross-entropy with logits, times entropyWeight, plus soft Dice, (2*sum(p*t)+s)/(sum(p)+sum(t)+s) with s = diceSmoothing, each averaged over
-/// the classes given (Liu et al. 2023, section 3.3: only those that the sample's dataset annotates). The s above as well as below lets Dice
-/// speak of a class that is not there too: it is best where nothing of it is found.
+/// Binary cross-entropy with logits, times entropyWeight, plus, where the class is there, soft Dice 1 - 2*sum(p*t)/(sum(p)+sum(t)+1); the mean over
+/// the classes given (Liu et al. 2023, section 3.3: only those that the sample's dataset annotates). An absent class has no Dice: smoothed so
+/// that it has, it presses every voxel down harder than any tumor can press up (docs/decisions/0014).
 /// @param logits and truth: K x V, float32. @return a scalar
 at::Tensor segmentationLoss(const at::Tensor& logits, const at::Tensor& truth);
 

@@ -175,9 +175,9 @@ double HeadLoss::run(const float* reduced, const std::vector<ClassBits>& labels,
         for (std::int64_t r = 0; r < runs; ++r)
             for (int i = 0; i < 4; ++i)
                 s[i] += double(sums[std::size_t((r * count + k) * 4 + i)]);
-        const double all = s[2] + s[3] + diceSmoothing, above = 2 * s[1] + diceSmoothing, entropy = entropyWeight(double(voxels), s[3]);
-        loss += weight * (entropy * s[0] / double(voxels) + 1 - above / all) / double(count);
-        rules.push_back({float(weight * entropy / double(voxels * count)), float(weight * above / (all * all) / double(count)), float(-weight * 2 / all / double(count))});
+        const double all = s[2] + s[3] + 1, above = 2 * s[1], entropy = entropyWeight(double(voxels), s[3]), there = s[3] < 1 ? 0 : 1;
+        loss += weight * (entropy * s[0] / double(voxels) + there * (1 - above / all)) / double(count);
+        rules.push_back({float(weight * entropy / double(voxels * count)), float(there * weight * above / (all * all) / double(count)), float(-there * weight * 2 / all / double(count))});
     }
     std::vector<float> partial(std::size_t(runs * count * numbers));
 #pragma omp parallel for schedule(static)
