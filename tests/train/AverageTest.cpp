@@ -9,6 +9,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/abs.h>
+#include <ATen/ops/matmul.h>
+
+#include <cmath>
 
 using namespace hounsfield;
 using namespace hounsfield::training;
@@ -56,4 +59,26 @@ TEST_CASE("models of other classes or other embeddings are not averaged")
     CHECK_THROWS_WITH(averagedWeights(first, fewer), Catch::Matchers::Contains("do not know the same classes"));
     const ModelPack other = trainedOn(first, classEmbeddings("one-hot", first.classes), folder.path() / "other");
     CHECK_THROWS_WITH(averagedWeights(first, other), Catch::Matchers::Contains("have other embeddings"));
+}
+
+TEST_CASE("a class may begin as another: its head is made of what made the other's, and those of all others stay near what they were")
+{
+    const TemporaryFolder folder;
+    const ModelPack pack = tinyPack(folder.path() / "pack");
+    TrainerSettings settings = tinySettings(6);
+    settings.from = std::make_shared<const ModelPack>(pack);
+    settings.beginsAs = {{27, 6}};
+    const Trainer untrained(settings, {}, folder.path() / "state");
+    writePack(pack, untrained.weightsSafetensors(), "A test.\n", folder.path() / "begun");
+    const auto shown = [](const ModelPack& model) {
+        const Weights weights = packWeights(model);
+        return at::matmul(weights.at("organ_embedding"), weights.at("text_to_vision.weight").t());
+    };
+    const at::Tensor before = shown(pack), begun = shown(openPackFolder(folder.path() / "begun"));
+    const double length = before.norm().item<double>() / std::sqrt(32.0);
+    for (std::int64_t row = 0; row < 32; ++row) {
+        INFO(row);
+        CHECK((begun[row] - before[row == 26 ? 5 : row]).norm().item<double>() < 0.2 * length); // rows that share words cannot part freely
+    }
+    CHECK((begun[26] - before[5]).norm().item<double>() < 0.3 * (before[26] - before[5]).norm().item<double>());
 }

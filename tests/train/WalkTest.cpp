@@ -69,6 +69,9 @@ TEST_CASE("training's errors are one sentence with the name of what is wrong, an
     said = runTrainer("train --data " + data + " --patience 3 --out " + out);
     CHECK(said.code == 2);
     CHECK_THAT(said.output, Catch::Contains("--validation"));
+    said = runTrainer("train --from small --begin-as \"Liver Tumor\" --out " + out);
+    CHECK(said.code == 2);
+    CHECK_THAT(said.output, Catch::Contains("Liver Tumor=Liver"));
     said = runTrainer("extend --class Aneurysm --data " + data + " --out " + out);
     CHECK(said.code == 3);
     CHECK_THAT(said.output, Catch::Contains("aneurysm.nii.gz"));

@@ -1,3 +1,4 @@
+#include "inference/internal/PromptHead.h"
 #include "inference/training/CarriedHead.h"
 #include "inference/training/ConceptEmbedding.h"
 #include "inference/training/Loss.h"
@@ -7,6 +8,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/norm.h>
@@ -87,6 +89,27 @@ TEST_CASE("what is small weighs as much as what is large, and no more than fifty
     truth[1].narrow(0, 0, 3).fill_(1);
     const auto dice = [](double there) { return 1 - there / (5000 + there + 1); };
     CHECK(segmentationLoss(at::zeros({2, 10000}), truth).item<double>() == Approx(0.5 * (10 * std::log(2.0) + dice(20) + 50 * std::log(2.0) + dice(3))));
+}
+
+TEST_CASE("a head that is shut wherever its class lies learns to open, and its logits are those of the published head")
+{
+    // Both layers: one unit that is shut for every input, and a last weight that would raise the logit.
+    at::Tensor parameters = at::zeros({1, 1, 153});
+    parameters[0][0][0] = 1;    // w1
+    parameters[0][0][64] = 1;   // w2
+    parameters[0][0][128] = 1;  // w3
+    parameters[0][0][136] = -5; // b1
+    parameters[0][0][152] = -4; // b3
+    const at::Tensor reduced = at::ones({1, 8, 10});
+    at::Tensor plain = parameters.clone().set_requires_grad(true), open = parameters.clone().set_requires_grad(true);
+    const at::Tensor a = PromptHead::logits(reduced, plain)[0], b = PromptHead::logits(reduced, open, passedByShutRelu)[0];
+    CHECK(at::equal(a, b));
+    segmentationLoss(a, at::ones({1, 10})).backward();
+    segmentationLoss(b, at::ones({1, 10})).backward();
+    const at::Tensor nothing = plain.grad()[0][0], something = open.grad()[0][0];
+    CHECK(nothing[136].item<double>() == 0);
+    CHECK(something[136].item<double>() == Approx(0.1 * 0.1 * something[152].item<double>())); // through two shut units
+    CHECK(something[136].item<double>() < 0);                                                   // the step opens it
 }
 
 TEST_CASE("a trained head keeps what it knows of its classes when their embeddings change")
