@@ -84,7 +84,7 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
     at::Tensor& toVision = weights.at("text_to_vision.weight");
     if (embeddings.empty()) {
         if (!settings.beginsAs.empty())
-            toVision = carriedHead(toVision, known, weights.at("organ_embedding"));
+            toVision = carriedHead(toVision, known, weights.at("organ_embedding"), 1e-5);
         return weights;
     }
     at::Tensor table = at::zeros({std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
