@@ -7,7 +7,7 @@
 namespace hounsfield::training {
 
 /// What part of a gradient passes a ReLU of the head that is shut (a surrogate gradient; Neftci et al. 2019 for its use). A class whose units are shut
-/// wherever it lies is a constant, and would stay one: eight were, after 6,000 steps (docs/decisions/0014).
+/// wherever it lies is a constant, and would stay one (docs/decisions/0014 tells what was seen).
 constexpr float passedByShutRelu = 0.1f;
 
 /// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 10 where it is absent.
