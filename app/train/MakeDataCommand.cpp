@@ -23,11 +23,11 @@ struct Options {
     double spacingMm = 3;
 };
 
-/// Structures of the patients that are none of the 32 classes: something to teach a model by extend.
 struct Structure {
     const char* fileName;
     std::vector<synthetic::Tissue> tissues;
 };
+/// Structures of the patients that are none of the 32 classes: something to teach a model by extend.
 const std::map<std::string, Structure> beyondTheClasses{
     {"Bones", {"bones", {synthetic::Tissue::Cortex, synthetic::Tissue::Marrow}}},
     {"Heart", {"heart", {synthetic::Tissue::Heart}}},
@@ -37,7 +37,8 @@ const std::map<std::string, Structure> beyondTheClasses{
 void makeData(const Options& options, Progress& progress)
 {
     const std::vector<ModelClass> classes = universalClasses();
-    const ClassBits chosen = options.classes.empty() ? (options.beyond.empty() ? allOf(classes) : 0) : classesNamed(options.classes, classes, "--classes");
+    const bool all = options.classes.empty() && options.beyond.empty();
+    const ClassBits chosen = all ? allOf(classes) : classesNamed(options.classes, classes, "--classes");
     nlohmann::ordered_json about;
     about["name"] = options.name.empty() ? fs::path(options.out).filename().string() : options.name;
     for (const ModelClass& known : classes)
@@ -81,7 +82,7 @@ std::function<void(Progress&)> addMakeDataCommand(CLI::App& app)
     command->add_option("--classes", options->classes, "Classes that this set annotates, by name (default: all)");
     command->add_option("--beyond", options->beyond, "Structures that no class of the model names: Bones, Heart, Spinal Cord; alone, unless --classes is given too")
         ->delimiter(',')
-        ->check(CLI::IsMember(std::vector<std::string>{"Bones", "Heart", "Spinal Cord"}));
+        ->check(CLI::IsMember(beyondTheClasses));
     command->add_option("--name", options->name, "Name of the set (default: the folder's)");
     command->add_option("--first-seed", options->firstSeed, "Seed of the first patient")->capture_default_str();
     command->add_option("--spacing", options->spacingMm, "Voxel size, mm")->check(CLI::Range(0.5, 20.0))->capture_default_str();

@@ -7,12 +7,6 @@
 namespace hounsfield {
 namespace {
 
-/// What ends a noun phrase, and is never part of a name here.
-bool isBorder(const Item& item)
-{
-    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd, Kind::Not});
-}
-
 /// What keeps its own meaning, and is not read to the text encoder.
 bool choosesItself(const Item& item)
 {
@@ -45,18 +39,7 @@ std::string oneLine(const std::string& text)
 
 std::vector<Item> FreeWords::taught(const Items& items)
 {
-    Items out, between;
-    for (const Item& item : items) {
-        if (!isBorder(item)) {
-            between.push_back(item);
-            continue;
-        }
-        stretch(between, out);
-        between.clear();
-        out.push_back(item);
-    }
-    stretch(between, out);
-    return out;
+    return stretchByStretch(items, [this](const Items& between, Items& out) { stretch(between, out); });
 }
 
 /// Not where a word may mean two things, or points at what was named before: the text encoder sees these words alone.

@@ -145,7 +145,7 @@ private:
         const Meaning& first = best.front().meaning;
         for (const Choice& choice : best)
             if (choice.meaning.kind != first.kind || choice.meaning.ids != first.ids || choice.meaning.kinds != first.kinds ||
-                choice.meaning.value != first.value) {
+                choice.meaning.value != first.value || choice.meaning.also != first.also) {
                 m_reading.torn[at] = "It may mean \"" + best.front().word.text + "\" or \"" + choice.word.text + "\". Write out which one";
                 return;
             }

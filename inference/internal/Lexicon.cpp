@@ -11,50 +11,56 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::map<std::string, Kind>& kindNames()
+struct ListOfWords {
+    Kind kind;
+    Also also = Also::Nothing;
+};
+
+const std::map<std::string, ListOfWords>& listNames()
 {
-    static const std::map<std::string, Kind> names{{"left", Kind::Left},
-                                                   {"right", Kind::Right},
-                                                   {"both", Kind::Both},
-                                                   {"both or two", Kind::Both},
-                                                   {"and", Kind::And},
-                                                   {"or", Kind::Or},
-                                                   {"with", Kind::With},
-                                                   {"without", Kind::Without},
-                                                   {"but", Kind::But},
-                                                   {"but only", Kind::ButOnly},
-                                                   {"except end", Kind::ExceptEnd},
-                                                   {"not", Kind::Not},
-                                                   {"in", Kind::In},
-                                                   {"of", Kind::Of},
-                                                   {"article", Kind::Article},
-                                                   {"courtesy", Kind::Courtesy},
-                                                   {"lead", Kind::Lead},
-                                                   {"lead or noun", Kind::Lead},
-                                                   {"whole", Kind::Whole},
-                                                   {"whole or everything", Kind::Whole},
-                                                   {"more", Kind::More},
-                                                   {"less", Kind::Less},
-                                                   {"more or place", Kind::More},
-                                                   {"less or place", Kind::Less},
-                                                   {"at least", Kind::AtLeast},
-                                                   {"at most", Kind::AtMost},
-                                                   {"or more", Kind::OrMore},
-                                                   {"or less", Kind::OrLess},
-                                                   {"between", Kind::Between},
-                                                   {"to", Kind::To},
-                                                   {"diameter", Kind::Diameter},
-                                                   {"volume", Kind::Volume},
-                                                   {"volume or asked", Kind::Volume},
-                                                   {"vague", Kind::Vague},
-                                                   {"vague or asked", Kind::Vague},
-                                                   {"vague or more", Kind::Vague},
-                                                   {"vague or less", Kind::Vague},
-                                                   {"largest", Kind::Largest},
-                                                   {"smallest", Kind::Smallest},
-                                                   {"its", Kind::Its},
-                                                   {"one", Kind::One},
-                                                   {"other", Kind::Other}};
+    static const std::map<std::string, ListOfWords> names{
+        {"left", {Kind::Left}},
+        {"right", {Kind::Right}},
+        {"both", {Kind::Both}},
+        {"both or two", {Kind::Both, Also::Two}},
+        {"and", {Kind::And}},
+        {"or", {Kind::Or}},
+        {"with", {Kind::With}},
+        {"without", {Kind::Without}},
+        {"but", {Kind::But}},
+        {"but only", {Kind::ButOnly}},
+        {"except end", {Kind::ExceptEnd}},
+        {"not", {Kind::Not}},
+        {"in", {Kind::In}},
+        {"of", {Kind::Of}},
+        {"article", {Kind::Article}},
+        {"courtesy", {Kind::Courtesy}},
+        {"lead", {Kind::Lead}},
+        {"lead or noun", {Kind::Lead, Also::Noun}},
+        {"whole", {Kind::Whole}},
+        {"whole or everything", {Kind::Whole}},
+        {"more", {Kind::More}},
+        {"less", {Kind::Less}},
+        {"more or place", {Kind::More, Also::Place}},
+        {"less or place", {Kind::Less, Also::Place}},
+        {"at least", {Kind::AtLeast}},
+        {"at most", {Kind::AtMost}},
+        {"or more", {Kind::OrMore}},
+        {"or less", {Kind::OrLess}},
+        {"between", {Kind::Between}},
+        {"to", {Kind::To}},
+        {"diameter", {Kind::Diameter}},
+        {"volume", {Kind::Volume}},
+        {"volume or asked", {Kind::Volume, Also::Asked}},
+        {"vague", {Kind::Vague}},
+        {"vague or asked", {Kind::Vague, Also::Asked}},
+        {"vague or more", {Kind::Vague, Also::More}},
+        {"vague or less", {Kind::Vague, Also::Less}},
+        {"largest", {Kind::Largest}},
+        {"smallest", {Kind::Smallest}},
+        {"its", {Kind::Its}},
+        {"one", {Kind::One}},
+        {"other", {Kind::Other}}};
     return names;
 }
 
@@ -169,10 +175,10 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), {Kind::Number, "", language, "", {}, {}, "", std::stod(number)});
     for (const auto& [name, phrases] : root.at("words").items()) {
-        Meaning meaning{kindNames().at(name), "", language};
+        Meaning meaning{listNames().at(name).kind, "", language};
         if (name == "whole or everything")
             meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
-        meaning.value = name == "both or two" || name == "lead or noun" || name == "volume or asked" || name == "vague or asked" || name == "more or place" || name == "less or place" ? 2 : name == "vague or more" ? 1 : name == "vague or less" ? -1 : 0;
+        meaning.also = listNames().at(name).also;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
     }

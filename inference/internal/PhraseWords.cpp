@@ -45,7 +45,7 @@ void PhraseWords::sort()
             m_lesions.push_back(item.meaning);
             break;
         case Kind::Both:
-            if (item.meaning->value == 2 && any({Kind::Largest})) { // "les deux plus grosses"
+            if (item.meaning->also == Also::Two && any({Kind::Largest})) { // "les deux plus grosses"
                 m_count = 2;
                 ++m_numbers;
             } else
@@ -88,7 +88,7 @@ void PhraseWords::sort()
                 m_unfinished = true;
             break;
         case Kind::Lead:
-            m_unknown = m_unknown || (!early && item.meaning->value == 2);
+            m_unknown = m_unknown || (!early && item.meaning->also == Also::Noun);
             break; // "liver segment"
         case Kind::To:
             m_unknown = m_unknown || !early || !item.meaning;
@@ -191,6 +191,27 @@ std::size_t firstOf(const std::vector<Item>& items, const std::vector<Kind>& kin
 bool isFrame(const Item& item)
 {
     return item.has({Kind::Courtesy, Kind::Lead, Kind::Article});
+}
+
+bool isBorder(const Item& item)
+{
+    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd, Kind::Not});
+}
+
+std::vector<Item> stretchByStretch(const std::vector<Item>& items, const std::function<void(const std::vector<Item>&, std::vector<Item>&)>& rewrite)
+{
+    std::vector<Item> out, between;
+    for (const Item& item : items) {
+        if (!isBorder(item)) {
+            between.push_back(item);
+            continue;
+        }
+        rewrite(between, out);
+        between.clear();
+        out.push_back(item);
+    }
+    rewrite(between, out);
+    return out;
 }
 
 /// A size or "largest" alone.

@@ -32,8 +32,10 @@ at::Tensor activate(at::Tensor x, double surrogate)
         return x.relu_();
     if (surrogate == 0)
         return at::relu(x);
-    const at::Tensor shut = at::clamp_max(x, 0);
-    return at::relu(x) + surrogate * (shut - shut.detach());
+    const at::Tensor shut = at::clamp_max(x, 0), nothing = shut - shut.detach();
+    if (nothing.requires_grad())
+        nothing.register_hook([surrogate](const at::Tensor& gradient) { return surrogate * at::clamp_max(gradient, 0); });
+    return at::relu(x) + nothing;
 }
 
 } // namespace

@@ -22,7 +22,7 @@ public:
     /// gap N x 256 and embeddings K x 512 -> N x K x 153: w1 (8 out x 8 in), w2, w3, b1, b2, b3
     at::Tensor controller(const at::Tensor& gap, const at::Tensor& embeddings) const;
     /// reduced N x 8 x V and parameters N x K x 153 -> logits N x K x V, as matrix products for the K classes asked for
-    /// @param surrogate what part of a gradient passes a ReLU that is shut; the logits themselves do not depend on it
+    /// @param surrogate what part of a gradient passes a ReLU that is shut, where its step would open it; the logits themselves do not depend on it
     static at::Tensor logits(const at::Tensor& reduced, const at::Tensor& parameters, double surrogate = 0);
 
 private:

@@ -12,17 +12,12 @@ using Items = std::vector<Item>;
 /// Words such as "how many" and "volume"; "small" and "in volume" are none.
 bool asks(const Item& item)
 {
-    return item.has({Kind::Vague, Kind::Volume}) && item.meaning && item.meaning->value == 2;
-}
-
-bool endsPhrase(const Item& item)
-{
-    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd});
+    return item.has({Kind::Vague, Kind::Volume}) && item.meaning && item.meaning->also == Also::Asked;
 }
 
 bool choosesBySize(const Item& item)
 {
-    return item.has({Kind::Problem, Kind::Number, Kind::Unit, Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::OrMore, Kind::OrLess, Kind::Between, Kind::Smallest, Kind::Not, Kind::Diameter}) ||
+    return item.has({Kind::Problem, Kind::Number, Kind::Unit, Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::OrMore, Kind::OrLess, Kind::Between, Kind::Smallest, Kind::Diameter}) ||
            (item.kind == Kind::Vague && !asks(item));
 }
 
@@ -66,22 +61,10 @@ Items withoutQuestion(const Items& items)
 
 std::vector<Item> withoutQuestions(const std::vector<Item>& items)
 {
-    Items out, phrase;
-    const auto flush = [&] {
+    return stretchByStretch(items, [](const Items& phrase, Items& out) {
         const Items rest = withoutQuestion(phrase);
         out.insert(out.end(), rest.begin(), rest.end());
-        phrase.clear();
-    };
-    for (const Item& item : items) {
-        if (!endsPhrase(item)) {
-            phrase.push_back(item);
-            continue;
-        }
-        flush();
-        out.push_back(item);
-    }
-    flush();
-    return out;
+    });
 }
 
 } // namespace hounsfield

@@ -41,7 +41,7 @@ private:
     /// "Tumor größer 2 cm", with "als" left out.
     bool isTersely(std::size_t at) const
     {
-        return is(at, {Kind::Vague}) && std::abs(m_items[at].meaning->value) == 1 && is(at + 1, {Kind::Number}) && !m_out.empty() &&
+        return is(at, {Kind::Vague}) && (m_items[at].meaning->also == Also::More || m_items[at].meaning->also == Also::Less) && is(at + 1, {Kind::Number}) && !m_out.empty() &&
                m_out.back().has({Kind::Thing, Kind::Lesion});
     }
 
@@ -101,7 +101,7 @@ private:
         }
         const std::size_t begin = at;
         const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind
-                           : isTersely(at)    ? (m_items[at++].meaning->value > 0 ? Kind::More : Kind::Less)
+                           : isTersely(at)    ? (m_items[at++].meaning->also == Also::More ? Kind::More : Kind::Less)
                            : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less)
                                               : Kind::Unknown;
         const std::optional<double> first = number(at);
@@ -176,7 +176,7 @@ private:
     /// "The gland above the left kidney": where it lies, for the text encoder to read.
     bool saysWhere(std::size_t at) const
     {
-        if (!is(at, {Kind::More, Kind::Less}) || m_items[at].meaning->value != 2)
+        if (!is(at, {Kind::More, Kind::Less}) || m_items[at].meaning->also != Also::Place)
             return false;
         do
             ++at;

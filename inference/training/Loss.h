@@ -6,15 +6,17 @@
 
 namespace hounsfield::training {
 
-/// What part of a gradient passes a ReLU of the head that is shut (a surrogate gradient; Neftci et al. 2019 for its use). A class whose units are shut
-/// wherever it lies is a constant, and would stay one (docs/decisions/0014 tells what was seen).
+/// What part of a gradient passes a ReLU of the head that is shut (a surrogate gradient; Neftci et al. 2019 for its use), where its step would open it.
+/// A class whose units are shut wherever it lies is a constant, and would stay one. What would shut them further does not pass: nothing would answer it,
+/// and the weights that all classes share would drift for ever (docs/decisions/0014 tells what was seen).
 constexpr float passedByShutRelu = 0.1f;
 
 /// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 10 where it is absent.
 /// A tumor of a hundred voxels among half a million would otherwise weigh less than the noise of the liver's border.
+constexpr double weightOfAbsent = 10, mostWeight = 50, voxelShare = 50;
 constexpr double entropyWeight(double voxels, double ofClass)
 {
-    return ofClass < 1 ? 10 : std::clamp(voxels / (50 * ofClass), 1.0, 50.0);
+    return ofClass < 1 ? weightOfAbsent : std::clamp(voxels / (voxelShare * ofClass), 1.0, mostWeight);
 }
 
 /// Binary cross-entropy with logits, times entropyWeight, plus, where the class is there, soft Dice 1 - 2*sum(p*t)/(sum(p)+sum(t)+1); the mean over

@@ -105,6 +105,12 @@ HOUNSFIELD_EVERY_PROCESSOR void sumRun(const float* reduced, std::int64_t stride
     sums[0] = total(entropy), sums[1] = total(both), sums[2] = total(found), sums[3] = total(there);
 }
 
+/// What passes a ReLU that gave out: all where it is open, where it is shut a part of what would open it.
+[[gnu::always_inline]] inline Lanes throughRelu(Lanes gradient, Lanes out)
+{
+    return select(out > 0, gradient, select(gradient > 0, fill(0), passedByShutRelu * gradient));
+}
+
 /// What the loss says of dz, the gradient of a logit: entropy * (p - t) + (dice0 + dice1 * t) * p (1 - p).
 struct LogitGradient {
     float entropy, dice0, dice1;
@@ -125,7 +131,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         Lanes first[8] = {};
         for (int o = 0; o < 8; ++o) {
             sums[128 + o] += dz * h.second[o];
-            const Lanes d = w[128 + o] * dz * select(h.second[o] > 0, fill(1), fill(passedByShutRelu));
+            const Lanes d = throughRelu(w[128 + o] * dz, h.second[o]);
             sums[144 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[64 + o * 8 + i] += d * h.first[i];
@@ -137,7 +143,7 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
         for (int i = 0; i < 8; ++i)
             dr[i] = load(reducedGradient + i * stride + v);
         for (int o = 0; o < 8; ++o) {
-            const Lanes d = first[o] * select(h.first[o] > 0, fill(1), fill(passedByShutRelu));
+            const Lanes d = throughRelu(first[o], h.first[o]);
             sums[136 + o] += d;
             for (int i = 0; i < 8; ++i) {
                 sums[o * 8 + i] += d * r[i];

@@ -110,6 +110,12 @@ TEST_CASE("a head that is shut wherever its class lies learns to open, and its l
     CHECK(nothing[136].item<double>() == 0);
     CHECK(something[136].item<double>() == Approx(0.1 * 0.1 * something[152].item<double>())); // through two shut units
     CHECK(something[136].item<double>() < 0);                                                   // the step opens it
+
+    // Where the class is absent the step would shut the unit further: nothing passes, and nothing drifts.
+    open.mutable_grad().zero_();
+    segmentationLoss(PromptHead::logits(reduced, open, passedByShutRelu)[0], at::zeros({1, 10})).backward();
+    CHECK(open.grad()[0][0][136].item<double>() == 0);
+    CHECK(open.grad()[0][0][152].item<double>() > 0);
 }
 
 TEST_CASE("a trained head keeps what it knows of its classes when their embeddings change")
