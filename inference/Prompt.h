@@ -69,6 +69,7 @@ struct WordsRead {
     double confidence = 0;              ///< 0 to 1
     std::vector<std::string> nearest{}; ///< what else it may be, for people
     std::string note{};                 ///< a whole sentence; may be empty
+    std::string part{};                 ///< the word that names a part of the classes, which are found whole: "lobe"; made while parsing
 };
 
 /// A confidence for people, in whole percent: rounded down and at most 99, since no reading of words is certain.

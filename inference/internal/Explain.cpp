@@ -79,7 +79,9 @@ std::string readExplanation(const WordsRead& read, const std::string& names)
 {
     const std::string sure = "(confidence " + std::to_string(percentOf(read.confidence)) + " %)";
     std::string text;
-    if (!read.unsure)
+    if (!read.part.empty())
+        text = "Read as " + names + " by the text encoder " + sure + ", but \"" + read.part + "\" is a part: the model knows " + names + " only as a whole. Check that this is what is meant.";
+    else if (!read.unsure)
         text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words + "\" is not in the word list.";
     else {
         text = "The text encoder is unsure: its best guess for \"" + read.words + "\", which is not in the word list, is " + names + " " + sure + ".";

@@ -132,6 +132,18 @@ std::string FreeWords::kindNot(const WordsRead& read, const Items& within) const
     return "";
 }
 
+/// No class is a part of an organ: what such words are read as is more than they ask for, however sure the text encoder is, and so a guess.
+const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
+{
+    const auto part = std::find_if(within.begin(), within.end(), [](const Item& item) { return item.has({Kind::Other}) && item.meaning && item.meaning->also == Also::Part; });
+    if (part == within.end())
+        return &read;
+    m_whole.push_back(read);
+    m_whole.back().part = m_reading.typed(part->from, part->to);
+    m_whole.back().unsure = true;
+    return &m_whole.back();
+}
+
 Item FreeWords::known(const WordsRead& read, const Items& within)
 {
     Item item;
@@ -140,6 +152,7 @@ Item FreeWords::known(const WordsRead& read, const Items& within)
         item.problem = "The text encoder takes it for " + namesOf(m_lexicon, read.classIds) + ", which does not go with \"" + kind + "\". Ask for it in other words.";
         return item;
     }
+    item.read = wholeOf(read, within);
     Meaning meaning;
     meaning.kind = item.kind = Kind::Thing;
     meaning.phrase = read.words;

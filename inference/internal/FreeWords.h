@@ -26,12 +26,14 @@ private:
     Item meant(const std::string& words, const Items& within);
     Item known(const WordsRead& read, const Items& within);
     const WordsRead* readOf(const std::string& words) const;
+    const WordsRead* wholeOf(const WordsRead& read, const Items& within);
     std::string kindNot(const WordsRead& read, const Items& within) const;
 
     const Reading& m_reading;
     const Lexicon& m_lexicon;
     const std::vector<WordsRead>& m_read;
     std::deque<Meaning> m_meanings; ///< that items point to
+    std::deque<WordsRead> m_whole;    ///< that items point to
     std::vector<std::string> m_unread;
 };
 

@@ -60,7 +60,8 @@ const std::map<std::string, ListOfWords>& listNames()
         {"smallest", {Kind::Smallest}},
         {"its", {Kind::Its}},
         {"one", {Kind::One}},
-        {"other", {Kind::Other}}};
+        {"other", {Kind::Other}},
+        {"other or part", {Kind::Other, Also::Part}}};
     return names;
 }
 

@@ -59,7 +59,8 @@ enum class Also {
     Asked, ///< "volume": a dimension, or what a question asks for
     Place, ///< "above": more than, or where something lies
     More,  ///< "größer" with "als" left out
-    Less   ///< "kleiner"
+    Less,  ///< "kleiner"
+    Part   ///< "lobe": of an organ, which no class is
 };
 
 /// A phrase of the lexicon.
