@@ -66,7 +66,7 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_thresholdText = new QLabel;
     m_thresholdText->setObjectName("quiet");
     m_threshold = new QSlider(Qt::Horizontal);
-    m_threshold->setRange(5, 95);
+    m_threshold->setRange(5, 99);
     m_threshold->setToolTip(tr("Probability from which a voxel counts as inside. Lower finds more, higher is stricter."));
     auto* row = new QVBoxLayout(m_thresholdRow);
     row->setContentsMargins(0, 0, 0, 0);
