@@ -31,6 +31,8 @@ public:
     void stopWaiting();
     QString text() const;
     void setText(const QString& text);
+    /// As Enter does: now, or as soon as the text encoder has read words beyond the lexicon. Nothing where no scan is open or nothing is understood.
+    void ask();
     void setScanOpen(bool open);
     void setBusy(bool busy);
     void setProgress(const QString& stage, double fraction, double secondsLeft);
@@ -58,7 +60,6 @@ private:
     void showPart(const PromptPart& part, int& shown, std::size_t& rest);
     void showSuggestions(const PromptPart& part);
     void addChip(const QString& text, const QColor& colour, const QString& why, Chip kind);
-    void ask();
 
     std::unique_ptr<PromptResolver> m_resolver;
     std::vector<ModelClass> m_classes;

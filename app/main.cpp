@@ -29,6 +29,13 @@ void useLanguage(QApplication& app, const QString& wanted)
 /// For a machine without a person before it: asks, exports, takes a picture, ends.
 void runAlone(MainWindow& window, Workbench& bench, const QString& picture, const QString& folder)
 {
+    QObject::connect(&window.promptBar(), &PromptBar::understood, &window, [](const Prompt& prompt) {
+        if (prompt.parts.empty() || prompt.waits() || !prompt.targets().empty())
+            return;
+        for (const PromptPart& part : prompt.parts)
+            std::fprintf(stderr, "\"%s\": %s\n", part.text.c_str(), part.explanation.c_str());
+        QApplication::exit(1);
+    });
     QObject::connect(&bench.asking(), &Asking::busyChanged, &window, [&window, &bench, picture, folder](bool busy) {
         if (busy)
             return;
@@ -98,7 +105,7 @@ int main(int argc, char** argv)
     if (parser.isSet(prompt))
         QObject::connect(&bench, &Workbench::opened, &window, [&] {
             window.promptBar().setText(parser.value(prompt));
-            bench.ask(window.promptBar().prompt());
+            window.promptBar().ask();
         });
     if (parser.isSet(picture)) {
         runAlone(window, bench, parser.value(picture), parser.value(out));

@@ -33,7 +33,7 @@ private:
     const Lexicon& m_lexicon;
     const std::vector<WordsRead>& m_read;
     std::deque<Meaning> m_meanings; ///< that items point to
-    std::deque<WordsRead> m_whole;    ///< that items point to
+    std::deque<WordsRead> m_whole;  ///< that items point to
     std::vector<std::string> m_unread;
 };
 

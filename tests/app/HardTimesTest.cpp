@@ -4,6 +4,7 @@
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QTest>
@@ -66,6 +67,29 @@ TEST_CASE("a program that is killed leaves what it found, whole, to the next one
         CHECK(bench.session().contents().structures.size() == 25);
     }
     qputenv("HOUNSFIELD_RECOVERY", before);
+}
+
+TEST_CASE("the program that is started with a prompt asks words beyond the list, too, and ends where it knows none of them")
+{
+    application();
+    const TemporaryFolder folder;
+    const QString scan = QString::fromStdString(writeScan(folder.path()).string()), out = QString::fromStdString((folder.path() / "out").string());
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("HOUNSFIELD_RECOVERY", QString::fromStdString((folder.path() / "recovery").string()));
+    environment.insert("XDG_CONFIG_HOME", QString::fromStdString(folder.path().string()));
+    const auto ended = [&](QProcess& program, const QString& prompt) {
+        program.setProcessEnvironment(environment);
+        program.start(HOUNSFIELD_PROGRAM, {scan, "--prompt", prompt, "--picture", out + ".png", "--out", out});
+        return program.waitForFinished(120000) ? program.exitCode() : -1;
+    };
+    QProcess known, unknown;
+    CHECK(ended(known, "lower lobe of the right lung, liver") == 0);
+    QStringList masks = QDir(out).entryList({"*.nii.gz"});
+    REQUIRE(masks.size() == 2);
+    CHECK(masks[0].endsWith("_liver.nii.gz"));
+    CHECK(masks[1].endsWith("_right_lung.nii.gz"));
+    CHECK(ended(unknown, "my grandmother's bicycle") == 1);
+    CHECK(unknown.readAllStandardError().contains("I do not know this"));
 }
 
 TEST_CASE("a program that is killed in the middle of a save leaves one whole file, the old or the new")
