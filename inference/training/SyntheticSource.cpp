@@ -15,8 +15,8 @@ using namespace synthetic;
 constexpr double mapSpacingMm = 2.5;
 /// Places of each class that are remembered: windows are centred about them.
 constexpr std::size_t placesAClass = 64;
-/// Tumors and cysts are chosen this many times as often as an organ.
-constexpr int lesionShare = 4;
+/// Tumors and cysts are chosen this many times as often as an organ: they are seldom there, and the last to be learned (docs/decisions/0014).
+constexpr int lesionShare = 12;
 
 /// A window on the map: where its first voxel lies and how far one step along each axis goes, in the map's indices.
 struct View {
