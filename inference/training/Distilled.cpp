@@ -32,6 +32,7 @@ TrainingScan Distilled::next()
             ids.push_back(id);
     if (ids.empty())
         return scan;
+    scan.favoured = scan.annotated;
     translated("asking the old model", [&] {
         Progress silent;
         const SlidingWindow windows(m_teacher->network, WindowPlan::make(scan.size, m_teacher->roi, 0.25), scan.image);

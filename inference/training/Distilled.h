@@ -9,6 +9,7 @@ namespace hounsfield::training {
 
 /// Scans whose classes that nobody annotated are labelled by a model that knows them: what a model forgets when it is taught on scans of a new
 /// class alone, it keeps so (learning without forgetting, Li & Hoiem 2016, with the old model's answers at probability one half as labels).
+/// What people drew is favoured: among 33 classes the new one would be the middle of a window one time in fifty.
 class Distilled final : public ScanSource {
 public:
     /// @param classes that the old model labels, where a scan does not annotate them itself

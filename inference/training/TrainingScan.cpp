@@ -39,7 +39,7 @@ Index3 randomCentre(const TrainingScan& scan, std::mt19937_64& random)
         return anywhere;
     // A class first, then a voxel of it: small organs are met as often as large ones. A few thousand random voxels usually hit
     // it; the scan is walked only for the smallest.
-    const ClassBits wanted = randomBit(scan.annotated, random);
+    const ClassBits wanted = randomBit(scan.favoured && any(2) == 0 ? scan.favoured : scan.annotated, random);
     const auto place = [&](std::size_t v) {
         const auto n = static_cast<std::int64_t>(v);
         return Index3{n / (scan.size[1] * scan.size[2]), n / scan.size[2] % scan.size[1], n % scan.size[2]};

@@ -182,6 +182,7 @@ TEST_CASE("fine-tuning labels what nobody annotated by the old model, and leaves
     CHECK(taught.annotated == (bitOf(1) | bitOf(6) | bitOf(33)));
     for (std::size_t v = 0; v < plain.labels.size(); ++v)
         REQUIRE((taught.labels[v] & bitOf(33)) == plain.labels[v]);
+    CHECK(taught.favoured == bitOf(33));
     BoxSource annotated(bitOf(1));
     BoxSource again(bitOf(1));
     Distilled nothingMissing(annotated, pack, bitOf(1), "cpu");

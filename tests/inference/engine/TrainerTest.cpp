@@ -179,6 +179,28 @@ TEST_CASE("a patch is cut where its centre says, with its labels, and padded whe
     }
 }
 
+TEST_CASE("a favoured class is the middle of a third of the windows, and of one in forty-eight among 32 without")
+{
+    // Class 1 is one voxel in a corner, class 2 one in the other, the rest are nowhere: a window of one voxel tells what it is about.
+    TrainingScan scan;
+    scan.size = {41, 41, 41};
+    scan.image.assign(41 * 41 * 41, 1.0f);
+    scan.labels.assign(scan.image.size(), 0);
+    scan.labels.front() = 1;
+    scan.labels.back() = 2;
+    scan.annotated = 0xFFFFFFFFu;
+    const auto share = [&](ClassBits favoured) {
+        scan.favoured = favoured;
+        std::mt19937_64 random(11);
+        int about = 0;
+        for (int attempt = 0; attempt < 3000; ++attempt)
+            about += randomPatch(scan, {1, 1, 1}, random).labels[0] == 1;
+        return about / 3000.0;
+    };
+    CHECK(share(0) == Approx(1 / 48.0).margin(0.01));
+    CHECK(share(1) == Approx(1 / 3.0 + 1 / 96.0).margin(0.03));
+}
+
 TEST_CASE("embeddings of names that share a word are nearer than those that share none")
 {
     const auto cosine = [](const std::vector<float>& a, const std::vector<float>& b) {
