@@ -54,7 +54,8 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_tree->viewport()->installEventFilter(this);
     connect(m_tree, &QTreeView::entered, this, [this](const QModelIndex& index) { m_session.hover(index.data(FoundModel::StructureId).toInt()); });
     m_tree->setAccessibleName(tr("Found structures"));
-    m_empty = new QLabel(tr("Nothing asked yet. Type what you want to find, above."));
+    m_empty = new QLabel;
+    setLooking(false);
     m_empty->setObjectName("quiet");
     m_empty->setWordWrap(true);
     m_details = new QLabel;
@@ -143,6 +144,11 @@ bool FoundPanel::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::Leave)
         m_session.hover(0);
     return QWidget::eventFilter(watched, event);
+}
+
+void FoundPanel::setLooking(bool looking)
+{
+    m_empty->setText(looking ? tr("Looking. What is found appears here.") : tr("Nothing asked yet. Type what you want to find, above."));
 }
 
 void FoundPanel::showDetails()

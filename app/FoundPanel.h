@@ -18,6 +18,8 @@ public:
     explicit FoundPanel(Session& session, QWidget* parent = nullptr);
     QTreeView& tree() { return *m_tree; }
     QSlider& threshold() { return *m_threshold; }
+    /// Whether something is being looked for: told where nothing was found yet.
+    void setLooking(bool looking);
 
 Q_SIGNALS:
     void jumpAsked(hounsfield::Vector3 mm, hounsfield::IndexBox box); ///< box: what to frame; empty: nothing

@@ -127,6 +127,7 @@ void MainWindow::joinBench()
     connect(m_prompt, &PromptBar::stopAsked, &m_bench.asking(), &Asking::stop);
     connect(m_prompt, &PromptBar::listAsked, this, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
     connect(&m_bench.asking(), &Asking::busyChanged, m_prompt, &PromptBar::setBusy);
+    connect(&m_bench.asking(), &Asking::busyChanged, m_found, &FoundPanel::setLooking);
     connect(&m_bench.asking(), &Asking::progressed, m_prompt, &PromptBar::setProgress);
     connect(&m_bench.asking(), &Asking::estimated, this, [this](const Estimate& estimate) {
         // A graphics card has its own memory: that of the computer says nothing then.

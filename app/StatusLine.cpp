@@ -78,9 +78,10 @@ void StatusLine::showDoubts()
     if (all.empty())
         menu->addAction(tr("Nothing to be said against this scan."));
     m_doubts->setMenu(menu);
-    m_doubts->setVisible(m_bench.session().scan() != nullptr);
-    m_doubts->setText(all.empty() ? tr("● no doubts") : tr("● %1 to note").arg(all.size()));
-    m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(theme::colour(all.empty() ? "good" : "doubt").name()));
+    // Before anything was found there is nothing that could have been doubted.
+    m_doubts->setVisible(m_bench.session().scan() && (!all.empty() || !m_bench.session().contents().structures.empty()));
+    m_doubts->setText(all.empty() ? tr("● nothing to note") : tr("● %1 to note").arg(all.size()));
+    m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
 }
 
 } // namespace hounsfield

@@ -20,8 +20,8 @@ int rowOf(std::vector<std::string>& names, const std::string& name)
 std::string scoreLine(const std::string& name, const TextScore& score)
 {
     char line[300];
-    std::snprintf(line, sizeof line, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %zu | %.1f %% |\n", name.c_str(), score.known, 100 * score.right, 100 * score.accepted, 100 * score.offered, 100 * score.mistaken,
-                  score.unknown, 100 * score.recognised);
+    std::snprintf(line, sizeof line, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %zu | %.1f %% | %.1f %% |\n", name.c_str(), score.known, 100 * score.right, 100 * score.accepted, 100 * score.offered,
+                  100 * score.mistaken, 100 * score.misguessed, score.unknown, 100 * score.recognised, 100 * score.taken);
     return line;
 }
 
@@ -60,7 +60,8 @@ std::vector<JudgedPhrase> judge(const std::vector<TextPhrase>& phrases, const Wo
 
 std::string scoreTable(const std::vector<JudgedPhrase>& judged, const std::vector<TextConcept>& concepts, const std::vector<std::string>& languages, const TextThresholds& thresholds)
 {
-    std::string table = "| language | class phrases | likeliest class right | run | run or offered | run as another | unknown things | told as unknown |\n|---|---|---|---|---|---|---|---|\n";
+    std::string table = "| language | class phrases | likeliest class right | run as theirs, unmarked | run as theirs, unmarked or as a guess | run as another, unmarked | run as another, as a guess | unknown things | refused | run, unmarked |\n"
+                        "|---|---|---|---|---|---|---|---|---|---|\n";
     for (std::size_t n = 0; n < languages.size(); ++n)
         table += scoreLine(languages[n], scored(judged, concepts, thresholds, static_cast<int>(n)));
     return table + scoreLine("all", scored(judged, concepts, thresholds, -1));

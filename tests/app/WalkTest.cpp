@@ -6,6 +6,8 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QSlider>
+#include <QStatusBar>
+#include <QToolButton>
 #include <QTreeView>
 #include <QWheelEvent>
 
@@ -65,6 +67,33 @@ TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold,
     again.bench.view().setCrosshairShown(false);
     again.bench.view().setCrosshair(again.found()[0].statistics.centroidMm);
     CHECK(coloured(again.slice(Plane::Axial)) > 500);
+}
+
+TEST_CASE("before anything is found the window does not claim that nothing is to note, and while it looks it says so")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    const auto claims = [&] {
+        for (const QToolButton* button : program.window.statusBar()->findChildren<QToolButton*>())
+            if (button->isVisible() && button->text().contains("nothing"))
+                return true;
+        return false;
+    };
+    const auto panelSays = [&](const QString& words) {
+        for (const QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(words))
+                return true;
+        return false;
+    };
+    CHECK_FALSE(claims());
+    CHECK(panelSays("Nothing asked yet"));
+    bool looked = false;
+    QObject::connect(&program.bench.asking(), &Asking::busyChanged, &program.window, [&](bool busy) { looked = looked || (busy && panelSays("Looking")); });
+    program.ask("spleen");
+    CHECK(looked);
+    CHECK_FALSE(panelSays("Looking"));
+    CHECK_FALSE(panelSays("Nothing asked yet"));
 }
 
 TEST_CASE("what is right of the patient is on the left of the screen, in the real window")

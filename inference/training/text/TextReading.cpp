@@ -90,6 +90,7 @@ TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<Tex
         if (one.meaning < 0) {
             ++score.unknown;
             score.recognised += reading.confidence < thresholds.unsure;
+            score.taken += reading.confidence >= thresholds.accept;
             continue;
         }
         ++score.known;
@@ -98,10 +99,12 @@ TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<Tex
         score.accepted += reading.confidence >= thresholds.accept && akin;
         score.offered += reading.confidence >= thresholds.unsure && akin;
         score.mistaken += reading.confidence >= thresholds.accept && !akin;
+        score.misguessed += reading.confidence >= thresholds.unsure && reading.confidence < thresholds.accept && !akin;
     }
-    for (double* share : {&score.right, &score.accepted, &score.offered, &score.mistaken})
+    for (double* share : {&score.right, &score.accepted, &score.offered, &score.mistaken, &score.misguessed})
         *share /= static_cast<double>(std::max<std::size_t>(1, score.known));
-    score.recognised /= static_cast<double>(std::max<std::size_t>(1, score.unknown));
+    for (double* share : {&score.recognised, &score.taken})
+        *share /= static_cast<double>(std::max<std::size_t>(1, score.unknown));
     return score;
 }
 

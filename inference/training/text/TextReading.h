@@ -28,7 +28,7 @@ struct JudgedPhrase {
     TextReading reading;
 };
 
-/// From which confidence a text is run, and from which it is offered with a doubt.
+/// From which confidence a text is run without a doubt, and from which with one.
 struct TextThresholds {
     double accept = 1, unsure = 1;
 };
@@ -41,9 +41,11 @@ struct TextScore {
     std::size_t known = 0, unknown = 0;
     double right = 0;      ///< share of class phrases whose likeliest class is theirs
     double accepted = 0;   ///< ... that are run, and are theirs or of their pair
-    double offered = 0;    ///< ... that are run, or offered with a doubt
-    double mistaken = 0;   ///< ... that are run as something else
+    double offered = 0;    ///< ... that are run, with a doubt or without
+    double mistaken = 0;   ///< ... that are run as something else, without a doubt
+    double misguessed = 0; ///< ... that are run as something else, with a doubt
     double recognised = 0; ///< share of unknown things that are told as unknown
+    double taken = 0;      ///< ... that are run without a doubt
 };
 
 /// @param language -1: all of them

@@ -57,13 +57,16 @@ TEST_CASE("thresholds are the lowest at which nearly all that is unknown is told
 
 TEST_CASE("a score tells what was right, run, offered and mistaken")
 {
-    const std::vector<JudgedPhrase> phrases{judged(0, 0, 0, 0.9), judged(0, 0, 2, 0.9), judged(0, 0, 1, 0.9), judged(0, 1, 1, 0.5), judged(0, -1, 3, 0)};
+    const std::vector<JudgedPhrase> phrases{judged(0, 0, 0, 0.9), judged(0, 0, 2, 0.9), judged(0, 0, 1, 0.9), judged(0, 1, 1, 0.5), judged(0, 1, 0, 0.5), judged(0, -1, 3, 0), judged(0, -1, 1, 0.5), judged(0, -1, 1, 0.9)};
     const TextScore score = scored(phrases, fourRows().concepts, {0.8, 0.4}, 0);
-    CHECK(score.known == 4);
-    CHECK(score.right == Approx(0.5));
+    CHECK(score.known == 5);
+    CHECK(score.right == Approx(0.4));
     // "kidneys" for the right one is of its pair, the left one is not.
-    CHECK(score.accepted == Approx(0.5));
-    CHECK(score.offered == Approx(0.75));
-    CHECK(score.mistaken == Approx(0.25));
-    CHECK(score.recognised == Approx(1));
+    CHECK(score.accepted == Approx(0.4));
+    CHECK(score.offered == Approx(0.6));
+    CHECK(score.mistaken == Approx(0.2));
+    CHECK(score.misguessed == Approx(0.2));
+    CHECK(score.unknown == 3);
+    CHECK(score.recognised == Approx(1 / 3.0));
+    CHECK(score.taken == Approx(1 / 3.0));
 }
