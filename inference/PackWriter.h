@@ -4,8 +4,12 @@
 
 namespace hounsfield {
 
+/// Where a pack may be written: nothing, an empty folder, or a pack, which is replaced. @throws Error(Usage) where anything else lies there, so that
+/// nobody's scans or models are removed by a name given twice
+void checkPackPlace(const std::filesystem::path& folder);
+
 /// Writes a pack (pack.json, weights, model card) into a new folder beside its final place and renames it. An older pack at that place is
-/// replaced only then. Where the description has a text encoder, its files are taken from description.files. @throws Error(Resources)
+/// replaced only then; anything else there is refused. Where the description has a text encoder, its files are taken from description.files. @throws Error(Resources), Error(Usage)
 void writePack(const ModelPack& description, const std::string& weightsSafetensors, const std::string& card,
                const std::filesystem::path& folder);
 

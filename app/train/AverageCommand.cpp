@@ -1,4 +1,5 @@
 #include "app/train/Commands.h"
+#include "app/train/Outset.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
 #include "inference/training/Average.h"
@@ -18,11 +19,13 @@ struct Options {
 
 void average(const Options& options)
 {
+    const std::string out = outFolder(options.out);
+    checkPackPlace(out);
     const ModelPack a = PackStore().open(options.models[0]), b = PackStore().open(options.models[1]);
     ModelPack pack = b;
     pack.source = "The mean of the weights of two models: " + a.name + " (" + a.source + ") and " + b.name + " (" + b.source + ")";
-    writePack(pack, averagedWeights(a, b), "# " + pack.name + "\n\n" + pack.source + ".\n\nWhat it was trained on stands in the cards of these two. Measure it before use: `hounsfield-train evaluate`.\n", options.out);
-    std::printf("Wrote the mean of the two models to %s.\n", options.out.c_str());
+    writePack(pack, averagedWeights(a, b), "# " + pack.name + "\n\n" + pack.source + ".\n\nWhat it was trained on stands in the cards of these two. Measure it before use: `hounsfield-train evaluate`.\n", out);
+    std::printf("Wrote the mean of the two models to %s.\n", out.c_str());
 }
 
 } // namespace

@@ -112,6 +112,8 @@ CaseFacts lookAtCase(const DataSets& data, const DataCase& one)
         const auto file = one.folder / "segmentations" / (known.fileName + ".nii.gz");
         if (std::filesystem::exists(file))
             facts.oddities.push_back("The mask " + file.string() + " is empty: it teaches that the scan has no " + known.name + ".");
+        else if (!std::filesystem::is_directory(one.folder / "segmentations"))
+            facts.oddities.push_back("In " + facts.name + " no voxel of labels.nii.gz has the value of the " + known.name + ": it teaches that the scan has none.");
         else if (set.annotated)
             facts.oddities.push_back("In " + facts.name + " there is no mask of the " + known.name + ", which " + (set.folder / "dataset.json").string() + " lists as annotated: it teaches that the scan has none.");
     }
@@ -168,6 +170,8 @@ std::string checkReport(const DataSets& data, const std::vector<CaseFacts>& case
         seen |= one.annotated;
     report += "\nAnnotated nowhere: " + namesOf(allOf(data.classes) & ~seen, data.classes) + ".\n";
     std::vector<std::string> odd;
+    for (const DataSet& set : data.sets)
+        odd.insert(odd.end(), set.unused.begin(), set.unused.end());
     for (const CaseFacts& one : cases)
         odd.insert(odd.end(), one.oddities.begin(), one.oddities.end());
     const std::vector<std::string> far = farVolumes(cases, data.classes);

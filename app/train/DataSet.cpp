@@ -16,9 +16,13 @@ namespace {
 
 const std::string maskEnding = ".nii.gz";
 
-bool isCase(const fs::path& folder)
+/// What a folder lacks to be a case; empty where it is one. A folder that may not be entered is none.
+std::string lackOf(const fs::path& folder)
 {
-    return fs::exists(folder / "ct.nii.gz") && (fs::is_directory(folder / "segmentations") || fs::exists(folder / "labels.nii.gz"));
+    std::error_code failed;
+    if (!fs::exists(folder / "ct.nii.gz", failed))
+        return failed ? "it cannot be entered (" + failed.message() + ")" : "it has no ct.nii.gz";
+    return fs::is_directory(folder / "segmentations", failed) || fs::exists(folder / "labels.nii.gz", failed) ? "" : "it has neither a folder segmentations nor a file labels.nii.gz";
 }
 
 int labelValue(const std::string& text, const fs::path& file)
@@ -56,12 +60,12 @@ void describe(DataSet& set, const std::vector<ModelClass>& classes)
             throw Error(ErrorKind::Usage, "The file " + file.string() + " names the case \"" + name + "\" for validation, which is not there.");
 }
 
-LabelledScan readLabelMap(const DataSet& set, const fs::path& folder, const std::vector<ModelClass>& classes)
+LabelledScan readLabelMap(const DataSet& set, const fs::path& folder, const std::vector<ModelClass>& classes, std::vector<std::string>* notes)
 {
     if (set.classOfValue.empty())
         throw Error(ErrorKind::Scan, "What the values of " + (folder / "labels.nii.gz").string() + " stand for is not said. Name them in " + (set.folder / "dataset.json").string() +
                                          ": {\"labels\": {\"1\": \"Spleen\", ...}}.");
-    LabelledScan scan = readLabelled(folder / "ct.nii.gz", folder / "labels.nii.gz", set.classOfValue, classes);
+    LabelledScan scan = readLabelled(folder / "ct.nii.gz", folder / "labels.nii.gz", set.classOfValue, classes, notes);
     // A class without a value of its own cannot have been drawn in a label map.
     if (set.annotated)
         scan.annotated &= *set.annotated;
@@ -106,9 +110,15 @@ DataSet openDataSet(const fs::path& folder, const std::vector<ModelClass>& class
     DataSet set;
     set.folder = folder.has_filename() ? folder : folder.parent_path();
     set.name = set.folder.filename().string();
-    for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.is_directory() && isCase(entry.path()))
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!entry.is_directory())
+            continue;
+        if (const std::string lack = lackOf(entry.path()); lack.empty())
             set.cases.push_back(entry.path());
+        else
+            set.unused.push_back("The folder " + entry.path().string() + " is no case: " + lack + ".");
+    }
+    std::sort(set.unused.begin(), set.unused.end());
     if (set.cases.empty())
         throw Error(ErrorKind::Scan, "No labelled scans in " + folder.string() + ". Expected <case>/ct.nii.gz with <case>/segmentations/<class>.nii.gz, or with <case>/labels.nii.gz.");
     std::sort(set.cases.begin(), set.cases.end());
@@ -123,9 +133,12 @@ LabelledScan readCase(const DataSet& set, const fs::path& folder, const std::vec
         scan = readMasked(folder / "ct.nii.gz", masksOf(set, folder, classes, notes), classes);
         scan.annotated = set.annotated.value_or(scan.annotated);
     } else {
-        scan = readLabelMap(set, folder, classes);
+        scan = readLabelMap(set, folder, classes, notes);
     }
     scan.name = set.name + "/" + folder.filename().string();
+    if (notes)
+        for (const std::string& note : lesionsBeside(scan, classes))
+            notes->push_back(note);
     addLesionsToHosts(scan, classes);
     return scan;
 }

@@ -24,6 +24,7 @@ struct DataSet {
     std::map<int, int> classOfValue;          ///< of labels.nii.gz
     std::vector<std::string> validation;      ///< names of cases
     std::vector<std::filesystem::path> cases; ///< sorted
+    std::vector<std::string> unused;          ///< a sentence for each folder in it that is no case
 };
 
 /// @throws Error(Usage) for a folder that is not there, an unknown class or case in dataset.json; Error(Scan) for one without cases

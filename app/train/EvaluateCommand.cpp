@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <sstream>
 
 namespace hounsfield::training {
@@ -59,9 +60,11 @@ public:
             const int id = finding.target.classId;
             m_board.add(scoreOf(scan.name, m_segmenter->pack().classById(id), scan.masks[static_cast<std::size_t>(id - 1)], finding.mask, m_options.toleranceMm));
         }
+        ++m_scored;
         std::fprintf(stderr, "%s done\n", scan.name.c_str());
     }
 
+    std::size_t scored() const { return m_scored; } ///< scans
     const ScoreBoard& board() const { return m_board; }
     const std::vector<ModelClass>& classes() const { return m_segmenter->pack().classes; }
 
@@ -77,31 +80,73 @@ private:
     Options m_options;
     std::unique_ptr<Segmenter> m_segmenter;
     ScoreBoard m_board;
+    std::size_t m_scored = 0;
 };
 
+/// Makes or reads a scan when its turn comes.
+using OneScan = std::function<LabelledScan()>;
+
+LabelledScan madeUp(std::uint64_t seed, double spacingMm)
+{
+    const synthetic::SyntheticPatient patient(seed);
+    Progress silent;
+    auto scan = patient.sample(patient.wholeBodyGrid(spacingMm), patient.randomAppearance(), silent);
+    return {"synthetic patient " + std::to_string(seed), scan.volume, std::move(scan.masks), 0xFFFFFFFFu};
+}
+
+std::vector<OneScan> scansOf(const Options& options, const std::vector<ModelClass>& classes)
+{
+    std::vector<OneScan> scans;
+    if (!options.scan.empty())
+        return {[options, classes, map = parseMap(options.map, classes)] {
+            LabelledScan scan = readLabelled(options.scan, options.labels, map, classes);
+            addLesionsToHosts(scan, classes);
+            return scan;
+        }};
+    for (const std::string& folder : options.data) {
+        const DataSet set = openDataSet(folder, classes);
+        for (const auto& found : set.cases)
+            if (const std::string name = found.filename().string(); !options.validationOnly || std::find(set.validation.begin(), set.validation.end(), name) != set.validation.end())
+                scans.push_back([set, found, classes] { return readCase(set, found, classes); });
+    }
+    if (!options.data.empty() && scans.empty())
+        throw Error(ErrorKind::Usage, "No case is for validation: dataset.json of these folders names none. Leave out --validation-only to take all.");
+    for (int n = 0; options.data.empty() && n < options.count; ++n)
+        scans.push_back([seed = options.firstSeed + static_cast<std::uint64_t>(n), spacingMm = options.spacingMm] { return madeUp(seed, spacingMm); });
+    return scans;
+}
+
+void tellScores(const Options& options, const ScoreBoard& board)
+{
+    std::printf("%s", board.markdown().c_str());
+    if (!options.csv.empty())
+        writeTextFile(board.csv(), options.csv);
+}
+
+/// A scan that cannot be used, or a stop, costs none of the figures that are there.
 void evaluate(const Options& options, Progress& progress)
 {
     Evaluation evaluation(options);
-    if (!options.scan.empty()) {
-        evaluation.add(readLabelled(options.scan, options.labels, parseMap(options.map, evaluation.classes()), evaluation.classes()), progress);
-    } else if (!options.data.empty()) {
-        for (const std::string& folder : options.data) {
-            const DataSet set = openDataSet(folder, evaluation.classes());
-            for (const auto& found : set.cases)
-                if (const std::string name = found.filename().string(); !options.validationOnly || std::find(set.validation.begin(), set.validation.end(), name) != set.validation.end())
-                    evaluation.add(readCase(set, found, evaluation.classes()), progress);
-        }
-    } else {
-        for (std::uint64_t seed = options.firstSeed; seed < options.firstSeed + static_cast<std::uint64_t>(options.count); ++seed) {
-            const synthetic::SyntheticPatient patient(seed);
-            Progress silent;
-            auto scan = patient.sample(patient.wholeBodyGrid(options.spacingMm), patient.randomAppearance(), silent);
-            evaluation.add({"synthetic patient " + std::to_string(seed), scan.volume, std::move(scan.masks), 0xFFFFFFFFu}, progress);
-        }
+    const std::vector<OneScan> scans = scansOf(options, evaluation.classes());
+    std::vector<std::string> broken;
+    try {
+        for (const OneScan& scan : scans)
+            try {
+                evaluation.add(scan(), progress);
+            } catch (const Error& error) {
+                if (error.kind() != ErrorKind::Scan || scans.size() == 1)
+                    throw;
+                std::fprintf(stderr, "Not used: %s\n", error.what());
+                broken.push_back(error.what());
+            }
+    } catch (...) {
+        if (evaluation.scored() > 0)
+            tellScores(options, evaluation.board());
+        throw;
     }
-    std::printf("%s", evaluation.board().markdown().c_str());
-    if (!options.csv.empty())
-        writeTextFile(evaluation.board().csv(), options.csv);
+    tellScores(options, evaluation.board());
+    if (!broken.empty())
+        throw Error(ErrorKind::Scan, std::to_string(broken.size()) + " of " + std::to_string(scans.size()) + " scans could not be used; the figures are of the others. The first: " + broken.front());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "app/train/FolderSource.h"
 #include "app/train/ModelCard.h"
 #include "app/train/NewClassName.h"
+#include "app/train/Outset.h"
 #include "app/train/TrainerOptions.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
@@ -11,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -33,7 +35,6 @@ struct Work {
     ChosenData data;
     std::vector<TrainingScan> validation;
     std::vector<float> first; ///< embedding the class begins with
-    std::string state;
 };
 
 ModelPack describe(const Options& options, const ModelPack& old, const ModelClass& added)
@@ -47,6 +48,17 @@ ModelPack describe(const Options& options, const ModelPack& old, const ModelClas
     return pack;
 }
 
+/// Whether any case that is trained on has a file that may hold the class: annotated alone may mean that a name is spelt otherwise.
+bool isDrawn(const ModelClass& added, const DataSets& data)
+{
+    const std::vector<DataCase> cases = data.training();
+    return std::any_of(cases.begin(), cases.end(), [&](const DataCase& one) {
+        const auto& values = data.sets[one.set].classOfValue;
+        return std::filesystem::exists(one.folder / "segmentations" / (added.fileName + ".nii.gz")) ||
+               (!std::filesystem::is_directory(one.folder / "segmentations") && std::any_of(values.begin(), values.end(), [&](const auto& value) { return value.second == added.id; }));
+    });
+}
+
 Work prepare(const Options& options)
 {
     Work work;
@@ -56,12 +68,11 @@ Work prepare(const Options& options)
     work.data = openData(options.data, work.pack.classes, options.trainer.seed);
     ClassBits annotated = 0;
     cardSets(work.data.sets, annotated);
-    if (!(annotated & bitOf(work.added.id)))
+    if (!(annotated & bitOf(work.added.id)) || !isDrawn(work.added, work.data.sets))
         throw Error(ErrorKind::Scan, "No case that is trained on annotates " + work.added.name + ". Expected " + (work.data.sets.sets[0].folder / "<case>" / "segmentations" / (work.added.fileName + ".nii.gz")).string() + ".");
     work.validation = validationScans(work.data.sets, work.pack.input);
-    checkPatience(options.trainer, work.validation, "--validation 0.2");
+    checkValidation(options.trainer, work.validation, bitOf(work.added.id), "--validation 0.2");
     work.first = firstEmbedding(work.old, work.added.name, options.like.empty() ? 0 : classNamed(options.like, work.old.classes, "--like").id);
-    work.state = options.state.empty() ? options.out + ".state" : options.state;
     return work;
 }
 
@@ -88,7 +99,8 @@ void learnRow(const Options& options, Work work, Progress& progress)
 {
     TrainerSettings settings = options.trainer;
     settings.learningRate = options.learningRate.value_or(2e-2);
-    RowTrainer trainer(settings, work.added.id, work.first, work.state);
+    RowTrainer trainer(settings, work.added.id, work.first, options.state);
+    std::printf("%s", outsetNote(trainer.step(), settings.steps, trainer.finished(), options.state).c_str());
     TrainingLog log(options.out + ".log.csv", work.pack.classes, trainer.step());
     FolderSource source(work.data.sets, work.pack.input, settings.seed);
     trainer.run(source, work.validation, [&](const TrainingReport& report) {
@@ -103,7 +115,8 @@ void fineTune(const Options& options, Work work, Progress& progress)
 {
     TrainerSettings settings = options.trainer;
     settings.learningRate = options.learningRate.value_or(1e-4);
-    Trainer trainer(settings, tableWith(work.old, work.added.id, work.first), work.state);
+    Trainer trainer(settings, tableWith(work.old, work.added.id, work.first), options.state);
+    std::printf("%s", outsetNote(trainer.step(), settings.steps, trainer.finished(), options.state).c_str());
     TrainingLog log(options.out + ".log.csv", work.pack.classes, trainer.step());
     FolderSource scans(work.data.sets, work.pack.input, settings.seed);
     Distilled source(scans, work.old, allOf(work.old.classes), settings.device);
@@ -117,10 +130,14 @@ void fineTune(const Options& options, Work work, Progress& progress)
 
 void extend(Options options, Progress& progress)
 {
+    options.out = outFolder(options.out);
+    options.state = options.state.empty() ? options.out + ".state" : options.state;
+    checkOutset(options.out, options.state);
     Work work = prepare(options);
     options.trainer.from = std::make_shared<const ModelPack>(work.old);
     options.trainer.widths = work.old.widths;
     options.trainer.roi = work.old.input.roi;
+    options.trainer.purpose = purposeOf(options.trainer, work.old.input, work.data.sets, {"class: " + work.added.name, "like: " + options.like, std::string("learns: ") + (options.fineTune ? "all weights" : "its row")});
     std::printf("%s becomes class %d; its masks are named %s.nii.gz.\n", work.added.name.c_str(), work.added.id, work.added.fileName.c_str());
     options.fineTune ? fineTune(options, std::move(work), progress) : learnRow(options, std::move(work), progress);
 }

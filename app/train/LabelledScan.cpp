@@ -3,6 +3,7 @@
 #include "volume/io/ScanReader.h"
 
 #include <algorithm>
+#include <set>
 
 namespace hounsfield::training {
 namespace fs = std::filesystem;
@@ -46,7 +47,52 @@ Mask maskOf(const LabelImage& image, const Geometry& grid, const auto& inside)
     return Mask::fromGrid(grid, voxels);
 }
 
+/// Whether a voxel or one of the six beside it is of a mask.
+bool touches(const Mask& mask, const Index3& at)
+{
+    for (int a = -1; a < 3; ++a)
+        for (const int step : {-1, 1}) {
+            Index3 beside = at;
+            if (a >= 0)
+                beside[a] += step;
+            const Index3 size = mask.geometry().size();
+            if (beside[0] >= 0 && beside[1] >= 0 && beside[2] >= 0 && beside[0] < size[0] && beside[1] < size[1] && beside[2] < size[2] && mask.at(beside))
+                return true;
+        }
+    return false;
+}
+
+void noteUnnamed(const LabelImage& image, const std::map<int, int>& classOfValue, const fs::path& file, std::vector<std::string>& notes)
+{
+    const std::set<std::int32_t> values(image.labels.begin(), image.labels.end());
+    std::string unnamed;
+    for (const std::int32_t value : values)
+        if (value != 0 && !classOfValue.contains(value))
+            unnamed += (unnamed.empty() ? "" : ", ") + std::to_string(value);
+    if (!unnamed.empty())
+        notes.push_back("The label map " + file.string() + " has values that are not used, as dataset.json names no class for them: " + unnamed + ".");
+}
+
 } // namespace
+
+std::vector<std::string> lesionsBeside(const LabelledScan& scan, const std::vector<ModelClass>& classes)
+{
+    std::vector<std::string> notes;
+    for (const ModelClass& lesion : classes) {
+        const Mask& mask = scan.masks[static_cast<std::size_t>(lesion.id - 1)];
+        if (lesion.hosts.empty() || mask.empty() || std::any_of(lesion.hosts.begin(), lesion.hosts.end(), [&](int id) { return !(scan.annotated & bitOf(id)); }))
+            continue;
+        std::vector<const Mask*> hosts;
+        for (const int id : lesion.hosts)
+            hosts.push_back(&scan.masks[static_cast<std::size_t>(id - 1)]);
+        const Mask organ = unionOf(scan.volume->geometry(), hosts);
+        bool meets = false;
+        forEachVoxel(mask, [&](const Index3& i) { meets = meets || touches(organ, i); });
+        if (!meets)
+            notes.push_back("In " + scan.name + " no voxel of the " + lesion.name + " lies in its organ or touches it: is it another's, or is the scan's order of slices another?");
+    }
+    return notes;
+}
 
 void addLesionsToHosts(LabelledScan& scan, const std::vector<ModelClass>& classes)
 {
@@ -60,10 +106,12 @@ void addLesionsToHosts(LabelledScan& scan, const std::vector<ModelClass>& classe
         }
 }
 
-LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const std::map<int, int>& classOfValue, const std::vector<ModelClass>& classes)
+LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const std::map<int, int>& classOfValue, const std::vector<ModelClass>& classes, std::vector<std::string>* notes)
 {
     LabelledScan scan = openScan(file, classes);
     const LabelImage image = readOnGrid(labels, scan.volume->geometry(), "label map");
+    if (notes)
+        noteUnnamed(image, classOfValue, labels, *notes);
     for (const auto& [value, id] : classOfValue)
         scan.annotated |= bitOf(id);
     for (std::size_t c = 0; c < scan.masks.size(); ++c) {

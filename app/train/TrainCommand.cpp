@@ -3,6 +3,7 @@
 #include "app/train/ClassNames.h"
 #include "app/train/FolderSource.h"
 #include "app/train/ModelCard.h"
+#include "app/train/Outset.h"
 #include "app/train/TrainerOptions.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
@@ -160,6 +161,9 @@ std::pair<int, int> beginning(const std::string& text, const std::vector<ModelCl
 
 void train(Options options, Progress& progress)
 {
+    options.out = outFolder(options.out);
+    options.state = options.state.empty() ? options.out + ".state" : options.state;
+    checkOutset(options.out, options.state);
     std::copy(options.widths.begin(), options.widths.end(), options.trainer.widths.encoder.begin());
     options.trainer.widths.firstConvolution = std::max(16, options.widths[0] / 2);
     if (!options.from.empty())
@@ -174,13 +178,13 @@ void train(Options options, Progress& progress)
     const bool madeUp = options.data.folders.empty();
     const ChosenData data = madeUp ? ChosenData{} : openData(options.data, pack.classes, options.trainer.seed);
     const std::vector<TrainingScan> validation = scansToValidate(options, pack, data.sets, leftOut);
-    checkPatience(options.trainer, validation, "--validation 0.2, or --validation-patients with synthetic scans");
+    checkValidation(options.trainer, validation, allOf(pack.classes), "--validation 0.2, or --validation-patients with synthetic scans");
+    options.trainer.purpose = purposeOf(options.trainer, pack.input, data.sets, {"left out: " + namesOf(leftOut, pack.classes), "synthetic validation patients: " + std::to_string(madeUp ? options.validationPatients : 0)});
 
-    Trainer trainer(options.trainer, tableFor(options, pack), options.state.empty() ? options.out + ".state" : options.state);
+    Trainer trainer(options.trainer, tableFor(options, pack), options.state);
     if (const std::string note = trainer.precisionNote(); !note.empty())
         std::printf("%s\n", note.c_str());
-    if (trainer.step() > 0)
-        std::printf("Going on at step %lld.\n", static_cast<long long>(trainer.step()));
+    std::printf("%s", outsetNote(trainer.step(), options.trainer.steps, trainer.finished(), options.state).c_str());
     TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());
 
     std::unique_ptr<ScanSource> all;
@@ -198,6 +202,14 @@ void train(Options options, Progress& progress)
         std::printf("Stopped at step %lld: validation no longer gets better.\n", static_cast<long long>(trainer.step()));
     writePack(pack, trainer.weightsSafetensors(), options.card.empty() ? modelCard(factsOf(options, pack, data, leftOut, trainer, log)) : readText(options.card), options.out);
     std::printf("Wrote the model of step %lld to %s.\n", static_cast<long long>(trainer.bestStep()), options.out.c_str());
+}
+
+/// Told before training: a pack of other sizes could not be read.
+std::function<std::string(const std::string&)> multipleOf(int unit)
+{
+    return [unit](const std::string& typed) {
+        return std::atoi(typed.c_str()) % unit ? typed + " is no multiple of " + std::to_string(unit) : std::string();
+    };
 }
 
 void addScanOptions(CLI::App& command, Options& options)
@@ -225,13 +237,13 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--warm-up", options->trainer.warmUpSteps, "Steps in which the learning rate grows")->check(CLI::Range(0, 100000000))->capture_default_str();
     command->add_option("--learning-rate", options->trainer.learningRate, "Largest learning rate")->check(CLI::Range(1e-7, 1.0))->capture_default_str();
     command->add_option("--spacing", options->input.spacingMm, "Voxel size the model sees, mm")->check(CLI::Range(0.5, 10.0))->capture_default_str();
-    command->add_option("--roi", options->roi, "Window in voxels along X Y Z, multiples of 8")->expected(3)->check(CLI::Range(16, 256))->capture_default_str();
-    command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16")->expected(4)->check(CLI::Range(16, 1024))->capture_default_str();
+    command->add_option("--roi", options->roi, "Window in voxels along X Y Z, multiples of 8")->expected(3)->check(CLI::Range(16, 256))->check(multipleOf(8))->capture_default_str();
+    command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16")->expected(4)->check(CLI::Range(16, 1024))->check(multipleOf(16))->capture_default_str();
     command->add_flag("--bfloat16,!--fp32", options->trainer.bfloat16, "Backbone in bfloat16 (fast where the processor has it) or float32");
     command->add_option("--seed", options->trainer.seed, "Seed of weights, scans and the drawing of validation cases")->check(CLI::Range(0, 80))->capture_default_str();
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
     command->add_option("--title", options->title, "One line that describes the pack");
-    command->add_option("--card", options->card, "Model card to put into the pack (Markdown) instead of the one that is written");
+    command->add_option("--card", options->card, "Model card to put into the pack (Markdown) instead of the one that is written")->check(CLI::ExistingFile);
     command->add_option("--notice", options->notice, "What a person must know before trusting the model");
     return [options, command](Progress& progress) {
         options->ownEmbeddings = command->count("--embeddings") > 0;

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace hounsfield::training {
@@ -36,10 +37,19 @@ void addTrainerOptions(CLI::App& command, TrainerSettings& settings)
     command.add_option("--threads", settings.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
 }
 
-void checkPatience(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, const std::string& whatToAdd)
+void checkValidation(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, ClassBits classes, const std::string& whatToAdd)
 {
-    if (settings.patience > 0 && validation.empty())
-        throw Error(ErrorKind::Usage, "--patience needs scans to validate on: add " + whatToAdd + ".");
+    const bool tells = std::any_of(validation.begin(), validation.end(), [&](const TrainingScan& scan) {
+        const ClassBits looked = classes & scan.annotated;
+        return std::any_of(scan.labels.begin(), scan.labels.end(), [&](ClassBits bits) { return bits & looked; });
+    });
+    if (tells)
+        return;
+    const std::string why = validation.empty() ? "there is none" : "none of those kept for it has a voxel of what is learned";
+    if (settings.patience > 0)
+        throw Error(ErrorKind::Usage, "--patience needs scans to validate on, and " + why + ": add " + whatToAdd + ".");
+    if (!validation.empty())
+        std::fprintf(stderr, "Validation tells nothing: %s. The weights of the last step will be published.\n", why.c_str());
 }
 
 } // namespace hounsfield::training

@@ -30,7 +30,8 @@ void addDataOptions(CLI::App& command, DataChoice& data);
 ChosenData openData(const DataChoice& data, const std::vector<ModelClass>& classes, std::uint64_t seed);
 /// --steps, --validate-every, --patience, --checkpoint-every, --batch, --pool, --device and --threads, with the settings as defaults.
 void addTrainerOptions(CLI::App& command, TrainerSettings& settings);
-/// @throws Error(Usage) where training is to stop early and there is nothing to validate on
-void checkPatience(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, const std::string& whatToAdd);
+/// Says on standard error where the scans of validation have none of the classes, and so cannot tell which weights are best.
+/// @throws Error(Usage) where training is to stop early by such ones, or by none
+void checkValidation(const TrainerSettings& settings, const std::vector<TrainingScan>& validation, ClassBits classes, const std::string& whatToAdd);
 
 } // namespace hounsfield::training

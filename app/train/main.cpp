@@ -71,7 +71,10 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const hounsfield::Cancelled&) {
-        std::cerr << "Stopped. A training that had begun keeps its state and goes on with the same command.\n";
+        const std::string command = app.get_subcommands().front()->get_name();
+        std::cerr << (command == "train" || command == "extend" ? "Stopped. A training that had begun keeps its state and goes on with the same command.\n"
+                      : command == "evaluate"                    ? "Stopped: the figures are of the scans that were done.\n"
+                                                                 : "Stopped.\n");
         return 130;
     } catch (const hounsfield::Error& error) {
         std::cerr << error.what() << '\n';

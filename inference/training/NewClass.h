@@ -24,13 +24,14 @@ std::string weightsWith(const ModelPack& pack, int classId, const std::vector<fl
 class RowTrainer {
 public:
     /// @param settings steps, learning rate, batch, roi, seed, validation and so on; settings.from is the pack
-    /// @param state a file to go on from, where it is there @throws Error(Model) where it is of another pack or class
+    /// @param state a file to go on from, where it is there @throws Error(Model) where it is of another pack, class or purpose
     RowTrainer(const TrainerSettings& settings, int classId, std::vector<float> first, const std::filesystem::path& state);
     ~RowTrainer();
     /// As Trainer::run. @param source, validation of which the new class alone is looked at
     void run(ScanSource& source, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress);
     std::int64_t step() const;
     std::int64_t bestStep() const;
+    bool finished() const;
     bool stoppedEarly() const;
     /// That of the best validation, or the last one without any.
     const std::vector<float>& row() const;

@@ -6,6 +6,7 @@
 #include "inference/training/LeftOut.h"
 #include "inference/training/Loss.h"
 #include "inference/training/ScanPool.h"
+#include "inference/training/TrainingState.h"
 #include "inference/training/Validator.h"
 #include "volume/Error.h"
 
@@ -114,8 +115,8 @@ struct RowTrainer::State {
         std::copy(mean.begin(), mean.end(), weights.at("organ_embedding")[classId - 1].data_ptr<float>());
         Validation now = validate(weights, scans, settings.roi, device);
         now.step = step;
-        now.best = now.meanDice > bestDice;
-        ++sinceBest;
+        now.best = now.isBetterThan(bestDice);
+        sinceBest += bestDice > 0;
         if (now.best) {
             bestDice = now.meanDice;
             bestStep = step;
@@ -129,18 +130,9 @@ struct RowTrainer::State {
     {
         std::ostringstream generator;
         generator << random;
-        const nlohmann::json root{{"class", classId}, {"pack", settings.from->weightsSha256}, {"step", step}, {"picked", picks}, {"random", generator.str()}, {"best_dice", bestDice},
+        const nlohmann::json root{{"purpose", settings.purpose}, {"class", classId}, {"pack", settings.from->weightsSha256}, {"step", step}, {"picked", picks}, {"random", generator.str()}, {"best_dice", bestDice},
                                   {"best_step", bestStep}, {"since_best", sinceBest}, {"row", row}, {"mean", mean}, {"best", best}, {"first", adam.first}, {"second", adam.second}};
-        const fs::path partial = file.string() + ".partial";
-        const std::string text = root.dump();
-        std::ofstream(partial, std::ios::binary) << text;
-        std::ostringstream back;
-        back << std::ifstream(partial, std::ios::binary).rdbuf();
-        std::error_code failed;
-        if (back.str() == text)
-            fs::rename(partial, file, failed);
-        if (failed || back.str() != text)
-            throw Error(ErrorKind::Resources, "The training state could not be written to " + file.string() + ". Is there space on the disk?");
+        writeStateFile(file, root.dump());
     }
 
     void load()
@@ -151,6 +143,7 @@ struct RowTrainer::State {
             const nlohmann::json root = nlohmann::json::parse(in);
             if (root.at("class") != classId || root.at("pack") != settings.from->weightsSha256)
                 throw Error(ErrorKind::Model, other);
+            checkPurpose(file, root.value("purpose", ""), settings.purpose);
             step = root.at("step");
             picked = root.at("picked");
             std::istringstream(root.at("random").get<std::string>()) >> random;
@@ -244,6 +237,11 @@ std::int64_t RowTrainer::step() const
 std::int64_t RowTrainer::bestStep() const
 {
     return m_state->best.empty() ? m_state->step : m_state->bestStep;
+}
+
+bool RowTrainer::finished() const
+{
+    return m_state->done();
 }
 
 bool RowTrainer::stoppedEarly() const

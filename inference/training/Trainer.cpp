@@ -175,7 +175,9 @@ struct Trainer::State {
         }
 #endif
         const at::Tensor value = loss(batch);
-        value.backward();
+        // In a batch of scans where nobody looked for anything there is nothing to learn.
+        if (value.requires_grad())
+            value.backward();
         return value.item<double>();
     }
 
@@ -202,12 +204,13 @@ struct Trainer::State {
         std::ostringstream out;
         out << random;
         point.random = out.str();
+        point.purpose = settings.purpose;
         saveTrainingState(file, point, {weights, mean, best, *optimizer});
     }
 
     void load()
     {
-        point = loadTrainingState(file, {weights, mean, best, *optimizer});
+        point = loadTrainingState(file, settings.purpose, {weights, mean, best, *optimizer});
         step = point.step;
         if (point.random.empty()) {
             // A state from before the generator was kept: go on with numbers that were not used yet.
@@ -222,8 +225,8 @@ struct Trainer::State {
     {
         Validation now = validate(mean, scans, settings.roi, device);
         now.step = step;
-        now.best = now.meanDice > point.bestDice;
-        ++point.sinceBest;
+        now.best = now.isBetterThan(point.bestDice);
+        point.sinceBest += point.bestDice > 0;
         if (now.best) {
             point.bestDice = now.meanDice;
             point.bestStep = step;
@@ -283,6 +286,11 @@ std::int64_t Trainer::bestStep() const
 std::string Trainer::precisionNote() const
 {
     return m_state->widened ? "This processor has no bfloat16: training runs in float32." : "";
+}
+
+bool Trainer::finished() const
+{
+    return m_state->done();
 }
 
 bool Trainer::stoppedEarly() const

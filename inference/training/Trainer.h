@@ -29,6 +29,8 @@ struct TrainerSettings {
     int patience = 0;             ///< training ends after so many validations without a better one; 0: never before its last step
     /// Classes of `from`, by id, whose head begins as another class's: one that has not been learned, as its organ's.
     std::vector<std::pair<int, int>> beginsAs;
+    /// What is trained on what, a line each ("spacing: 3 mm"): kept in the state, and training goes on only where it is the same.
+    std::string purpose;
     std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, which are of `widths`; null: with random ones
 };
 
@@ -49,7 +51,7 @@ class Trainer {
 public:
     /// Fresh weights, or those of `state` where that file is there: then training goes on at its step.
     /// @param embeddings K x 512, row-major: fixed, as the published model's text embeddings are; empty: those of settings.from
-    /// @throws Error(Model) where the state is of another architecture or of other embeddings, or settings.from of other widths
+    /// @throws Error(Model) where the state is of another architecture or of other embeddings or another purpose, or settings.from of other widths
     Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
             const std::filesystem::path& state);
     ~Trainer();
@@ -64,6 +66,8 @@ public:
     std::string precisionNote() const;
     /// The step whose weights are published: that of the best validation, else the last.
     std::int64_t bestStep() const;
+    /// Whether there is nothing left to train: run() would only hand over what is there.
+    bool finished() const;
     /// Whether patience ran out before the last step.
     bool stoppedEarly() const;
     /// The mean weights of the best validation, or of the last step without any, as safetensors, half precision.

@@ -2,11 +2,37 @@
 
 #include "volume/Error.h"
 
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
 #include <torch/optim/optimizer.h>
 #include <torch/serialize.h>
 
+#if !defined(_WIN32)
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
 namespace hounsfield::training {
 namespace {
+
+/// A file or a folder of the system's cache onto the disk: without, a power cut may leave a renamed file empty.
+bool flushedToDisk(const std::filesystem::path& path)
+{
+#if defined(_WIN32)
+    (void)path;
+    return true;
+#else
+    const int file = ::open(path.c_str(), O_RDONLY);
+    if (file < 0)
+        return false;
+    const bool done = ::fsync(file) == 0;
+    ::close(file);
+    return done;
+#endif
+}
 
 void write(torch::serialize::OutputArchive& archive, const std::string& prefix, const Weights& tensors)
 {
@@ -20,15 +46,6 @@ at::Tensor tensorOf(torch::serialize::InputArchive& archive, const std::string& 
     at::Tensor value;
     archive.read(key, value);
     return value;
-}
-
-void checkWritten(const std::filesystem::path& file, const Weights& weights)
-{
-    torch::serialize::InputArchive archive;
-    archive.load_from(file.string());
-    for (const auto& [name, tensor] : weights)
-        if (!tensorOf(archive, "weights/" + name).equal(tensor.detach()))
-            throw Error(ErrorKind::Resources, "The training state " + file.string() + " does not read back as it was written. Is the disk in order?");
 }
 
 void readInto(torch::serialize::InputArchive& archive, const std::filesystem::path& file, const std::string& key, at::Tensor& into)
@@ -57,10 +74,57 @@ TrainingPoint readPoint(torch::serialize::InputArchive& archive)
     point.picked = static_cast<std::uint64_t>(number(archive, "picked", 0));
     point.bestStep = number(archive, "best_step", 0);
     point.sinceBest = number(archive, "since_best", 0);
+    if (archive.try_read("purpose", value))
+        point.purpose = value.toStringRef();
     return point;
 }
 
+std::vector<std::string> linesOf(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
+}
+
+/// The first line of one that the other does not have; empty where there is none.
+std::string firstBeyond(const std::vector<std::string>& lines, const std::vector<std::string>& others)
+{
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) { return std::find(others.begin(), others.end(), line) == others.end(); });
+    return found == lines.end() ? "" : *found;
+}
+
 } // namespace
+
+void checkPurpose(const std::filesystem::path& state, const std::string& begun, const std::string& asked)
+{
+    if (begun.empty() || begun == asked)
+        return;
+    const std::vector<std::string> then = linesOf(begun), now = linesOf(asked);
+    const std::string was = firstBeyond(then, now), is = firstBeyond(now, then);
+    throw Error(ErrorKind::Model, "The training state " + state.string() + " is of another training. It was begun with " + (was.empty() ? "less" : "\"" + was + "\"") + ", and now " +
+                                      (is.empty() ? "that is missing" : "\"" + is + "\" is asked") + ". Name another --state, or remove it to begin anew.");
+}
+
+void writeStateFile(const std::filesystem::path& file, const std::string& bytes)
+{
+    const std::filesystem::path partial = file.string() + ".partial";
+    std::ofstream out(partial, std::ios::binary);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.close();
+    std::error_code failed;
+    if (!out || !flushedToDisk(partial))
+        throw Error(ErrorKind::Resources, "The training state could not be written to " + partial.string() + ". Is the folder there, and space on the disk?");
+    std::ostringstream back;
+    back << std::ifstream(partial, std::ios::binary).rdbuf();
+    if (back.str() != bytes)
+        throw Error(ErrorKind::Resources, "The training state " + partial.string() + " does not read back as it was written. Is the disk in order?");
+    std::filesystem::rename(partial, file, failed);
+    if (failed)
+        throw Error(ErrorKind::Resources, "The training state could not be moved to " + file.string() + ": " + failed.message() + ".");
+    flushedToDisk(file.has_parent_path() ? file.parent_path() : std::filesystem::path("."));
+}
 
 void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& point, const TrainingTensors& tensors)
 {
@@ -71,27 +135,28 @@ void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& p
     archive.write("best_dice", c10::IValue(point.bestDice));
     archive.write("best_step", c10::IValue(point.bestStep));
     archive.write("since_best", c10::IValue(point.sinceBest));
+    archive.write("purpose", c10::IValue(point.purpose));
     write(archive, "weights/", tensors.weights);
     write(archive, "mean/", tensors.mean);
     write(archive, "best/", tensors.best);
     tensors.optimizer.save(optimizer);
     archive.write("optimizer", optimizer);
-    const std::filesystem::path partial = file.string() + ".partial";
-    archive.save_to(partial.string());
-    checkWritten(partial, tensors.weights);
-    std::error_code failed;
-    std::filesystem::rename(partial, file, failed);
-    if (failed)
-        throw Error(ErrorKind::Resources, "The training state could not be moved to " + file.string() + ": " + failed.message() + ".");
+    std::string bytes;
+    archive.save_to([&](const void* data, std::size_t size) {
+        bytes.append(static_cast<const char*>(data), size);
+        return size;
+    });
+    writeStateFile(file, bytes);
 }
 
-TrainingPoint loadTrainingState(const std::filesystem::path& file, TrainingTensors tensors)
+TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::string& purpose, TrainingTensors tensors)
 {
     torch::serialize::InputArchive archive, optimizer;
     const at::NoGradGuard guard;
     try {
         archive.load_from(file.string());
         const TrainingPoint point = readPoint(archive);
+        checkPurpose(file, point.purpose, purpose);
         const at::Tensor table = tensors.weights.at("organ_embedding").clone();
         for (auto& [name, tensor] : tensors.weights)
             readInto(archive, file, "weights/" + name, tensor);

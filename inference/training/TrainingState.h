@@ -20,6 +20,7 @@ struct TrainingPoint {
     double bestDice = -1;     ///< mean over classes of the best validation; -1: none yet
     std::int64_t bestStep = 0;
     std::int64_t sinceBest = 0; ///< validations since
+    std::string purpose;        ///< TrainerSettings::purpose; empty in states of before
 };
 
 /// What is saved and read in place.
@@ -30,9 +31,14 @@ struct TrainingTensors {
     torch::optim::Optimizer& optimizer;
 };
 
+/// @throws Error(Model) that tells the first line that differs, where both are known
+void checkPurpose(const std::filesystem::path& state, const std::string& begun, const std::string& asked);
+/// Writes a state beside its file, onto the disk, reads back, renames. @throws Error(Resources)
+void writeStateFile(const std::filesystem::path& file, const std::string& bytes);
+
 /// Writes beside the file, reads back, renames: whenever the program is killed, a whole state is there. @throws Error(Resources), c10::Error
 void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& point, const TrainingTensors& tensors);
-/// @throws Error(Model) where the file is no state, or of another architecture or other embeddings
-TrainingPoint loadTrainingState(const std::filesystem::path& file, TrainingTensors tensors);
+/// @throws Error(Model) where the file is no state, or of another architecture, other embeddings or another purpose
+TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::string& purpose, TrainingTensors tensors);
 
 } // namespace hounsfield::training

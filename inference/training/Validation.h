@@ -2,6 +2,7 @@
 
 #include "inference/training/TrainingScan.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,7 +15,14 @@ struct Validation {
     /// By class id - 1: the mean over the scans that have the class and annotate it; absent where none does.
     std::vector<std::optional<double>> dice;
     double meanDice = 0; ///< over those classes
-    bool best = false;   ///< better than every one before
+    bool best = false;   ///< its weights are the ones to publish so far
+
+    /// @param bestDice of the best one before, -1 where there is none. One that saw no class says nothing; among those that found nothing the last is as good as any.
+    bool isBetterThan(double bestDice) const
+    {
+        const bool said = std::any_of(dice.begin(), dice.end(), [](const auto& one) { return one.has_value(); });
+        return said && (meanDice > bestDice || bestDice <= 0);
+    }
 };
 
 } // namespace hounsfield::training

@@ -190,3 +190,28 @@ TEST_CASE("the check of data tells swapped sides, empty masks and volumes far fr
     CHECK_THAT(report, Catch::Contains("x.nii.gz is broken"));
     CHECK_THAT(report, Catch::Contains("| Liver | 5 | 4 |"));
 }
+
+TEST_CASE("the check of data tells folders that are no case, values that nobody named and tumors far from their organ")
+{
+    const TemporaryFolder folder;
+    writeCase(folder.path() / "masks", {"one"}, {"liver"});
+    writeMask(boxMask({22, 22, 22}, 4), folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
+    fs::create_directories(folder.path() / "masks" / "two");
+    writeFile(folder.path() / "masks" / "two" / "CT.nii.gz", "wrongly named");
+    const DataSets masks = openDataSets({folder.path() / "masks"}, classes(), 0, 1);
+    REQUIRE(masks.cases.size() == 1);
+    std::string report = checkReport(masks, {lookAtCase(masks, masks.cases[0])}, {});
+    CHECK_THAT(report, Catch::Contains("two is no case: it has no ct.nii.gz") && Catch::Contains("no voxel of the Liver Tumor lies in its organ or touches it"));
+    // One that touches it is as it should be, though it lies outside.
+    writeMask(boxMask({14, 8, 8}, 3), folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
+    report = checkReport(masks, {lookAtCase(masks, masks.cases[0])}, {});
+    CHECK_THAT(report, !Catch::Contains("touches it"));
+
+    writeCase(folder.path() / "maps", {"one"}, {});
+    fs::remove_all(folder.path() / "maps" / "one" / "segmentations");
+    writeMask(boxMask({8, 8, 8}), folder.path() / "maps" / "one" / "labels.nii.gz");
+    writeFile(folder.path() / "maps" / "dataset.json", R"({"labels": {"5": "Spleen"}})");
+    const DataSets maps = openDataSets({folder.path() / "maps"}, classes(), 0, 1);
+    report = checkReport(maps, {lookAtCase(maps, maps.cases[0])}, {});
+    CHECK_THAT(report, Catch::Contains("no class for them: 1.") && Catch::Contains("no voxel of labels.nii.gz has the value of the Spleen"));
+}

@@ -98,7 +98,8 @@ TEST_CASE("an unsure guess is run, says so and names what else it may be")
 TEST_CASE("words for a part of an organ are a guess, however sure the text encoder is, and nothing is left out by them")
 {
     const std::vector<WordsRead> parts{{"head of the pancreas", {11}, false, 0.94, {}, ""}, {"Unterlappen der rechten Lunge", {16}, false, 0.97, {}, ""},
-                                       {"upper lobe", {16, 17}, false, 0.97, {}, ""},       {"肝右叶", {6}, false, 0.96, {}, ""}};
+                                       {"upper lobe", {16, 17}, false, 0.97, {}, ""},       {"肝右叶", {6}, false, 0.96, {}, ""},
+                                       {"body of the pancreas", {11}, false, 0.94, {}, ""}, {"water filter of the body", {2, 3}, false, 0.93, {}, ""}, {"Wasserfilter des Körpers", {2, 3}, false, 0.98, {}, ""}};
     const PromptPart part = readWith("head of the pancreas", parts).parts.at(0);
     CHECK(part.unsure);
     CHECK(part.explanation == "Read as Pancreas by the text encoder (confidence 94 %), but \"head\" is a part: the model knows Pancreas only as a whole. Check that this is what is meant.");
@@ -106,6 +107,10 @@ TEST_CASE("words for a part of an organ are a guess, however sure the text encod
     CHECK(readWith("肝右叶", parts).parts.at(0).explanation.find("\"右叶\" is a part") != std::string::npos);
     CHECK(readWith("lungs without upper lobe", parts).targets().empty());
     CHECK_FALSE(readWith("head of the femur", parts).parts.at(0).unsure);
+    // The body of an organ is a part, the person's is not.
+    CHECK(readWith("body of the pancreas", parts).parts.at(0).unsure);
+    CHECK_FALSE(readWith("water filter of the body", parts).parts.at(0).unsure);
+    CHECK_FALSE(readWith("Wasserfilter des Körpers", parts).parts.at(0).unsure);
 }
 
 TEST_CASE("unknown words are refused with how much the model knows and what is nearest, and the rest is still run")
