@@ -80,7 +80,7 @@ std::string readExplanation(const WordsRead& read, const std::string& names)
     const std::string sure = "(confidence " + std::to_string(percentOf(read.confidence)) + " %)";
     std::string text;
     if (!read.part.empty())
-        text = "Read as " + names + " by the text encoder " + sure + ", but \"" + read.part + "\" is a part: the model knows " + names + " only as a whole. Check that this is what is meant.";
+        text = "Read as " + names + " by the text encoder " + sure + ", but \"" + read.part + "\" is a part: the model knows no parts of organs, and what is found may lie elsewhere in the organ or be all of it. Check that this is what is meant.";
     else if (!read.unsure)
         text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words + "\" is not in the word list.";
     else {

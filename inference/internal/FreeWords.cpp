@@ -139,7 +139,15 @@ const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
     if (part == within.end())
         return &read;
     m_whole.push_back(read);
-    m_whole.back().part = m_reading.typed(part->from, part->to);
+    // "Body of the": the phrase tells an organ's from the person's, the noun is what is named.
+    std::size_t end = part->to;
+    const auto joins = [&](std::size_t word) {
+        const Meaning* meaning = m_lexicon.exact({m_reading.words[word]});
+        return meaning && (meaning->kind == Kind::Of || meaning->kind == Kind::Article);
+    };
+    while (end - 1 > part->from && joins(end - 1))
+        --end;
+    m_whole.back().part = m_reading.typed(part->from, end);
     m_whole.back().unsure = true;
     return &m_whole.back();
 }
