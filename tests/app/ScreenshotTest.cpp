@@ -58,8 +58,8 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     bench.session().select(liver.id);
     take("selected");
     bench.session().select(0);
-    bench.session().keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{50, 0, 0}, bench.view().crosshairMm() + Vector3{30, 25, 0}}, {}}, false);
-    bench.session().keepMeasurement({0, MeasurementKind::Ellipse, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{40, 50, 0}, bench.view().crosshairMm() - Vector3{5, 25, 0}}, {}}, false);
+    bench.session().keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() + Vector3{-40, 18, 0}, bench.view().crosshairMm() + Vector3{25, 32, 0}}, {}}, false);
+    bench.session().keepMeasurement({0, MeasurementKind::Ellipse, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{32, 20, 0}, bench.view().crosshairMm() - Vector3{6, 2, 0}}, {}}, false);
     bench.view().setFrame(turned(bench.view().frame(), Plane::Sagittal, 20));
     bench.view().setTool(Tool::Crosshair);
     take("oblique");
