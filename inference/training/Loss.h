@@ -11,9 +11,9 @@ namespace hounsfield::training {
 /// and the weights that all classes share would drift for ever (docs/decisions/0014 tells what was seen).
 constexpr float passedByShutRelu = 0.1f;
 
-/// What the cross-entropy of a class is multiplied by: (voxels of the window) / (50 * voxels of the class), from 1 to 50, and 10 where it is absent.
+/// What the cross-entropy of a class is multiplied by: (voxels of the window) / (10 * voxels of the class), from 1 to 250, and 10 where it is absent.
 /// A tumor of a hundred voxels among half a million would otherwise weigh less than the noise of the liver's border.
-constexpr double weightOfAbsent = 10, mostWeight = 50, voxelShare = 50;
+constexpr double weightOfAbsent = 10, mostWeight = 250, voxelShare = 10;
 constexpr double entropyWeight(double voxels, double ofClass)
 {
     return ofClass < 1 ? weightOfAbsent : std::clamp(voxels / (voxelShare * ofClass), 1.0, mostWeight);
