@@ -266,3 +266,23 @@ TEST_CASE("a tumor is looked for with the organs that it may lie in, whatever th
     CHECK(classesNeeded({2}, classes(), CleanUp::Standard) == std::vector<int>{2, 3});
     CHECK(classesNeeded({10}, classes(), CleanUp::Published) == std::vector<int>{10, 11});
 }
+
+TEST_CASE("of a lung that the scan's upper end cuts, gas far below it is left out, even where there is more of it, and of a whole lung nothing is")
+{
+    Voxels lung = nothing();
+    ellipsoid(lung, {30, 30, 69}, {9, 9, 9}); // cut by the end
+    ellipsoid(lung, {30, 30, 56}, {6, 6, 2}); // an island under collapsed lung, 4 mm below
+    const Voxels own = lung;
+    ellipsoid(lung, {30, 30, 25}, {12, 12, 12}); // gas, 24 mm below that
+    ModelMasks masks = masksOf({{17, lung}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks.at(17) == own);
+    CHECK(mlOf(masks, 17, Removal::Why::Apart) > 0);
+
+    Voxels whole = nothing();
+    ellipsoid(whole, {30, 30, 45}, {9, 9, 9}); // ends below the scan's end
+    ellipsoid(whole, {30, 30, 15}, {9, 9, 9});
+    masks = masksOf({{17, whole}});
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks.at(17) == whole);
+}
