@@ -17,9 +17,11 @@ TrainingScan FolderSource::next()
         order[n] = n;
     std::mt19937_64 random(m_seed * 1000003 + round);
     std::shuffle(order.begin(), order.end(), random);
-    const DataCase& chosen = m_cases[order[static_cast<std::size_t>(m_number++ % m_cases.size())]];
-    const LabelledScan scan = m_data.read(chosen);
-    return makeTrainingScan(*scan.volume, scan.masks, scan.annotated, m_settings);
+    const std::size_t chosen = order[static_cast<std::size_t>(m_number++ % m_cases.size())];
+    const LabelledScan labelled = m_data.read(m_cases[chosen]);
+    TrainingScan scan = makeTrainingScan(*labelled.volume, labelled.masks, labelled.annotated, m_settings);
+    scan.number = static_cast<std::int64_t>(chosen);
+    return scan;
 }
 
 std::vector<TrainingScan> validationScans(const DataSets& data, const InputSettings& settings)

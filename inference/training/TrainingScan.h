@@ -37,6 +37,7 @@ struct TrainingScan {
     std::vector<float> image;         ///< [0, 1]
     std::vector<ClassBits> labels; ///< bit id-1 is set where the voxel belongs to the class; classes overlap
     ClassBits annotated = 0;      ///< bit id-1 is set where this scan's annotators looked for the class at all
+    std::int64_t number = -1;     ///< of the case among those of its source, the same whenever it is read; -1: not said
     ClassBits favoured = 0;       ///< every second window about a class is about one of these; of none, each class as often
 };
 

@@ -183,6 +183,25 @@ TEST_CASE("fine-tuning labels what nobody annotated by the old model, and leaves
     for (std::size_t v = 0; v < plain.labels.size(); ++v)
         REQUIRE((taught.labels[v] & bitOf(33)) == plain.labels[v]);
     CHECK(taught.favoured == bitOf(33));
+    // A case that comes round again is labelled as it was, one that is another is not.
+    class Twice final : public ScanSource {
+    public:
+        TrainingScan next() override
+        {
+            TrainingScan scan = NewBoxes().next();
+            scan.number = ++m_made < 3 ? 7 : 8;
+            if (m_made > 1)
+                std::fill(scan.image.begin(), scan.image.end(), 0.0f);
+            return scan;
+        }
+
+    private:
+        int m_made = 0;
+    } twice;
+    Distilled remembers(twice, pack, bitOf(1) | bitOf(6), "cpu");
+    CHECK(remembers.next().labels == taught.labels);
+    CHECK(remembers.next().labels == taught.labels);
+    CHECK(remembers.next().labels != taught.labels);
     BoxSource annotated(bitOf(1));
     BoxSource again(bitOf(1));
     Distilled nothingMissing(annotated, pack, bitOf(1), "cpu");
