@@ -114,7 +114,7 @@ void learnRow(const Options& options, Work work, Progress& progress)
 void fineTune(const Options& options, Work work, Progress& progress)
 {
     TrainerSettings settings = options.trainer;
-    settings.learningRate = options.learningRate.value_or(1e-4);
+    settings.learningRate = options.learningRate.value_or(3e-4);
     Trainer trainer(settings, tableWith(work.old, work.added.id, work.first), options.state);
     std::printf("%s", outsetNote(trainer.step(), settings.steps, trainer.finished(), options.state).c_str());
     TrainingLog log(options.out + ".log.csv", work.pack.classes, trainer.step());
@@ -166,7 +166,7 @@ std::function<void(Progress&)> addExtendCommand(CLI::App& app)
     command->add_option("--synonym", options->wish.synonyms, "Further words that ask for it");
     addDataOptions(*command, options->data);
     addTrainerOptions(*command, options->trainer);
-    command->add_option("--learning-rate", options->learningRate, "Largest learning rate (default: 0.02 of the embedding, 0.0001 with --fine-tune)")->check(CLI::Range(1e-7, 1.0));
+    command->add_option("--learning-rate", options->learningRate, "Largest learning rate (default: 0.02 of the embedding, 0.0003 with --fine-tune)")->check(CLI::Range(1e-7, 1.0));
     command->add_option("--state", options->state, "File of the training state (default: OUT.state)");
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
     command->add_option("--seed", options->trainer.seed, "Seed of scans and the drawing of validation cases")->capture_default_str();
