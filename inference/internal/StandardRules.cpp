@@ -90,24 +90,20 @@ private:
     int m_id;
 };
 
-/// A lung that the upper end of a scan cuts is there where it is cut: what lies farther below, apart from it, is gas of the bowel. Then the largest piece that
-/// reaches the end comes first. @returns whether there is one
-bool hangsFromTheTop(std::vector<Mask>& pieces, const Index3& size)
+/// Whether the upper end of a scan cuts a lung: by its largest piece alone, so that air of the neck marked as lung never costs the lung itself.
+bool isCutAbove(const Mask& largest, const Index3& size)
 {
     // A piece's indices are Z, Y, X; resampling may leave the uppermost layer empty.
-    const auto cut = std::find_if(pieces.begin(), pieces.end(), [&](const Mask& piece) { return piece.box().end[0] >= size[2] - 1; });
-    if (cut == pieces.end())
-        return false;
-    std::rotate(pieces.begin(), cut, cut + 1);
-    return true;
+    return largest.box().end[0] >= size[2] - 1;
 }
 
 void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLargest)
 {
     Sieve sieve(masks, id);
-    std::vector<Mask> found = sieve.withoutSpecks(organSpeckMm3);
+    const std::vector<Mask> found = sieve.withoutSpecks(organSpeckMm3);
     PieceRule rule = ruleOf(id);
-    if ((id == 16 || id == 17) && hangsFromTheTop(found, masks.size))
+    // A cut lung hangs together upwards: what lies far from it, below, is gas of the bowel.
+    if ((id == 16 || id == 17) && !found.empty() && isCutAbove(found[0], masks.size))
         rule.farthestMm = cutLungReachMm;
     for (std::size_t n = 1; n < found.size(); ++n) {
         if (double(found[n].count()) < rule.leastShare * double(found[0].count())) {

@@ -267,21 +267,23 @@ TEST_CASE("a tumor is looked for with the organs that it may lie in, whatever th
     CHECK(classesNeeded({10}, classes(), CleanUp::Published) == std::vector<int>{10, 11});
 }
 
-TEST_CASE("of a lung that the scan's upper end cuts, gas far below it is left out, even where there is more of it, and of a whole lung nothing is")
+TEST_CASE("of a lung that the scan's upper end cuts, gas far below it is left out, and a lung never for the sake of a piece above it")
 {
     Voxels lung = nothing();
-    ellipsoid(lung, {30, 30, 69}, {9, 9, 9}); // cut by the end
-    ellipsoid(lung, {30, 30, 56}, {6, 6, 2}); // an island under collapsed lung, 4 mm below
+    ellipsoid(lung, {30, 30, 69}, {12, 12, 12}); // cut by the end
+    ellipsoid(lung, {30, 30, 53}, {6, 6, 2}); // an island under collapsed lung, 4 mm below
     const Voxels own = lung;
-    ellipsoid(lung, {30, 30, 25}, {12, 12, 12}); // gas, 24 mm below that
+    ellipsoid(lung, {30, 30, 25}, {8, 8, 8}); // gas, 27 mm below that
     ModelMasks masks = masksOf({{17, lung}});
     cleanUp(masks, classes(), CleanUp::Standard);
     CHECK(masks.masks.at(17) == own);
     CHECK(mlOf(masks, 17, Removal::Why::Apart) > 0);
 
+    // A lung that ends below the scan's end, another piece far below it, and air of the windpipe at the end.
     Voxels whole = nothing();
-    ellipsoid(whole, {30, 30, 45}, {9, 9, 9}); // ends below the scan's end
-    ellipsoid(whole, {30, 30, 15}, {9, 9, 9});
+    ellipsoid(whole, {30, 30, 43}, {12, 12, 12});
+    ellipsoid(whole, {30, 30, 13}, {7, 7, 7});
+    ellipsoid(whole, {30, 30, 69}, {4, 4, 4});
     masks = masksOf({{17, whole}});
     cleanUp(masks, classes(), CleanUp::Standard);
     CHECK(masks.masks.at(17) == whole);
