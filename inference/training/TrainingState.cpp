@@ -18,7 +18,7 @@
 namespace hounsfield::training {
 namespace {
 
-/// A file or a folder of the system's cache onto the disk: without, a power cut may leave a renamed file empty.
+/// A file or a folder of the system's cache onto the disk: without, a power cut may leave a renamed file empty. On Windows that is left to the system.
 bool flushedToDisk(const std::filesystem::path& path)
 {
 #if defined(_WIN32)
