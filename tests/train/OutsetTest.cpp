@@ -135,8 +135,8 @@ TEST_CASE("a batch of scans where nobody looked for anything teaches nothing and
     const TemporaryFolder folder;
     Unlooked source;
     Progress progress;
-    TrainerSettings settings = tinySettings(3);
-    Trainer trainer(settings, table(), folder.path() / "state");
+    // By LibTorch's way, where it once ended training, on a card and in builds without oneDNN alone.
+    Trainer trainer(tinySettings(3), table(), folder.path() / "state");
     CHECK_NOTHROW(trainer.run(source, [](const TrainingReport&) {}, progress));
     CHECK(trainer.step() == 3);
 }
