@@ -173,6 +173,9 @@ void train(Options options, Progress& progress)
     const ModelPack pack = describe(options);
     for (const std::string& text : options.beginsAs)
         options.trainer.beginsAs.push_back(beginning(text, pack.classes));
+    for (const ModelClass& known : pack.classes)
+        if (known.isLesion())
+            options.trainer.emphasised |= bitOf(known.id);
     const ClassBits leftOut = classesNamed(options.leaveOut, pack.classes, "--leave-out");
 
     const bool madeUp = options.data.folders.empty();

@@ -1,5 +1,6 @@
 #include "inference/training/SyntheticSource.h"
 
+#include "volume/synthetic/BodyPlan.h"
 #include "volume/synthetic/Materials.h"
 #include "volume/synthetic/Scanner.h"
 #include "volume/synthetic/SyntheticPatient.h"
@@ -200,7 +201,7 @@ private:
 TrainingScan SyntheticSource::next()
 {
     std::mt19937_64 random(m_seed * 7919 + 17);
-    const SyntheticPatient patient(m_seed++);
+    const SyntheticPatient patient(m_seed++, Burden::Heavy);
     Progress silent;
     TrainingScan scan;
     scan.annotated = 0xFFFFFFFFu;

@@ -9,6 +9,7 @@
 #include "inference/internal/UnetShapes.h"
 #include "inference/internal/cpu/CpuBackbone.h"
 #include "inference/training/CarriedHead.h"
+#include "inference/training/ClassChoice.h"
 #include "inference/training/Loss.h"
 #include "inference/training/ScanPool.h"
 #include "inference/training/TrainingState.h"
@@ -30,29 +31,10 @@
 namespace hounsfield::training {
 namespace {
 
-/// Classes of a patch whose loss is computed: all that are there, and some of the others, so that absence is learned too. Computing all 32
-/// for every patch would cost half a backbone more.
-constexpr int absentClasses = 10;
-
 struct Batch {
     std::vector<TrainingPatch> patches;
     std::vector<std::vector<std::int64_t>> rows;  ///< per patch: rows of the embedding table
 };
-
-std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classCount, std::mt19937_64& random)
-{
-    ClassBits there = 0;
-    for (ClassBits bits : patch.labels)
-        there |= bits;
-    std::vector<std::int64_t> chosen, absent;
-    for (std::int64_t c = 0; c < classCount; ++c)
-        if (patch.annotated >> c & 1)
-            (there >> c & 1 ? chosen : absent).push_back(c);
-    std::shuffle(absent.begin(), absent.end(), random);
-    absent.resize(std::min<std::size_t>(absent.size(), absentClasses));
-    chosen.insert(chosen.end(), absent.begin(), absent.end());
-    return chosen;
-}
 
 at::Tensor truthOf(const TrainingPatch& patch, const std::vector<std::int64_t>& rows)
 {
@@ -127,7 +109,7 @@ struct Trainer::State {
         Batch batch;
         for (int n = 0; n < settings.batch; ++n) {
             batch.patches.push_back(randomPatch(*pool.pick(random), settings.roi, random));
-            batch.rows.push_back(chooseClasses(batch.patches.back(), weights.at("organ_embedding").size(0), random));
+            batch.rows.push_back(chooseClasses(batch.patches.back(), weights.at("organ_embedding").size(0), settings.emphasised, random));
         }
         return batch;
     }

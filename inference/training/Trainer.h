@@ -29,6 +29,8 @@ struct TrainerSettings {
     int patience = 0;             ///< training ends after so many validations without a better one; 0: never before its last step
     /// Classes of `from`, by id, whose head begins as another class's: one that has not been learned, as its organ's.
     std::vector<std::pair<int, int>> beginsAs;
+    /// Classes that weigh more in the loss (ClassChoice.h): tumors and cysts, the last to be learned.
+    ClassBits emphasised = 0;
     /// What is trained on what, a line each ("spacing: 3 mm"): kept in the state, and training goes on only where it is the same.
     std::string purpose;
     std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, which are of `widths`; null: with random ones

@@ -90,6 +90,49 @@ TEST_CASE("every kind of lesion grows in about as many patients as it should")
     CHECK(with[29] < with[27]);
 }
 
+TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the same body")
+{
+    constexpr std::uint64_t patients = 60;
+    std::size_t usual = 0, heavy = 0;
+    for (std::uint64_t seed = 1; seed <= patients; ++seed) {
+        const BodyPlan light = makeBodyPlan(seed), loaded = makeBodyPlan(seed, Burden::Heavy);
+        std::set<int> here;
+        for (const auto& lesion : light.lesions)
+            here.insert(lesion.classes.begin(), lesion.classes.end());
+        usual += here.size();
+        here.clear();
+        for (const auto& lesion : loaded.lesions)
+            here.insert(lesion.classes.begin(), lesion.classes.end());
+        heavy += here.size();
+        CHECK(light.paints.size() == loaded.paints.size());
+        CHECK(light.trunk.halfWidthMm == loaded.trunk.halfWidthMm);
+    }
+    // Of seven kinds and of what no class names, half and 0.85 of the chances.
+    CHECK(heavy > 1.4 * double(usual));
+    CHECK(double(heavy) / patients > 5);
+}
+
+TEST_CASE("tissues moved at random keep most of what a growth is told from its organ by, and fluid stays fluid")
+{
+    Appearance moved;
+    moved.randomHu = 40;
+    moved.textureHu = 0;
+    constexpr int people = 400;
+    double darker = 0, apart = 0, ownOrgans = 0;
+    for (std::uint64_t seed = 1; seed <= people; ++seed) {
+        const TissueLook look(moved, seed);
+        const auto hu = [&](Tissue tissue) { return double(look.hu(tissue, {})); };
+        darker += hu(Tissue::LiverTumor) < hu(Tissue::Liver);
+        apart += std::abs(hu(Tissue::CystFluid) - 7) < 50;
+        ownOrgans += std::abs(hu(Tissue::Spleen) - hu(Tissue::Liver)) > 50;
+    }
+    // Moved apart, with a deviation of 56 between the two, three of four would be.
+    CHECK(darker > 0.9 * people);
+    CHECK(apart > 0.95 * people);
+    // Organs are moved one by one.
+    CHECK(ownOrgans > 0.3 * people);
+}
+
 TEST_CASE("the same seed gives the same patient, another seed another")
 {
     CHECK(scanOf(3, 5).volume->voxels() == scanOf(3, 5).volume->voxels());

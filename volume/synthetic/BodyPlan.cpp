@@ -128,7 +128,7 @@ Bead near(Random& random, float x, float y, float z, float radius, float jitterM
     return {{x + dx, y + dy, z + dz}, radius * static_cast<float>(random.between(0.85, 1.2))};
 }
 
-BodyPlan makeBodyPlan(std::uint64_t seed)
+BodyPlan makeBodyPlan(std::uint64_t seed, Burden burden)
 {
     Random random(seed);
     BodyPlan plan;
@@ -164,7 +164,7 @@ BodyPlan makeBodyPlan(std::uint64_t seed)
     addChest(plan, random);
     addMuscles(plan, random);
     addSmallBowel(plan, random);
-    addLesions(plan, random);
+    addLesions(plan, random, burden);
     return plan;
 }
 

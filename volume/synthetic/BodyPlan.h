@@ -12,6 +12,9 @@ namespace hounsfield::synthetic {
 /// What a shape holds at a point that lies `depth` mm in it: haustra with stool and gas, pyramids of a kidney.
 using Filling = std::function<Tissue(Point, float depth)>;
 
+/// How many tumors and cysts a person has: most kinds in every second person, or nearly all kinds in nearly everyone, to learn them from.
+enum class Burden { Usual, Heavy };
+
 /// A shape that is painted, with its wall and what it holds.
 struct Paint {
     Shape shape;
@@ -84,7 +87,7 @@ struct BodyPlan {
     Point toPlan(Point p) const;
 };
 
-BodyPlan makeBodyPlan(std::uint64_t seed);
+BodyPlan makeBodyPlan(std::uint64_t seed, Burden burden = Burden::Usual);
 
 /// Parts of makeBodyPlan; each appends to the plan. What is added earlier is painted over what is added later.
 void addSkeleton(BodyPlan& plan, Random& random);
@@ -97,7 +100,7 @@ void addLiver(BodyPlan& plan, Random& random);
 void addColon(BodyPlan& plan, Random& random);
 void addSmallBowel(BodyPlan& plan, Random& random);
 void addPelvis(BodyPlan& plan, Random& random);
-void addLesions(BodyPlan& plan, Random& random);
+void addLesions(BodyPlan& plan, Random& random, Burden burden);
 
 /// A bead a little off its place and size.
 Bead near(Random& random, float x, float y, float z, float radius, float jitterMm = 4);

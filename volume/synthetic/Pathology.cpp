@@ -3,6 +3,9 @@
 namespace hounsfield::synthetic {
 namespace {
 
+/// Of each kind, at a heavy burden.
+constexpr double heavyChance = 0.85;
+
 /// One kind of lesion: where it grows, how often, how many, how large.
 struct Kind {
     int classId, organ;
@@ -16,11 +19,11 @@ struct Kind {
 
 class Growths {
 public:
-    Growths(BodyPlan& plan, Random& random) : m_plan(plan), m_random(random) {}
+    Growths(BodyPlan& plan, Random& random, Burden burden) : m_plan(plan), m_random(random), m_heavy(burden == Burden::Heavy) {}
 
     void grow(const Kind& kind)
     {
-        if (!m_random.chance(kind.chance))
+        if (!m_random.chance(m_heavy ? heavyChance : kind.chance))
             return;
         const auto count = 1 + static_cast<int>(m_random.bits() % static_cast<std::uint64_t>(kind.most));
         for (int i = 0; i < count; ++i) {
@@ -82,13 +85,14 @@ private:
 
     BodyPlan& m_plan;
     Random& m_random;
+    bool m_heavy;
 };
 
 } // namespace
 
-void addLesions(BodyPlan& plan, Random& random)
+void addLesions(BodyPlan& plan, Random& random, Burden burden)
 {
-    Growths growths(plan, random);
+    Growths growths(plan, random, burden);
     const std::vector<Tissue> liver{Tissue::LiverTumor, Tissue::LiverTumor, Tissue::LiverTumor, Tissue::BrightTumor, Tissue::Necrosis};
     growths.grow({27, 6, {6, 15}, 0.6, 6, 3.5, 34, liver, 0.35});
     growths.grow({26, random.chance(0.5) ? 2 : 3, {2, 3}, 0.5, 1, 6, 34, {Tissue::KidneyTumor, Tissue::KidneyTumor, Tissue::BrightTumor}, 0.5});

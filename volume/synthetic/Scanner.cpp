@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace hounsfield::synthetic {
 namespace {
@@ -113,6 +114,24 @@ bool isGas(Tissue tissue)
     return tissue == Tissue::Air || tissue == Tissue::Gas;
 }
 
+/// What a growth is told from by its density: moved at random, it moves with that, and fluid stays fluid. Otherwise half of the windows would say
+/// that a tumor is anything but what surrounds it, or nothing that can be seen.
+std::optional<Tissue> surroundings(Tissue tissue)
+{
+    switch (tissue) {
+    case Tissue::LiverTumor:
+    case Tissue::BrightTumor: return Tissue::Liver;
+    case Tissue::KidneyTumor: return Tissue::KidneyCortex;
+    case Tissue::PancreasTumor: return Tissue::Pancreas;
+    case Tissue::ColonTumor: return Tissue::BowelWall;
+    case Tissue::LungTumor:
+    case Tissue::Necrosis:
+    case Tissue::CystFluid: return tissue;
+    default: return std::nullopt;
+    }
+}
+constexpr double ownMove = 0.3; ///< of a growth beside its surroundings
+
 } // namespace
 
 TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
@@ -122,12 +141,16 @@ TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
     m_fineScale = static_cast<float>(1 / random.between(3, 9));
     m_broadScale = static_cast<float>(1 / random.between(14, 45));
     m_hu = tissueHu(appearance.contrast, seed);
+    std::array<double, tissueCount> moved{};
     for (int t = 0; t < tissueCount; ++t) {
         const auto n = static_cast<std::size_t>(t);
         const auto tissue = static_cast<Tissue>(t);
         const double strength = isGas(tissue) ? 0 : appearance.textureHu;
         if (!isGas(tissue) && tissue != Tissue::Lung)
-            m_hu[n] += static_cast<float>(appearance.randomHu * random.normal(0, 1));
+            moved[n] = appearance.randomHu * random.normal(0, 1);
+        if (const auto around = surroundings(tissue))
+            moved[n] = ownMove * moved[n] + (*around == tissue ? 0 : moved[static_cast<std::size_t>(*around)]);
+        m_hu[n] += static_cast<float>(moved[n]);
         m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * (tissue == Tissue::Fat ? 1.8 : tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1));
         m_broad[n] = static_cast<float>(strength * random.between(0.3, 1.6) * (tissue == Tissue::BowelContent || tissue == Tissue::StomachContent || tissue == Tissue::BowelWall ? 3 : 1));
     }

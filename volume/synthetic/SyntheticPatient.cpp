@@ -57,7 +57,8 @@ std::vector<Mask> masksOf(const Geometry& grid, const std::vector<std::uint32_t>
 
 } // namespace
 
-SyntheticPatient::SyntheticPatient(std::uint64_t seed) : m_anatomy(std::make_unique<const Anatomy>(makeBodyPlan(seed))) {}
+SyntheticPatient::SyntheticPatient(std::uint64_t seed) : SyntheticPatient(seed, Burden::Usual) {}
+SyntheticPatient::SyntheticPatient(std::uint64_t seed, Burden burden) : m_anatomy(std::make_unique<const Anatomy>(makeBodyPlan(seed, burden))) {}
 SyntheticPatient::~SyntheticPatient() = default;
 SyntheticPatient::SyntheticPatient(SyntheticPatient&&) noexcept = default;
 

@@ -13,6 +13,7 @@ namespace hounsfield::synthetic {
 
 struct BodyPlan;
 enum class Tissue : unsigned char;
+enum class Burden;
 
 /// The 32 classes, index = class id - 1.
 inline constexpr int classCount = 32;
@@ -40,7 +41,9 @@ struct SyntheticScan {
 /// origin is the middle of the body between the kidneys.
 class SyntheticPatient {
 public:
+    /// Of the usual burden of lesions.
     explicit SyntheticPatient(std::uint64_t seed);
+    SyntheticPatient(std::uint64_t seed, Burden burden);
     ~SyntheticPatient();
     SyntheticPatient(SyntheticPatient&&) noexcept;
 
