@@ -1,6 +1,7 @@
 #include "app/train/Outset.h"
 
 #include "inference/PackWriter.h"
+#include "inference/training/ClassChoice.h"
 #include "volume/Error.h"
 
 #include <algorithm>
@@ -46,6 +47,9 @@ std::string purposeOf(const TrainerSettings& settings, const InputSettings& inpu
          << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x " << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize << "\nseed: " << settings.seed << '\n';
     for (const auto& [id, other] : settings.beginsAs)
         text << "class " << id << " begins as: " << other << '\n';
+    for (int id = 1; id <= mostClasses; ++id)
+        if (settings.emphasised & bitOf(id))
+            text << "class " << id << " counts " << emphasis << " times\n";
     for (const std::string& line : further)
         text << line << '\n';
     for (const DataCase& one : data.cases)

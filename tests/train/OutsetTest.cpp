@@ -1,3 +1,4 @@
+#include "app/train/Outset.h"
 #include "inference/PackWriter.h"
 #include "inference/training/ClassEmbeddings.h"
 #include "tests/support/Paths.h"
@@ -85,6 +86,14 @@ TEST_CASE("a training's state goes on with the same training alone, and a finish
     said = runTrainer(train);
     CHECK(said.code == 4);
     CHECK_THAT(said.output, Catch::Contains("case data/two: training"));
+}
+
+TEST_CASE("a training that weighs its classes otherwise is another training")
+{
+    TrainerSettings plain, weighted;
+    weighted.emphasised = bitOf(27);
+    CHECK(purposeOf(plain, {}, {}, {}) != purposeOf(weighted, {}, {}, {}));
+    CHECK_THAT(purposeOf(weighted, {}, {}, {}), Catch::Matchers::Contains("class 27 counts 4 times"));
 }
 
 TEST_CASE("the row that was learned for one new class is not published as another's")

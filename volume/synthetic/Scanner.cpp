@@ -114,8 +114,9 @@ bool isGas(Tissue tissue)
     return tissue == Tissue::Air || tissue == Tissue::Gas;
 }
 
-/// What a growth is told from by its density: moved at random, it moves with that, and fluid stays fluid. Otherwise half of the windows would say
-/// that a tumor is anything but what surrounds it, or nothing that can be seen.
+/// What a growth is told from by its density: moved at random, it moves with that; otherwise half of the windows would say that a tumor is anything but
+/// what surrounds it, or nothing that can be seen. Itself where it stands alone: fluid stays fluid. Nothing for what is no growth. (Bright tumors grow in
+/// kidneys too: one density is theirs in a patient, and it goes with the liver's.)
 std::optional<Tissue> surroundings(Tissue tissue)
 {
     switch (tissue) {
@@ -148,11 +149,14 @@ TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
         const double strength = isGas(tissue) ? 0 : appearance.textureHu;
         if (!isGas(tissue) && tissue != Tissue::Lung)
             moved[n] = appearance.randomHu * random.normal(0, 1);
-        if (const auto around = surroundings(tissue))
-            moved[n] = ownMove * moved[n] + (*around == tissue ? 0 : moved[static_cast<std::size_t>(*around)]);
-        m_hu[n] += static_cast<float>(moved[n]);
         m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * (tissue == Tissue::Fat ? 1.8 : tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1));
         m_broad[n] = static_cast<float>(strength * random.between(0.3, 1.6) * (tissue == Tissue::BowelContent || tissue == Tissue::StomachContent || tissue == Tissue::BowelWall ? 3 : 1));
+    }
+    for (std::size_t n = 0; n < moved.size(); ++n) {
+        const auto tissue = static_cast<Tissue>(n);
+        const auto around = surroundings(tissue);
+        const double own = around ? ownMove * moved[n] : moved[n], shared = around && *around != tissue ? moved[static_cast<std::size_t>(*around)] : 0;
+        m_hu[n] += static_cast<float>(own + shared);
     }
 }
 
