@@ -54,7 +54,8 @@ public:
         Random dice(random());
         const View view = look(roi, dice);
         Appearance appearance = drawAppearance(dice);
-        appearance.randomHu = dice.chance(0.5) ? dice.between(0, 8) : dice.between(8, 40);
+        // Every sixth is as tissues are: blood without contrast is one density everywhere.
+        appearance.randomHu = dice.chance(0.5) ? std::max(0.0, dice.between(-4, 8)) : dice.between(8, 40);
         const std::uint64_t seed = dice.bits();
         return render(roi, view, appearance, seed, dice);
     }

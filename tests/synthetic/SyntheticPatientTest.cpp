@@ -133,6 +133,23 @@ TEST_CASE("tissues moved at random keep most of what a growth is told from its o
     CHECK(ownOrgans > 0.3 * people);
 }
 
+TEST_CASE("without contrast blood has one density in every vessel, and a vein is told from an artery only with it")
+{
+    constexpr int people = 200;
+    double apart = 0, alike = 0;
+    for (std::uint64_t seed = 1; seed <= people; ++seed) {
+        const TissueHu native = tissueHu(0, seed), arterial = tissueHu(2, seed);
+        const auto hu = [](const TissueHu& of, Tissue tissue) { return of[static_cast<std::size_t>(tissue)]; };
+        for (const Tissue vessel : {Tissue::Heart, Tissue::Vein, Tissue::PortalVein, Tissue::HepaticVessel})
+            CHECK(hu(native, vessel) == hu(native, Tissue::Artery));
+        CHECK(hu(native, Tissue::KidneyMedulla) == hu(native, Tissue::KidneyCortex));
+        apart += hu(arterial, Tissue::Artery) > hu(arterial, Tissue::Vein) + 80;
+        alike += std::abs(hu(native, Tissue::Artery) - 42) < 18;
+    }
+    CHECK(apart > 0.95 * people);
+    CHECK(alike > 0.95 * people);
+}
+
 TEST_CASE("the same seed gives the same patient, another seed another")
 {
     CHECK(scanOf(3, 5).volume->voxels() == scanOf(3, 5).volume->voxels());

@@ -109,6 +109,11 @@ double rootOfSquares(const std::vector<float>& kernel)
     return std::sqrt(squares);
 }
 
+bool isBlood(Tissue tissue)
+{
+    return tissue == Tissue::Heart || tissue == Tissue::Artery || tissue == Tissue::Vein || tissue == Tissue::PortalVein || tissue == Tissue::HepaticVessel;
+}
+
 bool isGas(Tissue tissue)
 {
     return tissue == Tissue::Air || tissue == Tissue::Gas;
@@ -131,7 +136,8 @@ std::optional<Tissue> surroundings(Tissue tissue)
     default: return std::nullopt;
     }
 }
-constexpr double ownMove = 0.3; ///< of a growth beside its surroundings
+constexpr double ownMove = 0.3;      ///< of a growth beside its surroundings
+constexpr double bloodTexture = 0.4; ///< it flows: smoother than organs
 
 } // namespace
 
@@ -146,7 +152,7 @@ TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
     for (int t = 0; t < tissueCount; ++t) {
         const auto n = static_cast<std::size_t>(t);
         const auto tissue = static_cast<Tissue>(t);
-        const double strength = isGas(tissue) ? 0 : appearance.textureHu;
+        const double strength = isGas(tissue) ? 0 : isBlood(tissue) ? bloodTexture * appearance.textureHu : appearance.textureHu;
         if (!isGas(tissue) && tissue != Tissue::Lung)
             moved[n] = appearance.randomHu * random.normal(0, 1);
         m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * (tissue == Tissue::Fat ? 1.8 : tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1));

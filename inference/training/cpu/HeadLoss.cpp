@@ -116,42 +116,67 @@ struct LogitGradient {
     float entropy, dice0, dice1;
 };
 
+/// Vectors of sixteen voxels that are taken together: sums over them stay in registers.
+constexpr int together = 4;
+using Block = Lanes[8][together];
+
+/// sums[o * 8 + i] += d[o] * x[i], and sums[biases + o] += d[o]
+[[gnu::always_inline]] inline void addOuter(const Block& d, const Block& x, int count, Lanes* sums, Lanes* biases)
+{
+    for (int o = 0; o < 8; ++o) {
+        Lanes sum[8], bias = biases[o];
+        for (int i = 0; i < 8; ++i)
+            sum[i] = sums[o * 8 + i];
+        for (int n = 0; n < count; ++n) {
+            const Lanes gradient = d[o][n];
+            bias += gradient;
+            for (int i = 0; i < 8; ++i)
+                sum[i] += gradient * x[i][n];
+        }
+        for (int i = 0; i < 8; ++i)
+            sums[o * 8 + i] = sum[i];
+        biases[o] = bias;
+    }
+}
+
 HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t stride, std::int64_t voxels, const ClassBits* labels, std::int64_t bit, const float* w, const float* probability,
                                             LogitGradient rule, float* reducedGradient, float* parameterSums)
 {
     Lanes sums[numbers] = {};
-    for (std::int64_t v = 0; v < voxels; v += lanes) {
-        Lanes r[8];
-        for (int i = 0; i < 8; ++i)
-            r[i] = load(reduced + i * stride + v);
-        Hidden h;
-        logitOf(r, w, h);
-        const Lanes t = truthOf(labels + v, bit), p = load(probability + v);
-        const Lanes dz = rule.entropy * (p - t) + (rule.dice0 + rule.dice1 * t) * p * (1.0f - p);
-        Lanes first[8] = {};
-        for (int o = 0; o < 8; ++o) {
-            sums[128 + o] += dz * h.second[o];
-            const Lanes d = throughRelu(w[128 + o] * dz, h.second[o]);
-            sums[144 + o] += d;
-            for (int i = 0; i < 8; ++i) {
-                sums[64 + o * 8 + i] += d * h.first[i];
-                first[i] += w[64 + o * 8 + i] * d;
+    Block r, first, firstGradient, secondGradient;
+    for (std::int64_t from = 0; from < voxels; from += together * lanes) {
+        const int count = int(std::min<std::int64_t>(together, (voxels - from) / lanes));
+        for (int n = 0; n < count; ++n) {
+            const std::int64_t v = from + n * lanes;
+            Lanes here[8];
+            for (int i = 0; i < 8; ++i)
+                r[i][n] = here[i] = load(reduced + i * stride + v);
+            Hidden h;
+            logitOf(here, w, h);
+            const Lanes t = truthOf(labels + v, bit), p = load(probability + v);
+            const Lanes dz = rule.entropy * (p - t) + (rule.dice0 + rule.dice1 * t) * p * (1.0f - p);
+            sums[152] += dz;
+            Lanes back[8] = {};
+            for (int o = 0; o < 8; ++o) {
+                sums[128 + o] += dz * h.second[o];
+                first[o][n] = h.first[o];
+                const Lanes d = secondGradient[o][n] = throughRelu(w[128 + o] * dz, h.second[o]);
+                for (int i = 0; i < 8; ++i)
+                    back[i] += w[64 + o * 8 + i] * d;
             }
-        }
-        sums[152] += dz;
-        Lanes dr[8];
-        for (int i = 0; i < 8; ++i)
-            dr[i] = load(reducedGradient + i * stride + v);
-        for (int o = 0; o < 8; ++o) {
-            const Lanes d = throughRelu(first[o], h.first[o]);
-            sums[136 + o] += d;
-            for (int i = 0; i < 8; ++i) {
-                sums[o * 8 + i] += d * r[i];
-                dr[i] += w[o * 8 + i] * d;
+            Lanes dr[8];
+            for (int i = 0; i < 8; ++i)
+                dr[i] = load(reducedGradient + i * stride + v);
+            for (int o = 0; o < 8; ++o) {
+                const Lanes d = firstGradient[o][n] = throughRelu(back[o], h.first[o]);
+                for (int i = 0; i < 8; ++i)
+                    dr[i] += w[o * 8 + i] * d;
             }
+            for (int i = 0; i < 8; ++i)
+                store(reducedGradient + i * stride + v, dr[i]);
         }
-        for (int i = 0; i < 8; ++i)
-            store(reducedGradient + i * stride + v, dr[i]);
+        addOuter(secondGradient, first, count, sums + 64, sums + 144);
+        addOuter(firstGradient, r, count, sums, sums + 136);
     }
     for (int n = 0; n < numbers; ++n)
         parameterSums[n] = total(sums[n]);
@@ -159,21 +184,42 @@ HOUNSFIELD_EVERY_PROCESSOR void backwardRun(const float* reduced, std::int64_t s
 
 #pragma GCC diagnostic pop
 
+/// A class of those that are named, however often.
+struct Once {
+    std::int64_t bit, place; ///< where it is named first
+    int times;
+};
+
+std::vector<Once> withoutRepeats(const std::vector<std::int64_t>& classes)
+{
+    std::vector<Once> once;
+    for (std::size_t n = 0; n < classes.size(); ++n) {
+        const auto known = std::find_if(once.begin(), once.end(), [&](const Once& o) { return o.bit == classes[n]; });
+        if (known == once.end())
+            once.push_back({classes[n], std::int64_t(n), 1});
+        else
+            ++known->times;
+    }
+    return once;
+}
+
 } // namespace
 
 double HeadLoss::run(const float* reduced, const std::vector<ClassBits>& labels, const float* parameters, const std::vector<std::int64_t>& classes, double weight)
 {
-    const auto voxels = std::int64_t(labels.size()), count = std::int64_t(classes.size()), runs = (voxels + runLength - 1) / runLength;
+    const auto voxels = std::int64_t(labels.size()), named = std::int64_t(classes.size()), runs = (voxels + runLength - 1) / runLength;
     double loss = 0;
     reducedGradient.assign(std::size_t(8 * voxels), 0.0f);
-    parameterGradient.assign(std::size_t(count * numbers), 0.0f);
+    parameterGradient.assign(std::size_t(named * numbers), 0.0f);
+    const std::vector<Once> once = withoutRepeats(classes);
+    const auto count = std::int64_t(once.size());
     m_probability.resize(std::max(m_probability.size(), std::size_t(count * voxels)));
     float* const probability = m_probability.data();
     std::vector<float> sums(std::size_t(runs * count * 4));
 #pragma omp parallel for schedule(static)
     for (std::int64_t r = 0; r < runs; ++r)
         for (std::int64_t k = 0; k < count; ++k)
-            sumRun(reduced + r * runLength, voxels, std::min(runLength, voxels - r * runLength), labels.data() + r * runLength, classes[std::size_t(k)], parameters + k * numbers,
+            sumRun(reduced + r * runLength, voxels, std::min(runLength, voxels - r * runLength), labels.data() + r * runLength, once[std::size_t(k)].bit, parameters + once[std::size_t(k)].place * numbers,
                    probability + k * voxels + r * runLength, sums.data() + (r * count + k) * 4);
     std::vector<LogitGradient> rules;
     for (std::int64_t k = 0; k < count; ++k) {
@@ -182,18 +228,20 @@ double HeadLoss::run(const float* reduced, const std::vector<ClassBits>& labels,
             for (int i = 0; i < 4; ++i)
                 s[i] += double(sums[std::size_t((r * count + k) * 4 + i)]);
         const double all = s[2] + s[3] + 1, above = 2 * s[1], entropy = entropyWeight(double(voxels), s[3]), there = s[3] < 1 ? 0 : 1;
-        loss += weight * (entropy * s[0] / double(voxels) + there * (1 - above / all)) / double(count);
-        rules.push_back({float(weight * entropy / double(voxels * count)), float(there * weight * above / (all * all) / double(count)), float(-there * weight * 2 / all / double(count))});
+        const double share = weight * once[std::size_t(k)].times / double(named);
+        loss += share * (entropy * s[0] / double(voxels) + there * (1 - above / all));
+        rules.push_back({float(share * entropy / double(voxels)), float(share * there * above / (all * all)), float(-share * there * 2 / all)});
     }
     std::vector<float> partial(std::size_t(runs * count * numbers));
 #pragma omp parallel for schedule(static)
     for (std::int64_t r = 0; r < runs; ++r)
         for (std::int64_t k = 0; k < count; ++k)
-            backwardRun(reduced + r * runLength, voxels, std::min(runLength, voxels - r * runLength), labels.data() + r * runLength, classes[std::size_t(k)], parameters + k * numbers,
+            backwardRun(reduced + r * runLength, voxels, std::min(runLength, voxels - r * runLength), labels.data() + r * runLength, once[std::size_t(k)].bit, parameters + once[std::size_t(k)].place * numbers,
                         probability + k * voxels + r * runLength, rules[std::size_t(k)], reducedGradient.data() + r * runLength, partial.data() + (r * count + k) * numbers);
     for (std::int64_t r = 0; r < runs; ++r)
-        for (std::int64_t i = 0; i < count * numbers; ++i)
-            parameterGradient[std::size_t(i)] += partial[std::size_t(r * count * numbers + i)];
+        for (std::int64_t k = 0; k < count; ++k)
+            for (std::int64_t i = 0; i < numbers; ++i)
+                parameterGradient[std::size_t(once[std::size_t(k)].place * numbers + i)] += partial[std::size_t((r * count + k) * numbers + i)];
     return loss;
 }
 

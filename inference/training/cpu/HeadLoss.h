@@ -12,7 +12,7 @@ namespace hounsfield::training {
 class HeadLoss {
 public:
     std::vector<float> reducedGradient;   ///< 8 x voxels
-    std::vector<float> parameterGradient; ///< classes x 153
+    std::vector<float> parameterGradient; ///< classes x 153; all of a class that is named several times is where it is named first
     /// @param reduced 8 x voxels float32 @param parameters classes x 153: w1 (8 out x 8 in), w2, w3, b1, b2, b3
     /// @param labels of every voxel @param classes bit of each class in `labels` @param weight the loss and gradients are multiplied by it
     /// @returns weight * loss

@@ -1,6 +1,8 @@
 #include "inference/training/cpu/TrainableConvolution.h"
 
+#include "inference/internal/cpu/MatrixTiles.h"
 #include "inference/internal/cpu/OneDnn.h"
+#include "inference/training/cpu/TileConvolution.h"
 #include "inference/training/cpu/TrainingKernels.h"
 #include "inference/training/cpu/WeightGradient.h"
 
@@ -12,7 +14,19 @@ namespace {
 using Tag = dnnl::memory::format_tag;
 using Type = dnnl::memory::data_type;
 
+/// The library's loops for tiles want another order of values; ours take maps as they lie.
+bool tilesSuit(const TrainableConvolution::Shape& shape)
+{
+    return shape.kernel == 3 && shape.in > 1 && shape.type == MapType::BFloat16 && shape.size[2] % 8 == 0 && hasMatrixTiles();
+}
+
 } // namespace
+
+/// By the processor's matrix tiles.
+struct TrainableConvolution::Tiles {
+    TileWeights forward, transposed;
+    std::vector<float> bias;
+};
 
 struct TrainableConvolution::Primitives {
     explicit Primitives(const Shape& shape);
@@ -58,6 +72,10 @@ TrainableConvolution::Primitives::Primitives(const Shape& shape)
 
 TrainableConvolution::TrainableConvolution(const Shape& shape) : m_shape(shape)
 {
+    if (tilesSuit(shape)) {
+        m_tiles = std::make_unique<Tiles>();
+        return;
+    }
     try {
         m_primitives = std::make_unique<Primitives>(shape);
     } catch (const dnnl::error& error) {
@@ -71,6 +89,12 @@ TrainableConvolution& TrainableConvolution::operator=(TrainableConvolution&&) no
 
 void TrainableConvolution::setWeights(const float* weight, const float* bias)
 {
+    if (m_tiles) {
+        m_tiles->forward.pack(weight, m_shape.out, m_shape.in);
+        m_tiles->transposed.packTransposed(weight, m_shape.out, m_shape.in);
+        m_tiles->bias.assign(bias, bias + m_shape.out);
+        return;
+    }
     Primitives& p = *m_primitives;
     std::memcpy(p.plainWeights.get_data_handle(), weight, p.plainWeights.get_desc().get_size());
     std::memcpy(p.plainBias.get_data_handle(), bias, std::size_t(m_shape.out) * sizeof(float));
@@ -82,6 +106,8 @@ void TrainableConvolution::setWeights(const float* weight, const float* bias)
 
 void TrainableConvolution::forward(const FeatureMap& input, const FeatureMap& output) const
 {
+    if (m_tiles)
+        return convolveByTiles(input, m_tiles->forward, m_tiles->bias.data(), output);
     Primitives& p = *m_primitives;
     dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.target(output);
     p.forward.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, p.forwardWeights}, {DNNL_ARG_BIAS, p.plainBias}, {DNNL_ARG_DST, destination}});
@@ -91,6 +117,8 @@ void TrainableConvolution::forward(const FeatureMap& input, const FeatureMap& ou
 
 void TrainableConvolution::backwardData(const FeatureMap& outputGradient, const FeatureMap& inputGradient) const
 {
+    if (m_tiles)
+        return convolveByTiles(outputGradient, m_tiles->transposed, nullptr, inputGradient);
     Primitives& p = *m_primitives;
     dnnl::memory source = p.source.target(inputGradient), destination = p.destination.read(p.stream, outputGradient);
     p.backwardData.execute(p.stream, {{DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_WEIGHTS, p.dataWeights}, {DNNL_ARG_DIFF_SRC, source}});
@@ -100,6 +128,8 @@ void TrainableConvolution::backwardData(const FeatureMap& outputGradient, const 
 
 void TrainableConvolution::backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient) const
 {
+    if (m_tiles)
+        return addWeightGradientByTiles(input, outputGradient, weightGradient, biasGradient);
     if (m_shape.in == 1) {
         // oneDNN has only slow loops for the weights of a single channel.
         addFirstWeightGradient(input, outputGradient, weightGradient, biasGradient);

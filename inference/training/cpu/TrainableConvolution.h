@@ -4,7 +4,7 @@
 
 namespace hounsfield::training {
 
-/// A convolution of stride 1 with "same" padding over maps of a fixed size, forwards and backwards, by oneDNN. Weights are float32, maps of
+/// A convolution of stride 1 with "same" padding over maps of a fixed size, forwards and backwards, by oneDNN, or by the processor's matrix tiles. Weights are float32, maps of
 /// either type. Channels are multiples of 16; a single input channel is read as plain X x Y x Z and gets no gradient.
 class TrainableConvolution {
 public:
@@ -30,8 +30,10 @@ public:
 
 private:
     struct Primitives;
+    struct Tiles;
     Shape m_shape;
-    std::unique_ptr<Primitives> m_primitives;
+    std::unique_ptr<Primitives> m_primitives; ///< or
+    std::unique_ptr<Tiles> m_tiles;
 };
 
 } // namespace hounsfield::training

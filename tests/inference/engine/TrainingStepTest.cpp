@@ -42,16 +42,16 @@ Weights learnable(std::uint64_t seed)
     return weights;
 }
 
-double byLibTorch(Weights& weights, const TrainingPatch& patch)
+double byLibTorch(Weights& weights, const TrainingPatch& patch, const std::vector<std::int64_t>& named = classes)
 {
     const at::Tensor image = at::tensor(patch.image).reshape({1, 1, size[0], size[1], size[2]});
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
-    const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(classes, at::kLong));
+    const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(named, at::kLong));
     const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
-    at::Tensor truth = at::empty({std::int64_t(classes.size()), std::int64_t(patch.labels.size())});
+    at::Tensor truth = at::empty({std::int64_t(named.size()), std::int64_t(patch.labels.size())});
     float* to = truth.data_ptr<float>();
-    for (std::int64_t c : classes)
+    for (std::int64_t c : named)
         for (ClassBits bits : patch.labels)
             *to++ = float(bits >> c & 1);
     const at::Tensor loss = segmentationLoss(logits, truth);
@@ -97,6 +97,22 @@ TEST_CASE("a training step on the processor gives the loss and every gradient th
     const double difference = worst(torch, own, where);
     INFO(where);
     CHECK(difference < 2e-3);
+}
+
+TEST_CASE("a class that is named several times counts so often")
+{
+    const TrainingPatch patch = patchOf(3);
+    const std::vector<std::int64_t> named{0, 3, 3, 7, 3};
+    Weights torch = learnable(5), own = learnable(5), once = learnable(5);
+    CpuTrainingUnet network(own, size, false);
+    const double expected = byLibTorch(torch, patch, named);
+    CHECK(network.addGradients(own, patch, named, 1) == Approx(expected).epsilon(1e-4));
+    std::string where;
+    const double difference = worst(torch, own, where);
+    INFO(where);
+    CHECK(difference < 2e-3);
+    // Once each is something else.
+    CHECK(std::abs(expected - byLibTorch(once, patch)) > 1e-3);
 }
 
 TEST_CASE("a training step in bfloat16 points the same way")

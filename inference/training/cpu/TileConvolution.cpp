@@ -1,0 +1,255 @@
+#include "inference/training/cpu/TileConvolution.h"
+
+#include "inference/internal/cpu/Lanes.h"
+#include "inference/internal/cpu/MatrixTiles.h"
+
+#include <algorithm>
+#include <cstring>
+
+#ifdef HOUNSFIELD_MATRIX_TILES
+namespace hounsfield::training {
+namespace {
+
+constexpr int lanes = FeatureMap::lanes;
+constexpr int pairsATile = 16;
+constexpr std::size_t tileValues = 2 * pairsATile * lanes;
+
+/// Two groups of channels lie side by side and fill a tile's row with one voxel; a last one alone fills it with two neighbours along z, so that two taps go
+/// into one product (the third is beside zeros).
+struct Chunk {
+    int firstGroup, groups;
+    int products() const { return groups == 2 ? 3 : 2; } ///< along z, of each of nine rows
+    std::int64_t voxel() const { return groups * lanes; } ///< values
+};
+
+std::vector<Chunk> chunksOf(int channels)
+{
+    std::vector<Chunk> chunks;
+    for (int g = 0; g < channels / lanes; g += 2)
+        chunks.push_back({g, std::min(2, channels / lanes - g)});
+    return chunks;
+}
+
+/// Three neighbouring planes of x of the input with a border of zeros, chunk after chunk.
+class Planes {
+public:
+    explicit Planes(const FeatureMap& map) : m_map(map), m_chunks(chunksOf(map.channels)), m_row(map.size[2] + 3)
+    {
+        for (const Chunk& chunk : m_chunks) {
+            m_offsets.push_back(m_plane);
+            m_plane += (map.size[1] + 2) * m_row * chunk.voxel();
+        }
+        m_memory = std::make_unique<MapMemory>(3 * m_plane * std::int64_t(sizeof(std::uint16_t)) + 64);
+    }
+    const std::vector<Chunk>& chunks() const { return m_chunks; }
+
+    void read(std::int64_t x)
+    {
+        std::uint16_t* const to = slot(x);
+        if (x < 0 || x >= m_map.size[0]) {
+            std::fill_n(to, m_plane, std::uint16_t(0));
+            return;
+        }
+        const auto [sx, sy, sz] = m_map.size;
+        for (std::size_t c = 0; c < m_chunks.size(); ++c)
+            for (int g = 0; g < m_chunks[c].groups; ++g) {
+                const char* const from = m_map.data + ((m_chunks[c].firstGroup + g) * sx + x) * sy * sz * lanes * 2;
+                const std::int64_t step = m_chunks[c].voxel();
+                for (std::int64_t y = 0; y < sy; ++y) {
+                    std::uint16_t* const row = to + m_offsets[c] + ((y + 1) * m_row + 1) * step + g * lanes;
+                    for (std::int64_t z = 0; z < sz; ++z)
+                        std::memcpy(row + z * step, from + (y * sz + z) * lanes * 2, lanes * 2);
+                }
+            }
+    }
+    /// The voxel that tap (0, 0) of the row x, y, beginning at z, reads; y from -1, z counted from the border.
+    const std::uint16_t* at(std::size_t chunk, std::int64_t x, std::int64_t y, std::int64_t z) const
+    {
+        return slot(x) + m_offsets[chunk] + ((y + 1) * m_row + z) * m_chunks[chunk].voxel();
+    }
+
+private:
+    std::uint16_t* slot(std::int64_t x) const
+    {
+        return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(m_memory->data()) + 63) & ~std::uintptr_t(63)) + (x + 3) % 3 * m_plane;
+    }
+    const FeatureMap& m_map;
+    std::vector<Chunk> m_chunks;
+    std::int64_t m_row, m_plane = 0;
+    std::vector<std::int64_t> m_offsets;
+    std::unique_ptr<MapMemory> m_memory;
+};
+
+HOUNSFIELD_EVERY_PROCESSOR void writeRows(const float* sums, std::int64_t voxels, const float* bias, std::uint16_t* to)
+{
+    const Lanes b = load(bias);
+    for (std::int64_t v = 0; v < voxels; ++v)
+        store(to + v * lanes, load(sums + v * lanes) + b);
+}
+
+/// Sums in tiles 0 to 3, input in 4 and 5, weights in 6 and 7.
+template <int Along, int Groups, int Z, int G> [[gnu::always_inline]] inline void multiply(const std::uint16_t* input, std::int64_t blockValues, std::int64_t voxelBytes, const std::uint16_t* const* weights)
+{
+    if constexpr (G == 0)
+        tiles::load<4 + Z % 2>(input + Z * blockValues, voxelBytes);
+    // More than two groups' weights do not stay: they are read anew.
+    if constexpr (Z == 0 || Groups > 2)
+        tiles::load<6 + G % 2>(weights[G], 64);
+    tiles::addProduct<Z * Groups + G, 4 + Z % 2, 6 + G % 2>();
+    if constexpr (G + 1 < Groups)
+        multiply<Along, Groups, Z, G + 1>(input, blockValues, voxelBytes, weights);
+    else if constexpr (Z + 1 < Along)
+        multiply<Along, Groups, Z + 1, 0>(input, blockValues, voxelBytes, weights);
+}
+
+template <int Tiles, int T = 0> void zeroSums()
+{
+    tiles::zero<T>();
+    if constexpr (T + 1 < Tiles)
+        zeroSums<Tiles, T + 1>();
+}
+
+template <int Tiles, int T = 0> void storeSums(float* to)
+{
+    tiles::store<T>(to + T * lanes * lanes, lanes * 4);
+    if constexpr (T + 1 < Tiles)
+        storeSums<Tiles, T + 1>(to);
+}
+
+struct Job {
+    const Planes& planes;
+    const TileWeights& weights;
+    const float* bias;
+    const FeatureMap& output;
+    int voxelsATile;
+};
+
+/// `Along` tiles along z of `Groups` groups of output channels at once.
+template <int Along, int Groups> void convolveRow(const Job& job, std::int64_t x, std::int64_t y, std::int64_t z, int outGroup)
+{
+    zeroSums<Along * Groups>();
+    const std::uint16_t* weights[Groups];
+    for (int g = 0; g < Groups; ++g)
+        weights[g] = job.weights.group(outGroup + g);
+    const std::vector<Chunk>& chunks = job.planes.chunks();
+    for (std::size_t c = 0; c < chunks.size(); ++c) {
+        const std::int64_t voxel = chunks[c].voxel(), step = chunks[c].groups == 2 ? voxel : 2 * voxel;
+        const int products = chunks[c].products();
+        for (int dx = -1; dx <= 1; ++dx)
+            for (int dy = -1; dy <= 1; ++dy) {
+                const std::uint16_t* input = job.planes.at(c, x + dx, y + dy, z);
+                for (int n = 0; n < products; ++n, input += step) {
+                    multiply<Along, Groups, 0, 0>(input, job.voxelsATile * voxel, voxel * 2, weights);
+                    for (int g = 0; g < Groups; ++g)
+                        weights[g] += tileValues;
+                }
+            }
+    }
+    alignas(64) float sums[Along * Groups * lanes * lanes];
+    storeSums<Along * Groups>(sums);
+    const auto [sx, sy, sz] = job.output.size;
+    for (int a = 0; a < Along; ++a)
+        for (int g = 0; g < Groups; ++g) {
+            auto* const to = reinterpret_cast<std::uint16_t*>(job.output.data) + ((((outGroup + g) * sx + x) * sy + y) * sz + z + a * job.voxelsATile) * lanes;
+            writeRows(sums + (a * Groups + g) * lanes * lanes, job.voxelsATile, job.bias + (outGroup + g) * lanes, to);
+        }
+}
+
+template <int Along, int Groups> void convolvePlane(const Job& job, std::int64_t x)
+{
+    for (int g = 0; g < job.output.groups(); g += Groups)
+        for (std::int64_t y = 0; y < job.output.size[1]; ++y)
+            for (std::int64_t z = 0; z < job.output.size[2]; z += Along * job.voxelsATile)
+                convolveRow<Along, Groups>(job, x, y, z, g);
+}
+
+/// The most of `of` that is no more than `most` and divides it.
+int part(std::int64_t of, int most)
+{
+    int n = most;
+    while (of % n != 0)
+        --n;
+    return n;
+}
+
+using PlaneFunction = void (*)(const Job&, std::int64_t);
+
+/// As many sums at once as there are tiles for.
+PlaneFunction planeFunction(std::int64_t tilesAlong, int groups)
+{
+    if (tilesAlong % 4 == 0)
+        return convolvePlane<4, 1>;
+    if (tilesAlong % 2 == 0)
+        return groups % 2 == 0 ? convolvePlane<2, 2> : convolvePlane<2, 1>;
+    return groups % 4 == 0 ? convolvePlane<1, 4> : groups % 2 == 0 ? convolvePlane<1, 2> : convolvePlane<1, 1>;
+}
+
+} // namespace
+
+template <typename At> void TileWeights::packFrom(const At& at, int out, int in)
+{
+    m_in = in;
+    m_out = out;
+    m_stride = 0;
+    const std::vector<Chunk> chunks = chunksOf(in);
+    for (const Chunk& chunk : chunks)
+        m_stride += std::size_t(9 * chunk.products()) * tileValues;
+    m_packed.assign(m_stride * std::size_t(out / lanes), 0);
+    std::uint16_t* to = m_packed.data();
+    for (int group = 0; group < out / lanes; ++group)
+        for (const Chunk& chunk : chunks)
+            for (int row = 0; row < 9; ++row)
+                for (int n = 0; n < chunk.products(); ++n)
+                    for (int pair = 0; pair < pairsATile; ++pair)
+                        for (int o = 0; o < lanes; ++o)
+                            for (int k = 2 * pair; k < 2 * pair + 2; ++k) {
+                                // Two groups: channels of both. One: its channels at two places along z.
+                                const int channel = chunk.firstGroup * lanes + (chunk.groups == 2 ? k : k % lanes), dz = chunk.groups == 2 ? n : 2 * n + k / lanes;
+                                *to++ = dz < 3 ? bfloat16Of(at(group * lanes + o, channel, 3 * row + dz)) : std::uint16_t(0);
+                            }
+}
+
+void TileWeights::pack(const float* weight, int out, int in)
+{
+    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(o) * in + i) * 27 + tap]; }, out, in);
+}
+
+void TileWeights::packTransposed(const float* weight, int out, int in)
+{
+    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(i) * in + o) * 27 + 26 - tap]; }, in, out);
+}
+
+void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const float* bias, const FeatureMap& output)
+{
+    const std::vector<float> none(bias ? 0 : std::size_t(output.channels), 0.0f);
+    const int rows = part(output.size[2], 16);
+    const PlaneFunction plane = planeFunction(output.size[2] / rows, output.groups());
+    const std::int64_t sx = output.size[0];
+#pragma omp parallel
+    {
+        const tiles::Shapes shapes({{rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {16, 64}, {16, 64}});
+        Planes planes(input);
+        const Job job{planes, weights, bias ? bias : none.data(), output, rows};
+        std::int64_t last = -2;
+#pragma omp for schedule(static)
+        for (std::int64_t x = 0; x < sx; ++x) {
+            for (std::int64_t next = last == x ? x + 1 : x - 1; next <= x + 1; ++next)
+                planes.read(next);
+            last = x + 1;
+            plane(job, x);
+        }
+    }
+}
+
+} // namespace hounsfield::training
+#else
+namespace hounsfield::training {
+
+// Never called: hasMatrixTiles() is false.
+void TileWeights::pack(const float*, int, int) {}
+void TileWeights::packTransposed(const float*, int, int) {}
+void convolveByTiles(const FeatureMap&, const TileWeights&, const float*, const FeatureMap&) {}
+void addWeightGradientByTiles(const FeatureMap&, const FeatureMap&, float*, float*) {}
+
+} // namespace hounsfield::training
+#endif

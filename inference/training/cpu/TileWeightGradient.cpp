@@ -1,0 +1,184 @@
+#include "inference/internal/cpu/Lanes.h"
+#include "inference/internal/cpu/MatrixTiles.h"
+#include "inference/training/cpu/TileConvolution.h"
+
+#include <algorithm>
+
+#ifdef HOUNSFIELD_MATRIX_TILES
+#include <emmintrin.h>
+#include <omp.h>
+
+namespace hounsfield::training {
+namespace {
+
+constexpr int lanes = FeatureMap::lanes;
+/// Products of 16 input channels with 16 output channels.
+constexpr int products = lanes * lanes;
+
+std::uint16_t* aligned(const MapMemory& memory)
+{
+    return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(memory.data()) + 63) & ~std::uintptr_t(63));
+}
+
+/// Eight voxels of eight channels, turned round. @param fromStep, toStep values from voxel to voxel, and from channel to channel
+void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t toStep)
+{
+    __m128i v[8], w[8];
+    for (int i = 0; i < 8; ++i)
+        v[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i * lanes));
+    for (int i = 0; i < 4; ++i) {
+        w[2 * i] = _mm_unpacklo_epi16(v[2 * i], v[2 * i + 1]);
+        w[2 * i + 1] = _mm_unpackhi_epi16(v[2 * i], v[2 * i + 1]);
+    }
+    for (int i = 0; i < 2; ++i)
+        for (int h = 0; h < 2; ++h) {
+            v[4 * i + 2 * h] = _mm_unpacklo_epi32(w[4 * i + h], w[4 * i + 2 + h]);
+            v[4 * i + 2 * h + 1] = _mm_unpackhi_epi32(w[4 * i + h], w[4 * i + 2 + h]);
+        }
+    for (int c = 0; c < 4; ++c) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c) * toStep), _mm_unpacklo_epi64(v[c], v[4 + c]));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c + 1) * toStep), _mm_unpackhi_epi64(v[c], v[4 + c]));
+    }
+}
+
+/// Three neighbouring planes of x of the input with a border of zeros: group, y, channel, z.
+class ChannelRows {
+public:
+    explicit ChannelRows(const FeatureMap& map)
+        : row((map.size[2] + 2 + 7) / 8 * 8), m_map(map), m_group((map.size[1] + 2) * lanes * row), m_plane(map.groups() * m_group), m_memory(3 * m_plane * 2 + 128)
+    {
+    }
+    void read(std::int64_t x)
+    {
+        std::uint16_t* const to = slot(x);
+        if (x < 0 || x >= m_map.size[0]) {
+            std::fill_n(to, m_plane, std::uint16_t(0));
+            return;
+        }
+        const auto [sx, sy, sz] = m_map.size;
+        for (int g = 0; g < m_map.groups(); ++g) {
+            const auto* const from = reinterpret_cast<const std::uint16_t*>(m_map.data) + (g * sx + x) * sy * sz * lanes;
+            for (std::int64_t y = 0; y < sy; ++y)
+                for (std::int64_t z = 0; z < sz; z += 8)
+                    for (int half = 0; half < 2; ++half)
+                        transposeEight(from + (y * sz + z) * lanes + 8 * half, to + g * m_group + ((y + 1) * lanes + 8 * half) * row + 1 + z, row);
+        }
+    }
+    /// Channel 0 of a group at row y (from -1), the border before its first voxel.
+    const std::uint16_t* at(int group, std::int64_t x, std::int64_t y) const { return slot(x) + group * m_group + (y + 1) * lanes * row; }
+    const std::int64_t row;
+
+private:
+    std::uint16_t* slot(std::int64_t x) const { return aligned(m_memory) + (x + 3) % 3 * m_plane; }
+    const FeatureMap& m_map;
+    std::int64_t m_group, m_plane;
+    MapMemory m_memory;
+};
+
+HOUNSFIELD_EVERY_PROCESSOR void addVoxels(const std::uint16_t* gradient, std::int64_t count, float* sums)
+{
+    Lanes sum = load(sums);
+    for (std::int64_t v = 0; v < count; ++v)
+        sum += load(gradient + v * lanes);
+    store(sums, sum);
+}
+
+/// A plane of the gradient of one group: two neighbours along z side by side for each channel.
+void pairNeighbours(const std::uint16_t* from, std::int64_t voxels, std::uint16_t* to)
+{
+    for (std::int64_t v = 0; v < voxels; v += 2)
+        for (int half = 0; half < 2; ++half) {
+            const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + v * lanes + 8 * half)), b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + (v + 1) * lanes + 8 * half));
+            auto* const pairs = reinterpret_cast<__m128i*>(to + v * lanes + 16 * half);
+            _mm_storeu_si128(pairs, _mm_unpacklo_epi16(a, b));
+            _mm_storeu_si128(pairs + 1, _mm_unpackhi_epi16(a, b));
+        }
+}
+
+/// Sums of three taps along z in tiles 0 to 2, kept in memory from plane to plane.
+void addPlane(const std::uint16_t* input, std::int64_t rowValues, const std::uint16_t* gradient, std::int64_t sy, std::int64_t sz, std::int64_t depth, float* sums)
+{
+    tiles::load<0>(sums, lanes * 4);
+    tiles::load<1>(sums + products, lanes * 4);
+    tiles::load<2>(sums + 2 * products, lanes * 4);
+    for (std::int64_t y = 0; y < sy; ++y)
+        for (std::int64_t z = 0; z < sz; z += depth) {
+            const std::uint16_t* const from = input + y * lanes * rowValues + z;
+            tiles::load<6>(gradient + (y * sz + z) * lanes, 64);
+            tiles::load<3>(from, rowValues * 2);
+            tiles::addProduct<0, 3, 6>();
+            tiles::load<4>(from + 1, rowValues * 2);
+            tiles::addProduct<1, 4, 6>();
+            tiles::load<5>(from + 2, rowValues * 2);
+            tiles::addProduct<2, 5, 6>();
+        }
+    tiles::store<0>(sums, lanes * 4);
+    tiles::store<1>(sums + products, lanes * 4);
+    tiles::store<2>(sums + 2 * products, lanes * 4);
+}
+
+/// How many voxels along z are multiplied at once: an even part of them, at most 32.
+int depthOf(std::int64_t sz)
+{
+    int n = 32;
+    while (sz % n != 0)
+        n -= 2;
+    return n;
+}
+
+} // namespace
+
+void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient)
+{
+    const auto [sx, sy, sz] = input.size;
+    const int depth = depthOf(sz), inGroups = input.groups(), outGroups = outputGradient.groups();
+    const std::int64_t plane = sy * sz * lanes;
+    const auto* gradient = reinterpret_cast<const std::uint16_t*>(outputGradient.data);
+    struct Part {
+        std::vector<float> weight, bias;
+    };
+    std::vector<Part> parts(static_cast<std::size_t>(omp_get_max_threads()));
+#pragma omp parallel
+    {
+        const tiles::Shapes shapes({{16, 64}, {16, 64}, {16, 64}, {16, 2 * depth}, {16, 2 * depth}, {16, 2 * depth}, {depth / 2, 64}, {16, 64}});
+        auto& [sums, biasSums] = parts[static_cast<std::size_t>(omp_get_thread_num())];
+        sums.assign(std::size_t(outGroups) * std::size_t(inGroups) * 27 * products, 0.0f);
+        biasSums.assign(std::size_t(outGroups) * lanes, 0.0f);
+        ChannelRows rows(input);
+        const MapMemory pairMemory(outGroups * plane * 2 + 64);
+        std::uint16_t* const pairs = aligned(pairMemory);
+        std::int64_t last = -2;
+#pragma omp for schedule(static)
+        for (std::int64_t x = 0; x < sx; ++x) {
+            for (std::int64_t next = last == x ? x + 1 : x - 1; next <= x + 1; ++next)
+                rows.read(next);
+            last = x + 1;
+            for (int o = 0; o < outGroups; ++o) {
+                const std::uint16_t* const from = gradient + (o * sx + x) * plane;
+                addVoxels(from, sy * sz, biasSums.data() + o * lanes);
+                pairNeighbours(from, sy * sz, pairs + o * plane);
+            }
+            for (int i = 0; i < inGroups; ++i)
+                for (int o = 0; o < outGroups; ++o)
+                    for (int row = 0; row < 9; ++row)
+                        addPlane(rows.at(i, x + row / 3 - 1, row % 3 - 1), rows.row, pairs + o * plane, sy, sz, depth, sums.data() + std::size_t(((o * inGroups + i) * 9 + row) * 3) * products);
+        }
+    }
+    // One after the other: the same sums whichever thread was first.
+    for (const Part& part : parts) {
+        if (part.weight.empty())
+            continue;
+        const float* sum = part.weight.data();
+        for (int o = 0; o < outGroups; ++o)
+            for (int i = 0; i < inGroups; ++i)
+                for (int tap = 0; tap < 27; ++tap)
+                    for (int a = 0; a < lanes; ++a)
+                        for (int b = 0; b < lanes; ++b)
+                            weightGradient[(std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * 27 + tap] += *sum++;
+        for (std::size_t o = 0; o < part.bias.size(); ++o)
+            biasGradient[o] += part.bias[o];
+    }
+}
+
+} // namespace hounsfield::training
+#endif
