@@ -34,6 +34,7 @@ struct ModelClass {
 struct UnetWidths {
     std::array<int, 4> encoder{64, 128, 256, 512}; ///< output channels of down_tr64/128/256/512
     int firstConvolution = 32;                     ///< output channels of down_tr64.ops.0; later stages start at their input's width
+    bool operator==(const UnetWidths&) const = default;
 };
 
 /// How a scan becomes the network's input.

@@ -34,7 +34,7 @@ struct Options {
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
     int validationPatients = 0;
-    bool ownEmbeddings = false, ownRoi = false;
+    bool ownEmbeddings = false, ownRoi = false, ownWidths = false;
 };
 
 std::string readText(const std::string& file)
@@ -144,7 +144,8 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const ChosenDat
 void takeOverModel(Options& options)
 {
     options.trainer.from = std::make_shared<const ModelPack>(PackStore().open(options.from));
-    options.trainer.widths = options.trainer.from->widths;
+    if (!options.ownWidths)
+        options.trainer.widths = options.trainer.from->widths;
     options.input = options.trainer.from->input;
     if (!options.ownRoi)
         options.roi.assign(options.input.roi.begin(), options.input.roi.end());
@@ -231,7 +232,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     CLI::App* command = app.add_subcommand("train", "Train a model on synthetic scans or on folders of CT and masks");
     command->add_option("--out", options->out, "Folder of the model pack to write; OUT.log.csv and OUT.log.svg tell how it went")->required();
     command->add_option("--state", options->state, "File of the training state; training goes on where it stopped (default: OUT.state)");
-    command->add_option("--from", options->from, "Name or folder of a model to begin with; its widths and spacing are kept, and its embeddings unless others are named");
+    command->add_option("--from", options->from, "Name or folder of a model to begin with; its spacing is kept, and its embeddings and widths unless others are named");
     command->add_option("--begin-as", options->beginsAs, "Classes of the model that was --from whose head begins as another's, comma between: \"Liver Tumor=Liver\"")->delimiter(',')->needs("--from");
     command->add_option("--embeddings", options->embeddings, "How the embeddings of classes are made")->check(CLI::IsMember(embeddingWays()))->capture_default_str();
     command->add_option("--text-encoder", options->textEncoder, "Folder of a text encoder (hounsfield-train text): it makes the embeddings, and becomes part of the pack")->excludes("--embeddings");
@@ -241,7 +242,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--learning-rate", options->trainer.learningRate, "Largest learning rate")->check(CLI::Range(1e-7, 1.0))->capture_default_str();
     command->add_option("--spacing", options->input.spacingMm, "Voxel size the model sees, mm")->check(CLI::Range(0.5, 10.0))->capture_default_str();
     command->add_option("--roi", options->roi, "Window in voxels along X Y Z, multiples of 8")->expected(3)->check(CLI::Range(16, 256))->check(multipleOf(8))->capture_default_str();
-    command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16")->expected(4)->check(CLI::Range(16, 1024))->check(multipleOf(16))->capture_default_str();
+    command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16; with --from, of the model's: it grows, and computes the same at first")->expected(4)->check(CLI::Range(16, 1024))->check(multipleOf(16))->capture_default_str();
     command->add_flag("--bfloat16,!--fp32", options->trainer.bfloat16, "Backbone in bfloat16 (fast where the processor has it) or float32");
     command->add_option("--seed", options->trainer.seed, "Seed of weights, scans and the drawing of validation cases")->check(CLI::Range(0, 80))->capture_default_str();
     command->add_option("--name", options->name, "Name of the pack")->capture_default_str();
@@ -250,6 +251,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--notice", options->notice, "What a person must know before trusting the model");
     return [options, command](Progress& progress) {
         options->ownEmbeddings = command->count("--embeddings") > 0;
+        options->ownWidths = command->count("--widths") > 0;
         options->ownRoi = command->count("--roi") > 0;
         train(*options, progress);
     };

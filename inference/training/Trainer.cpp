@@ -14,6 +14,7 @@
 #include "inference/training/ScanPool.h"
 #include "inference/training/TrainingState.h"
 #include "inference/training/Validator.h"
+#include "inference/training/Widened.h"
 #include "volume/Error.h"
 
 #if defined(HOUNSFIELD_ONEDNN)
@@ -51,9 +52,11 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
 {
     Weights weights;
     if (settings.from) {
-        if (settings.from->architecture != unetArchitecture || settings.from->widths.encoder != settings.widths.encoder || settings.from->widths.firstConvolution != settings.widths.firstConvolution)
-            throw Error(ErrorKind::Model, "The model " + settings.from->name + " cannot be trained on: only a U-Net of the same widths can.");
+        if (settings.from->architecture != unetArchitecture || !canGrow(settings.from->widths, settings.widths))
+            throw Error(ErrorKind::Model, "The model " + settings.from->name + " cannot be trained on: only a U-Net of the same widths, or of widths that these are whole multiples of, can.");
         weights = packWeights(*settings.from);
+        if (!(settings.from->widths == settings.widths))
+            weights = widened(weights, settings.from->widths, settings.widths, settings.seed);
     } else {
         weights = freshUnetWeights(settings.widths, settings.seed);
         // Most voxels belong to no class: starting there saves the first hundreds of steps.

@@ -33,7 +33,7 @@ struct TrainerSettings {
     ClassBits emphasised = 0;
     /// What is trained on what, a line each ("spacing: 3 mm"): kept in the state, and training goes on only where it is the same.
     std::string purpose;
-    std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, which are of `widths`; null: with random ones
+    std::shared_ptr<const ModelPack> from; ///< begins with this model's weights, grown to `widths` where those are multiples; null: with random ones
 };
 
 /// How training goes, told every few steps.
@@ -53,7 +53,7 @@ class Trainer {
 public:
     /// Fresh weights, or those of `state` where that file is there: then training goes on at its step.
     /// @param embeddings K x 512, row-major: fixed, as the published model's text embeddings are; empty: those of settings.from
-    /// @throws Error(Model) where the state is of another architecture or of other embeddings or another purpose, or settings.from of other widths
+    /// @throws Error(Model) where the state is of another architecture or of other embeddings or another purpose, or settings.from cannot grow to settings.widths
     Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
             const std::filesystem::path& state);
     ~Trainer();

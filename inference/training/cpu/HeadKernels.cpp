@@ -1,6 +1,7 @@
 #include "inference/training/cpu/HeadKernels.h"
 
 #include "inference/internal/cpu/Lanes.h"
+#include "inference/internal/cpu/OneDnn.h"
 
 #pragma GCC diagnostic ignored "-Wpsabi"
 
@@ -43,7 +44,7 @@ namespace hounsfield::training {
 HeadKernels headKernels()
 {
 #ifdef HOUNSFIELD_WIDE_LANES
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    if (hasAvx512())
         return wideHeadKernels();
 #endif
     return {sumRun, backwardRun};

@@ -18,7 +18,7 @@ constexpr std::size_t tileValues = 2 * pairsATile * lanes;
 /// into one product (the third is beside zeros).
 struct Chunk {
     int firstGroup, groups;
-    int products() const { return groups == 2 ? 3 : 2; } ///< along z, of each of nine rows
+    int products(int kernel) const { return kernel == 1 ? 1 : groups == 2 ? 3 : 2; } ///< along z, of each row of taps
     std::int64_t voxel() const { return groups * lanes; } ///< values
 };
 
@@ -62,10 +62,10 @@ public:
                 }
             }
     }
-    /// The voxel that tap (0, 0) of the row x, y, beginning at z, reads; y from -1, z counted from the border.
+    /// A voxel; y and z from -1, the border.
     const std::uint16_t* at(std::size_t chunk, std::int64_t x, std::int64_t y, std::int64_t z) const
     {
-        return slot(x) + m_offsets[chunk] + ((y + 1) * m_row + z) * m_chunks[chunk].voxel();
+        return slot(x) + m_offsets[chunk] + ((y + 1) * m_row + z + 1) * m_chunks[chunk].voxel();
     }
 
 private:
@@ -132,12 +132,13 @@ template <int Along, int Groups> void convolveRow(const Job& job, std::int64_t x
     for (int g = 0; g < Groups; ++g)
         weights[g] = job.weights.group(outGroup + g);
     const std::vector<Chunk>& chunks = job.planes.chunks();
+    const int kernel = job.weights.kernel(), reach = kernel / 2;
     for (std::size_t c = 0; c < chunks.size(); ++c) {
         const std::int64_t voxel = chunks[c].voxel(), step = chunks[c].groups == 2 ? voxel : 2 * voxel;
-        const int products = chunks[c].products();
-        for (int dx = -1; dx <= 1; ++dx)
-            for (int dy = -1; dy <= 1; ++dy) {
-                const std::uint16_t* input = job.planes.at(c, x + dx, y + dy, z);
+        const int products = chunks[c].products(kernel);
+        for (int dx = -reach; dx <= reach; ++dx)
+            for (int dy = -reach; dy <= reach; ++dy) {
+                const std::uint16_t* input = job.planes.at(c, x + dx, y + dy, z - reach);
                 for (int n = 0; n < products; ++n, input += step) {
                     multiply<Along, Groups, 0, 0>(input, job.voxelsATile * voxel, voxel * 2, weights);
                     for (int g = 0; g < Groups; ++g)
@@ -188,35 +189,40 @@ PlaneFunction planeFunction(std::int64_t tilesAlong, int groups)
 
 template <typename At> void TileWeights::packFrom(const At& at, int out, int in)
 {
-    m_in = in;
-    m_out = out;
+    const int rows = m_kernel * m_kernel;
     m_stride = 0;
     const std::vector<Chunk> chunks = chunksOf(in);
     for (const Chunk& chunk : chunks)
-        m_stride += std::size_t(9 * chunk.products()) * tileValues;
+        m_stride += std::size_t(rows * chunk.products(m_kernel)) * tileValues;
     m_packed.assign(m_stride * std::size_t(out / lanes), 0);
-    std::uint16_t* to = m_packed.data();
-    for (int group = 0; group < out / lanes; ++group)
+#pragma omp parallel for schedule(static)
+    for (int group = 0; group < out / lanes; ++group) {
+        std::uint16_t* to = m_packed.data() + std::size_t(group) * m_stride;
         for (const Chunk& chunk : chunks)
-            for (int row = 0; row < 9; ++row)
-                for (int n = 0; n < chunk.products(); ++n)
+            for (int row = 0; row < rows; ++row)
+                for (int n = 0; n < chunk.products(m_kernel); ++n)
                     for (int pair = 0; pair < pairsATile; ++pair)
                         for (int o = 0; o < lanes; ++o)
                             for (int k = 2 * pair; k < 2 * pair + 2; ++k) {
                                 // Two groups: channels of both. One: its channels at two places along z.
                                 const int channel = chunk.firstGroup * lanes + (chunk.groups == 2 ? k : k % lanes), dz = chunk.groups == 2 ? n : 2 * n + k / lanes;
-                                *to++ = dz < 3 ? bfloat16Of(at(group * lanes + o, channel, 3 * row + dz)) : std::uint16_t(0);
+                                *to++ = dz < m_kernel ? bfloat16Of(at(group * lanes + o, channel, m_kernel * row + dz)) : std::uint16_t(0);
                             }
+    }
 }
 
-void TileWeights::pack(const float* weight, int out, int in)
+void TileWeights::pack(const float* weight, int out, int in, int kernel)
 {
-    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(o) * in + i) * 27 + tap]; }, out, in);
+    m_kernel = kernel;
+    const int taps = kernel * kernel * kernel;
+    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(o) * in + i) * taps + tap]; }, out, in);
 }
 
-void TileWeights::packTransposed(const float* weight, int out, int in)
+void TileWeights::packTransposed(const float* weight, int out, int in, int kernel)
 {
-    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(i) * in + o) * 27 + 26 - tap]; }, in, out);
+    m_kernel = kernel;
+    const int taps = kernel * kernel * kernel;
+    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(i) * in + o) * taps + taps - 1 - tap]; }, in, out);
 }
 
 void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const float* bias, const FeatureMap& output)
@@ -230,12 +236,12 @@ void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const 
         const tiles::Shapes shapes({{rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {16, 64}, {16, 64}});
         Planes planes(input);
         const Job job{planes, weights, bias ? bias : none.data(), output, rows};
-        std::int64_t last = -2;
+        const std::int64_t reach = weights.kernel() / 2;
+        std::int64_t next = -2;
 #pragma omp for schedule(static)
         for (std::int64_t x = 0; x < sx; ++x) {
-            for (std::int64_t next = last == x ? x + 1 : x - 1; next <= x + 1; ++next)
+            for (next = std::max(next, x - reach); next <= x + reach; ++next)
                 planes.read(next);
-            last = x + 1;
             plane(job, x);
         }
     }
@@ -246,10 +252,10 @@ void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const 
 namespace hounsfield::training {
 
 // Never called: hasMatrixTiles() is false.
-void TileWeights::pack(const float*, int, int) {}
-void TileWeights::packTransposed(const float*, int, int) {}
+void TileWeights::pack(const float*, int, int, int) {}
+void TileWeights::packTransposed(const float*, int, int, int) {}
 void convolveByTiles(const FeatureMap&, const TileWeights&, const float*, const FeatureMap&) {}
-void addWeightGradientByTiles(const FeatureMap&, const FeatureMap&, float*, float*) {}
+void addWeightGradientByTiles(const FeatureMap&, const FeatureMap&, int, float*, float*) {}
 
 } // namespace hounsfield::training
 #endif

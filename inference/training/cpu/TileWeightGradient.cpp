@@ -3,6 +3,8 @@
 #include "inference/training/cpu/TileConvolution.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #ifdef HOUNSFIELD_MATRIX_TILES
 #include <emmintrin.h>
@@ -95,26 +97,27 @@ void pairNeighbours(const std::uint16_t* from, std::int64_t voxels, std::uint16_
         }
 }
 
-/// Sums of three taps along z in tiles 0 to 2, kept in memory from plane to plane.
-void addPlane(const std::uint16_t* input, std::int64_t rowValues, const std::uint16_t* gradient, std::int64_t sy, std::int64_t sz, std::int64_t depth, float* sums)
+/// Sums of the taps along z in tiles 0 to 2, kept in memory from plane to plane. @param input what the first tap reads
+template <int Taps> void addPlane(const std::uint16_t* input, std::int64_t rowValues, const std::uint16_t* gradient, std::int64_t sy, std::int64_t sz, std::int64_t depth, float* sums)
 {
-    tiles::load<0>(sums, lanes * 4);
-    tiles::load<1>(sums + products, lanes * 4);
-    tiles::load<2>(sums + 2 * products, lanes * 4);
+    const auto every = [](auto&& what) {
+        what(std::integral_constant<int, 0>{});
+        if constexpr (Taps == 3) {
+            what(std::integral_constant<int, 1>{});
+            what(std::integral_constant<int, 2>{});
+        }
+    };
+    every([&](auto tap) { tiles::load<tap>(sums + tap * products, lanes * 4); });
     for (std::int64_t y = 0; y < sy; ++y)
         for (std::int64_t z = 0; z < sz; z += depth) {
             const std::uint16_t* const from = input + y * lanes * rowValues + z;
             tiles::load<6>(gradient + (y * sz + z) * lanes, 64);
-            tiles::load<3>(from, rowValues * 2);
-            tiles::addProduct<0, 3, 6>();
-            tiles::load<4>(from + 1, rowValues * 2);
-            tiles::addProduct<1, 4, 6>();
-            tiles::load<5>(from + 2, rowValues * 2);
-            tiles::addProduct<2, 5, 6>();
+            every([&](auto tap) {
+                tiles::load<3 + tap>(from + tap, rowValues * 2);
+                tiles::addProduct<tap, 3 + tap, 6>();
+            });
         }
-    tiles::store<0>(sums, lanes * 4);
-    tiles::store<1>(sums + products, lanes * 4);
-    tiles::store<2>(sums + 2 * products, lanes * 4);
+    every([&](auto tap) { tiles::store<tap>(sums + tap * products, lanes * 4); });
 }
 
 /// How many voxels along z are multiplied at once: an even part of them, at most 32.
@@ -128,11 +131,13 @@ int depthOf(std::int64_t sz)
 
 } // namespace
 
-void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient)
+void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputGradient, int kernel, float* weightGradient, float* biasGradient)
 {
     const auto [sx, sy, sz] = input.size;
     const int depth = depthOf(sz), inGroups = input.groups(), outGroups = outputGradient.groups();
+    const int reach = kernel / 2, rows = kernel * kernel, taps = rows * kernel;
     const std::int64_t plane = sy * sz * lanes;
+    const auto addOne = kernel == 3 ? addPlane<3> : addPlane<1>;
     const auto* gradient = reinterpret_cast<const std::uint16_t*>(outputGradient.data);
     struct Part {
         std::vector<float> weight, bias;
@@ -142,17 +147,16 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
     {
         const tiles::Shapes shapes({{16, 64}, {16, 64}, {16, 64}, {16, 2 * depth}, {16, 2 * depth}, {16, 2 * depth}, {depth / 2, 64}, {16, 64}});
         auto& [sums, biasSums] = parts[static_cast<std::size_t>(omp_get_thread_num())];
-        sums.assign(std::size_t(outGroups) * std::size_t(inGroups) * 27 * products, 0.0f);
+        sums.assign(std::size_t(outGroups) * std::size_t(inGroups * taps) * products, 0.0f);
         biasSums.assign(std::size_t(outGroups) * lanes, 0.0f);
-        ChannelRows rows(input);
+        ChannelRows channels(input);
         const MapMemory pairMemory(outGroups * plane * 2 + 64);
         std::uint16_t* const pairs = aligned(pairMemory);
-        std::int64_t last = -2;
+        std::int64_t next = -2;
 #pragma omp for schedule(static)
         for (std::int64_t x = 0; x < sx; ++x) {
-            for (std::int64_t next = last == x ? x + 1 : x - 1; next <= x + 1; ++next)
-                rows.read(next);
-            last = x + 1;
+            for (next = std::max(next, x - reach); next <= x + reach; ++next)
+                channels.read(next);
             for (int o = 0; o < outGroups; ++o) {
                 const std::uint16_t* const from = gradient + (o * sx + x) * plane;
                 addVoxels(from, sy * sz, biasSums.data() + o * lanes);
@@ -160,24 +164,29 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
             }
             for (int i = 0; i < inGroups; ++i)
                 for (int o = 0; o < outGroups; ++o)
-                    for (int row = 0; row < 9; ++row)
-                        addPlane(rows.at(i, x + row / 3 - 1, row % 3 - 1), rows.row, pairs + o * plane, sy, sz, depth, sums.data() + std::size_t(((o * inGroups + i) * 9 + row) * 3) * products);
+                    for (int row = 0; row < rows; ++row)
+                        addOne(channels.at(i, x + row / kernel - reach, row % kernel - reach) + 1 - reach, channels.row, pairs + o * plane, sy, sz, depth,
+                               sums.data() + std::size_t((o * inGroups + i) * taps + row * kernel) * products);
         }
     }
-    // One after the other: the same sums whichever thread was first.
-    for (const Part& part : parts) {
-        if (part.weight.empty())
-            continue;
-        const float* sum = part.weight.data();
-        for (int o = 0; o < outGroups; ++o)
-            for (int i = 0; i < inGroups; ++i)
-                for (int tap = 0; tap < 27; ++tap)
-                    for (int a = 0; a < lanes; ++a)
-                        for (int b = 0; b < lanes; ++b)
-                            weightGradient[(std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * 27 + tap] += *sum++;
+    // Parts one after the other: the same sums whichever thread was first.
+#pragma omp parallel for collapse(2) schedule(static)
+    for (int o = 0; o < outGroups; ++o)
+        for (int i = 0; i < inGroups; ++i)
+            for (const Part& part : parts) {
+                if (part.weight.empty())
+                    continue;
+                const float* const sum = part.weight.data() + std::size_t((o * inGroups + i) * taps) * products;
+                for (int b = 0; b < lanes; ++b)
+                    for (int a = 0; a < lanes; ++a) {
+                        float* const to = weightGradient + (std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * taps;
+                        for (int tap = 0; tap < taps; ++tap)
+                            to[tap] += sum[tap * products + a * lanes + b];
+                    }
+            }
+    for (const Part& part : parts)
         for (std::size_t o = 0; o < part.bias.size(); ++o)
             biasGradient[o] += part.bias[o];
-    }
 }
 
 } // namespace hounsfield::training

@@ -17,7 +17,7 @@ using Type = dnnl::memory::data_type;
 /// The library's loops for tiles want another order of values; ours take maps as they lie.
 bool tilesSuit(const TrainableConvolution::Shape& shape)
 {
-    return shape.kernel == 3 && shape.in > 1 && shape.type == MapType::BFloat16 && shape.size[2] % 8 == 0 && hasMatrixTiles();
+    return shape.in > 1 && shape.type == MapType::BFloat16 && shape.size[2] % 8 == 0 && hasMatrixTiles();
 }
 
 } // namespace
@@ -90,8 +90,8 @@ TrainableConvolution& TrainableConvolution::operator=(TrainableConvolution&&) no
 void TrainableConvolution::setWeights(const float* weight, const float* bias)
 {
     if (m_tiles) {
-        m_tiles->forward.pack(weight, m_shape.out, m_shape.in);
-        m_tiles->transposed.packTransposed(weight, m_shape.out, m_shape.in);
+        m_tiles->forward.pack(weight, m_shape.out, m_shape.in, m_shape.kernel);
+        m_tiles->transposed.packTransposed(weight, m_shape.out, m_shape.in, m_shape.kernel);
         m_tiles->bias.assign(bias, bias + m_shape.out);
         return;
     }
@@ -129,7 +129,7 @@ void TrainableConvolution::backwardData(const FeatureMap& outputGradient, const 
 void TrainableConvolution::backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient) const
 {
     if (m_tiles)
-        return addWeightGradientByTiles(input, outputGradient, weightGradient, biasGradient);
+        return addWeightGradientByTiles(input, outputGradient, m_shape.kernel, weightGradient, biasGradient);
     if (m_shape.in == 1) {
         // oneDNN has only slow loops for the weights of a single channel.
         addFirstWeightGradient(input, outputGradient, weightGradient, biasGradient);
