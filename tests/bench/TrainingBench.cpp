@@ -4,6 +4,7 @@
 #include "inference/internal/Unet.h"
 #include "inference/internal/UnetShapes.h"
 #include "inference/internal/cpu/CpuBackbone.h"
+#include "inference/internal/cpu/MatrixTiles.h"
 #include "inference/training/Loss.h"
 #include "inference/training/Trainer.h"
 #include "inference/training/cpu/CpuTrainingUnet.h"
@@ -95,7 +96,7 @@ int main(int argc, char** argv)
         if (bfloat16 && !CpuBackbone::computesInBFloat16())
             continue;
         CpuTrainingUnet network(weights, size, bfloat16);
-        line(bfloat16 ? "own, bf16 maps" : "own, fp32", secondsOf([&] { network.addGradients(weights, patch, classes, 1); }), torch);
+        line(!bfloat16 ? "own, fp32" : hasMatrixTiles() ? "own, bf16 maps, matrix tiles" : "own, bf16 maps", secondsOf([&] { network.addGradients(weights, patch, classes, 1); }), torch);
     }
     return 0;
 }

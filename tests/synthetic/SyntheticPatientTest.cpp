@@ -4,6 +4,7 @@
 #include "volume/synthetic/Scanner.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -94,6 +95,7 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
 {
     constexpr std::uint64_t patients = 60;
     std::size_t usual = 0, heavy = 0;
+    std::ptrdiff_t tumorsOfKidneys = 0;
     for (std::uint64_t seed = 1; seed <= patients; ++seed) {
         const BodyPlan light = makeBodyPlan(seed), loaded = makeBodyPlan(seed, Burden::Heavy);
         std::set<int> here;
@@ -103,6 +105,7 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
         here.clear();
         for (const auto& lesion : loaded.lesions)
             here.insert(lesion.classes.begin(), lesion.classes.end());
+        tumorsOfKidneys += std::count_if(loaded.lesions.begin(), loaded.lesions.end(), [](const LesionPaint& lesion) { return lesion.classes == std::vector{26}; });
         heavy += here.size();
         CHECK(light.paints.size() == loaded.paints.size());
         CHECK(light.trunk.halfWidthMm == loaded.trunk.halfWidthMm);
@@ -110,6 +113,7 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
     // Of seven kinds and of what no class names, half and 0.85 of the chances.
     CHECK(heavy > 1.4 * double(usual));
     CHECK(double(heavy) / patients > 5);
+    CHECK(double(tumorsOfKidneys) / patients > 2);
 }
 
 TEST_CASE("tissues moved at random keep most of what a growth is told from its organ by, and fluid stays fluid")

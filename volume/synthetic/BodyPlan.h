@@ -12,7 +12,7 @@ namespace hounsfield::synthetic {
 /// What a shape holds at a point that lies `depth` mm in it: haustra with stool and gas, pyramids of a kidney.
 using Filling = std::function<Tissue(Point, float depth)>;
 
-/// How many tumors and cysts a person has: most kinds in every second person, or nearly all kinds in nearly everyone, to learn them from.
+/// How many tumors and cysts a person has: most kinds in every second person, or nearly all kinds, and of each up to three at least, in nearly everyone, to learn them from.
 enum class Burden { Usual, Heavy };
 
 /// A shape that is painted, with its wall and what it holds.

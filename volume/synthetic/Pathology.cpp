@@ -1,10 +1,13 @@
 #include "volume/synthetic/BodyPlan.h"
 
+#include <algorithm>
+
 namespace hounsfield::synthetic {
 namespace {
 
 /// Of each kind, at a heavy burden.
 constexpr double heavyChance = 0.85;
+constexpr int heavyMost = 3; ///< at least so many may be there
 
 /// One kind of lesion: where it grows, how often, how many, how large.
 struct Kind {
@@ -25,7 +28,8 @@ public:
     {
         if (!m_random.chance(m_heavy ? heavyChance : kind.chance))
             return;
-        const auto count = 1 + static_cast<int>(m_random.bits() % static_cast<std::uint64_t>(kind.most));
+        const int most = m_heavy ? std::max(kind.most, heavyMost) : kind.most;
+        const auto count = 1 + static_cast<int>(m_random.bits() % static_cast<std::uint64_t>(most));
         for (int i = 0; i < count; ++i) {
             Point centre;
             // Small ones are the more frequent.
@@ -95,13 +99,19 @@ void addLesions(BodyPlan& plan, Random& random, Burden burden)
     Growths growths(plan, random, burden);
     const std::vector<Tissue> liver{Tissue::LiverTumor, Tissue::LiverTumor, Tissue::LiverTumor, Tissue::BrightTumor, Tissue::Necrosis};
     growths.grow({27, 6, {6, 15}, 0.6, 6, 3.5, 34, liver, 0.35});
-    growths.grow({26, random.chance(0.5) ? 2 : 3, {2, 3}, 0.5, 1, 6, 34, {Tissue::KidneyTumor, Tissue::KidneyTumor, Tissue::BrightTumor}, 0.5});
+    const Kind kidney{26, random.chance(0.5) ? 2 : 3, {2, 3}, 0.5, 1, 6, 34, {Tissue::KidneyTumor, Tissue::KidneyTumor, Tissue::BrightTumor}, 0.5};
+    growths.grow(kidney);
     growths.grow({28, 11, {11}, 0.5, 1, 6, 20, {Tissue::PancreasTumor}, 0.2});
     growths.grow({30, random.chance(0.5) ? 16 : 17, {16, 17}, 0.5, 3, 4, 30, {Tissue::LungTumor}, 0.3});
     growths.grow({31, 18, {18}, 0.5, 1, 10, 26, {Tissue::ColonTumor}, 0.1});
     growths.grow({32, random.chance(0.5) ? 2 : 3, {2, 3}, 0.45, 3, 4, 28, {Tissue::CystFluid}, 0});
     // Harmless look-alikes that no class names: cysts of the liver.
     growths.grow({0, 6, {6, 15}, 0.25, 3, 3, 18, {Tissue::CystFluid}, 0});
+    if (burden == Burden::Heavy) {
+        Kind other = kidney;
+        other.organ = kidney.organ == 2 ? 3 : 2;
+        growths.grow(other);
+    }
 }
 
 } // namespace hounsfield::synthetic
