@@ -45,7 +45,7 @@ std::string purposeOf(const TrainerSettings& settings, const InputSettings& inpu
     std::ostringstream text;
     text << "model: " << (settings.from ? settings.from->weightsSha256 : "random weights") << "\nspacing: " << input.spacingMm << " mm\nHounsfield units: " << input.huLow << " to " << input.huHigh
          << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x " << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize << "\nseed: " << settings.seed << '\n';
-    if (settings.from && !(settings.from->widths == settings.widths))
+    if (settings.from && settings.from->widths != settings.widths)
         text << "grown to: " << settings.widths.encoder[0] << ' ' << settings.widths.encoder[1] << ' ' << settings.widths.encoder[2] << ' ' << settings.widths.encoder[3] << '\n';
     for (const auto& [id, other] : settings.beginsAs)
         text << "class " << id << " begins as: " << other << '\n';

@@ -55,7 +55,7 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
         if (settings.from->architecture != unetArchitecture || !canGrow(settings.from->widths, settings.widths))
             throw Error(ErrorKind::Model, "The model " + settings.from->name + " cannot be trained on: only a U-Net of the same widths, or of widths that these are whole multiples of, can.");
         weights = packWeights(*settings.from);
-        if (!(settings.from->widths == settings.widths))
+        if (settings.from->widths != settings.widths)
             weights = widened(weights, settings.from->widths, settings.widths, settings.seed);
     } else {
         weights = freshUnetWeights(settings.widths, settings.seed);

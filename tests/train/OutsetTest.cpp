@@ -96,6 +96,19 @@ TEST_CASE("a training that weighs its classes otherwise is another training")
     CHECK_THAT(purposeOf(weighted, {}, {}, {}), Catch::Matchers::Contains("class 27 counts 4 times"));
 }
 
+TEST_CASE("a training that grows its model is another one than a training that does not")
+{
+    auto model = std::make_shared<ModelPack>();
+    model->widths.encoder = {16, 32, 64, 128};
+    TrainerSettings plain, grown;
+    plain.from = grown.from = model;
+    plain.widths = model->widths;
+    grown.widths = model->widths;
+    grown.widths.encoder = {16, 64, 128, 256};
+    CHECK_THAT(purposeOf(plain, {}, {}, {}), !Catch::Matchers::Contains("grown"));
+    CHECK_THAT(purposeOf(grown, {}, {}, {}), Catch::Matchers::Contains("grown to: 16 64 128 256"));
+}
+
 TEST_CASE("the row that was learned for one new class is not published as another's")
 {
     const TemporaryFolder folder;

@@ -2,11 +2,15 @@
 
 #include "inference/internal/cpu/Lanes.h"
 #include "inference/internal/cpu/MatrixTiles.h"
+#include "inference/training/cpu/ThreePlanes.h"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #ifdef HOUNSFIELD_MATRIX_TILES
+#include <omp.h>
+
 namespace hounsfield::training {
 namespace {
 
@@ -30,26 +34,25 @@ std::vector<Chunk> chunksOf(int channels)
     return chunks;
 }
 
-/// Three neighbouring planes of x of the input with a border of zeros, chunk after chunk.
+/// Planes of the input, chunk after chunk.
 class Planes {
 public:
     explicit Planes(const FeatureMap& map) : m_map(map), m_chunks(chunksOf(map.channels)), m_row(map.size[2] + 3)
     {
+        std::int64_t values = 0;
         for (const Chunk& chunk : m_chunks) {
-            m_offsets.push_back(m_plane);
-            m_plane += (map.size[1] + 2) * m_row * chunk.voxel();
+            m_offsets.push_back(values);
+            values += (map.size[1] + 2) * m_row * chunk.voxel();
         }
-        m_memory = std::make_unique<MapMemory>(3 * m_plane * std::int64_t(sizeof(std::uint16_t)) + 64);
+        m_planes.emplace(values, map.size[0]);
     }
     const std::vector<Chunk>& chunks() const { return m_chunks; }
 
     void read(std::int64_t x)
     {
-        std::uint16_t* const to = slot(x);
-        if (x < 0 || x >= m_map.size[0]) {
-            std::fill_n(to, m_plane, std::uint16_t(0));
+        if (!m_planes->begin(x))
             return;
-        }
+        std::uint16_t* const to = m_planes->of(x);
         const auto [sx, sy, sz] = m_map.size;
         for (std::size_t c = 0; c < m_chunks.size(); ++c)
             for (int g = 0; g < m_chunks[c].groups; ++g) {
@@ -65,19 +68,15 @@ public:
     /// A voxel; y and z from -1, the border.
     const std::uint16_t* at(std::size_t chunk, std::int64_t x, std::int64_t y, std::int64_t z) const
     {
-        return slot(x) + m_offsets[chunk] + ((y + 1) * m_row + z + 1) * m_chunks[chunk].voxel();
+        return m_planes->of(x) + m_offsets[chunk] + ((y + 1) * m_row + z + 1) * m_chunks[chunk].voxel();
     }
 
 private:
-    std::uint16_t* slot(std::int64_t x) const
-    {
-        return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(m_memory->data()) + 63) & ~std::uintptr_t(63)) + (x + 3) % 3 * m_plane;
-    }
     const FeatureMap& m_map;
     std::vector<Chunk> m_chunks;
-    std::int64_t m_row, m_plane = 0;
+    std::int64_t m_row;
     std::vector<std::int64_t> m_offsets;
-    std::unique_ptr<MapMemory> m_memory;
+    std::optional<ThreePlanes> m_planes;
 };
 
 HOUNSFIELD_EVERY_PROCESSOR void writeRows(const float* sums, std::int64_t voxels, const float* bias, std::uint16_t* to)
@@ -231,10 +230,13 @@ void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const 
     const int rows = part(output.size[2], 16);
     const PlaneFunction plane = planeFunction(output.size[2] / rows, output.groups());
     const std::int64_t sx = output.size[0];
+    std::vector<std::unique_ptr<Planes>> ofThreads;
+    for (int t = 0; t < omp_get_max_threads(); ++t)
+        ofThreads.push_back(std::make_unique<Planes>(input));
 #pragma omp parallel
     {
         const tiles::Shapes shapes({{rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {16, 64}, {16, 64}});
-        Planes planes(input);
+        Planes& planes = *ofThreads[static_cast<std::size_t>(omp_get_thread_num())];
         const Job job{planes, weights, bias ? bias : none.data(), output, rows};
         const std::int64_t reach = weights.kernel() / 2;
         std::int64_t next = -2;

@@ -1,5 +1,6 @@
 #include "inference/internal/cpu/Lanes.h"
 #include "inference/internal/cpu/MatrixTiles.h"
+#include "inference/training/cpu/ThreePlanes.h"
 #include "inference/training/cpu/TileConvolution.h"
 
 #include <algorithm>
@@ -16,11 +17,6 @@ namespace {
 constexpr int lanes = FeatureMap::lanes;
 /// Products of 16 input channels with 16 output channels.
 constexpr int products = lanes * lanes;
-
-std::uint16_t* aligned(const MapMemory& memory)
-{
-    return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(memory.data()) + 63) & ~std::uintptr_t(63));
-}
 
 /// Eight voxels of eight channels, turned round. @param fromStep, toStep values from voxel to voxel, and from channel to channel
 void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t toStep)
@@ -43,20 +39,18 @@ void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t t
     }
 }
 
-/// Three neighbouring planes of x of the input with a border of zeros: group, y, channel, z.
+/// Planes of the input: group, y, channel, z.
 class ChannelRows {
 public:
     explicit ChannelRows(const FeatureMap& map)
-        : row((map.size[2] + 2 + 7) / 8 * 8), m_map(map), m_group((map.size[1] + 2) * lanes * row), m_plane(map.groups() * m_group), m_memory(3 * m_plane * 2 + 128)
+        : row((map.size[2] + 2 + 7) / 8 * 8), m_map(map), m_group((map.size[1] + 2) * lanes * row), m_planes(map.groups() * m_group, map.size[0])
     {
     }
     void read(std::int64_t x)
     {
-        std::uint16_t* const to = slot(x);
-        if (x < 0 || x >= m_map.size[0]) {
-            std::fill_n(to, m_plane, std::uint16_t(0));
+        if (!m_planes.begin(x))
             return;
-        }
+        std::uint16_t* const to = m_planes.of(x);
         const auto [sx, sy, sz] = m_map.size;
         for (int g = 0; g < m_map.groups(); ++g) {
             const auto* const from = reinterpret_cast<const std::uint16_t*>(m_map.data) + (g * sx + x) * sy * sz * lanes;
@@ -67,14 +61,13 @@ public:
         }
     }
     /// Channel 0 of a group at row y (from -1), the border before its first voxel.
-    const std::uint16_t* at(int group, std::int64_t x, std::int64_t y) const { return slot(x) + group * m_group + (y + 1) * lanes * row; }
+    const std::uint16_t* at(int group, std::int64_t x, std::int64_t y) const { return m_planes.of(x) + group * m_group + (y + 1) * lanes * row; }
     const std::int64_t row;
 
 private:
-    std::uint16_t* slot(std::int64_t x) const { return aligned(m_memory) + (x + 3) % 3 * m_plane; }
     const FeatureMap& m_map;
-    std::int64_t m_group, m_plane;
-    MapMemory m_memory;
+    std::int64_t m_group;
+    ThreePlanes m_planes;
 };
 
 HOUNSFIELD_EVERY_PROCESSOR void addVoxels(const std::uint16_t* gradient, std::int64_t count, float* sums)
@@ -140,43 +133,46 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
     const auto addOne = kernel == 3 ? addPlane<3> : addPlane<1>;
     const auto* gradient = reinterpret_cast<const std::uint16_t*>(outputGradient.data);
     struct Part {
-        std::vector<float> weight, bias;
+        std::vector<float> sums, bias;
+        ChannelRows channels;
+        MapMemory pairs; ///< of a plane of the gradient
+        Part(std::int64_t sumCount, std::int64_t pairBytes, const FeatureMap& input, int outChannels)
+            : sums(std::size_t(sumCount), 0.0f), bias(std::size_t(outChannels), 0.0f), channels(input), pairs(pairBytes)
+        {
+        }
     };
-    std::vector<Part> parts(static_cast<std::size_t>(omp_get_max_threads()));
+    // Before the threads part: memory that is refused is an exception.
+    std::vector<std::unique_ptr<Part>> parts;
+    for (int t = 0; t < omp_get_max_threads(); ++t)
+        parts.push_back(std::make_unique<Part>(std::int64_t(outGroups) * inGroups * taps * products, outGroups * plane * 2, input, outGroups * lanes));
 #pragma omp parallel
     {
         const tiles::Shapes shapes({{16, 64}, {16, 64}, {16, 64}, {16, 2 * depth}, {16, 2 * depth}, {16, 2 * depth}, {depth / 2, 64}, {16, 64}});
-        auto& [sums, biasSums] = parts[static_cast<std::size_t>(omp_get_thread_num())];
-        sums.assign(std::size_t(outGroups) * std::size_t(inGroups * taps) * products, 0.0f);
-        biasSums.assign(std::size_t(outGroups) * lanes, 0.0f);
-        ChannelRows channels(input);
-        const MapMemory pairMemory(outGroups * plane * 2 + 64);
-        std::uint16_t* const pairs = aligned(pairMemory);
+        Part& mine = *parts[static_cast<std::size_t>(omp_get_thread_num())];
+        auto* const pairs = reinterpret_cast<std::uint16_t*>(mine.pairs.data());
         std::int64_t next = -2;
 #pragma omp for schedule(static)
         for (std::int64_t x = 0; x < sx; ++x) {
             for (next = std::max(next, x - reach); next <= x + reach; ++next)
-                channels.read(next);
+                mine.channels.read(next);
             for (int o = 0; o < outGroups; ++o) {
                 const std::uint16_t* const from = gradient + (o * sx + x) * plane;
-                addVoxels(from, sy * sz, biasSums.data() + o * lanes);
+                addVoxels(from, sy * sz, mine.bias.data() + o * lanes);
                 pairNeighbours(from, sy * sz, pairs + o * plane);
             }
             for (int i = 0; i < inGroups; ++i)
                 for (int o = 0; o < outGroups; ++o)
                     for (int row = 0; row < rows; ++row)
-                        addOne(channels.at(i, x + row / kernel - reach, row % kernel - reach) + 1 - reach, channels.row, pairs + o * plane, sy, sz, depth,
-                               sums.data() + std::size_t((o * inGroups + i) * taps + row * kernel) * products);
+                        addOne(mine.channels.at(i, x + row / kernel - reach, row % kernel - reach) + 1 - reach, mine.channels.row, pairs + o * plane, sy, sz, depth,
+                               mine.sums.data() + std::size_t((o * inGroups + i) * taps + row * kernel) * products);
         }
     }
     // Parts one after the other: the same sums whichever thread was first.
 #pragma omp parallel for collapse(2) schedule(static)
     for (int o = 0; o < outGroups; ++o)
         for (int i = 0; i < inGroups; ++i)
-            for (const Part& part : parts) {
-                if (part.weight.empty())
-                    continue;
-                const float* const sum = part.weight.data() + std::size_t((o * inGroups + i) * taps) * products;
+            for (const auto& part : parts) {
+                const float* const sum = part->sums.data() + std::size_t((o * inGroups + i) * taps) * products;
                 for (int b = 0; b < lanes; ++b)
                     for (int a = 0; a < lanes; ++a) {
                         float* const to = weightGradient + (std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * taps;
@@ -184,9 +180,9 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
                             to[tap] += sum[tap * products + a * lanes + b];
                     }
             }
-    for (const Part& part : parts)
-        for (std::size_t o = 0; o < part.bias.size(); ++o)
-            biasGradient[o] += part.bias[o];
+    for (const auto& part : parts)
+        for (std::size_t o = 0; o < part->bias.size(); ++o)
+            biasGradient[o] += part->bias[o];
 }
 
 } // namespace hounsfield::training
