@@ -47,6 +47,8 @@ std::string purposeOf(const TrainerSettings& settings, const InputSettings& inpu
          << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x " << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize << "\nseed: " << settings.seed << '\n';
     if (settings.from && settings.from->widths != settings.widths)
         text << "grown to: " << settings.widths.encoder[0] << ' ' << settings.widths.encoder[1] << ' ' << settings.widths.encoder[2] << ' ' << settings.widths.encoder[3] << '\n';
+    if (settings.muon)
+        text << "optimizer: muon\n";
     for (const auto& [id, other] : settings.beginsAs)
         text << "class " << id << " begins as: " << other << '\n';
     for (int id = 1; id <= mostClasses; ++id)

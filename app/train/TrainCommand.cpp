@@ -28,7 +28,7 @@ constexpr std::uint64_t firstValidationPatient = 890000;
 struct Options {
     TrainerSettings trainer;
     InputSettings input;
-    std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", textEncoder, leaveOut;
+    std::string out, state, name = "small", title, card, notice, from, embeddings = "concept", optimizer = "adamw", textEncoder, leaveOut;
     DataChoice data;
     std::vector<std::string> beginsAs;
     std::vector<int> widths{16, 32, 64, 128};
@@ -114,8 +114,8 @@ std::vector<TrainingScan> scansToValidate(const Options& options, const ModelPac
 std::string methodOf(const TrainerSettings& trainer)
 {
     char text[300];
-    std::snprintf(text, sizeof text, "AdamW, learning rate %g, weight decay %g, %lld steps of warm-up, then cosine; %d windows of %lld x %lld x %lld voxels a step; an exponential mean of the weights.",
-                  trainer.learningRate, trainer.weightDecay, static_cast<long long>(trainer.warmUpSteps), trainer.batch, static_cast<long long>(trainer.roi[0]),
+    std::snprintf(text, sizeof text, "%s, learning rate %g, weight decay %g, %lld steps of warm-up, then cosine; %d windows of %lld x %lld x %lld voxels a step; an exponential mean of the weights.",
+                  trainer.muon ? "Muon (the backbone's convolutions) and AdamW" : "AdamW", trainer.learningRate, trainer.weightDecay, static_cast<long long>(trainer.warmUpSteps), trainer.batch, static_cast<long long>(trainer.roi[0]),
                   static_cast<long long>(trainer.roi[1]), static_cast<long long>(trainer.roi[2]));
     return text;
 }
@@ -240,6 +240,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     addTrainerOptions(*command, options->trainer);
     command->add_option("--warm-up", options->trainer.warmUpSteps, "Steps in which the learning rate grows")->check(CLI::Range(0, 100000000))->capture_default_str();
     command->add_option("--learning-rate", options->trainer.learningRate, "Largest learning rate")->check(CLI::Range(1e-7, 1.0))->capture_default_str();
+    command->add_option("--optimizer", options->optimizer, "What learns: adamw, or muon for the backbone's convolutions and adamw for the rest")->check(CLI::IsMember({"adamw", "muon"}))->capture_default_str();
     command->add_option("--spacing", options->input.spacingMm, "Voxel size the model sees, mm")->check(CLI::Range(0.5, 10.0))->capture_default_str();
     command->add_option("--roi", options->roi, "Window in voxels along X Y Z, multiples of 8")->expected(3)->check(CLI::Range(16, 256))->check(multipleOf(8))->capture_default_str();
     command->add_option("--widths", options->widths, "Channels of the four stages, multiples of 16; with --from, of the model's: it grows, and computes the same at first")->expected(4)->check(CLI::Range(16, 1024))->check(multipleOf(16))->capture_default_str();
@@ -251,6 +252,7 @@ std::function<void(Progress&)> addTrainCommand(CLI::App& app)
     command->add_option("--notice", options->notice, "What a person must know before trusting the model");
     return [options, command](Progress& progress) {
         options->ownEmbeddings = command->count("--embeddings") > 0;
+        options->trainer.muon = options->optimizer == "muon";
         options->ownWidths = command->count("--widths") > 0;
         options->ownRoi = command->count("--roi") > 0;
         train(*options, progress);

@@ -11,6 +11,7 @@
 #include "inference/training/CarriedHead.h"
 #include "inference/training/ClassChoice.h"
 #include "inference/training/Loss.h"
+#include "inference/training/Muon.h"
 #include "inference/training/ScanPool.h"
 #include "inference/training/TrainingState.h"
 #include "inference/training/Validator.h"
@@ -90,7 +91,8 @@ struct Trainer::State {
     Weights mean;    ///< exponential mean of `weights`
     Weights best;    ///< `mean` as it was at the best validation
     TrainingPoint point;
-    std::unique_ptr<torch::optim::AdamW> optimizer;
+    std::unique_ptr<Muon> muon;
+    std::unique_ptr<torch::optim::AdamW> optimizer; ///< of what is not Muon's
     std::filesystem::path file;
     std::int64_t step = 0;
     bool widened = false; ///< from bfloat16 to float32
@@ -172,8 +174,10 @@ struct Trainer::State {
         for (auto& group : optimizer->param_groups())
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learningRate());
         optimizer->zero_grad();
+        muon->zeroGradients(weights);
         const double value = addGradients(batch);
         optimizer->step();
+        muon->step(weights, learningRate(), settings.weightDecay);
         ++step;
         const at::NoGradGuard guard;
         const double keep = std::min(0.998, double(step) / double(step + 10));
@@ -190,12 +194,12 @@ struct Trainer::State {
         out << random;
         point.random = out.str();
         point.purpose = settings.purpose;
-        saveTrainingState(file, point, {weights, mean, best, *optimizer});
+        saveTrainingState(file, point, {weights, mean, best, *optimizer, muon->momentum()});
     }
 
     void load()
     {
-        point = loadTrainingState(file, settings.purpose, {weights, mean, best, *optimizer});
+        point = loadTrainingState(file, settings.purpose, {weights, mean, best, *optimizer, muon->momentum()});
         step = point.step;
         if (point.random.empty()) {
             // A state from before the generator was kept: go on with numbers that were not used yet.
@@ -245,10 +249,12 @@ Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<
         for (auto& [name, tensor] : first) {
             s.mean.emplace(name, tensor.clone().to(s.device));
             at::Tensor leaf = tensor.to(s.device);
-            if (name != "organ_embedding")
-                learned.push_back(leaf.set_requires_grad(true));
-            s.weights.emplace(name, leaf);
+            s.weights.emplace(name, name == "organ_embedding" ? leaf : leaf.set_requires_grad(true));
         }
+        s.muon = std::make_unique<Muon>(s.weights, settings.muon);
+        for (const auto& [name, tensor] : s.weights)
+            if (tensor.requires_grad() && !s.muon->suits(name))
+                learned.push_back(tensor);
         s.optimizer = std::make_unique<torch::optim::AdamW>(
             learned, torch::optim::AdamWOptions(settings.learningRate).weight_decay(settings.weightDecay));
         if (std::filesystem::exists(state))

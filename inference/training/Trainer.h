@@ -19,6 +19,7 @@ struct TrainerSettings {
     int batch = 2;
     double learningRate = 1e-3;
     double weightDecay = 1e-5;
+    bool muon = false;         ///< the backbone's convolutions by Muon (Muon.h) instead of AdamW
     std::string device = "auto";
     bool bfloat16 = false;     ///< the backbone in bfloat16, weights and head in float32
     int threads = 0;
@@ -46,7 +47,7 @@ struct TrainingReport {
     std::optional<Validation> validation; ///< where this step was validated
 };
 
-/// Trains the U-Net and its text-driven head (AdamW, linear warm-up, cosine; Liu et al. 2023). An exponential mean of the weights
+/// Trains the U-Net and its text-driven head (AdamW or Muon, linear warm-up, cosine; Liu et al. 2023). An exponential mean of the weights
 /// is what is validated and published: it is steadier than the last step's. The same seed gives the same bytes on one machine with one
 /// number of threads, however often training was interrupted.
 class Trainer {

@@ -141,6 +141,7 @@ void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& p
     write(archive, "weights/", tensors.weights);
     write(archive, "mean/", tensors.mean);
     write(archive, "best/", tensors.best);
+    write(archive, "momentum/", tensors.momentum);
     tensors.optimizer.save(optimizer);
     archive.write("optimizer", optimizer);
     std::string bytes;
@@ -172,6 +173,8 @@ TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::st
             for (auto& [name, tensor] : tensors.best)
                 readInto(archive, file, "best/" + name, tensor);
         }
+        for (auto& [name, tensor] : tensors.momentum)
+            readInto(archive, file, "momentum/" + name, tensor);
         archive.read("optimizer", optimizer);
         tensors.optimizer.load(optimizer);
         return point;

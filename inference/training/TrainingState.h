@@ -29,6 +29,7 @@ struct TrainingTensors {
     Weights& mean;
     Weights& best; ///< empty before the first validation
     torch::optim::Optimizer& optimizer;
+    Weights& momentum; ///< Muon's, by the weights' names; empty where AdamW learns all
 };
 
 /// @throws Error(Model) that tells the first line that differs, where both are known

@@ -96,6 +96,14 @@ TEST_CASE("a training that weighs its classes otherwise is another training")
     CHECK_THAT(purposeOf(weighted, {}, {}, {}), Catch::Matchers::Contains("class 27 counts 4 times"));
 }
 
+TEST_CASE("a training by muon is another training")
+{
+    TrainerSettings plain, muon;
+    muon.muon = true;
+    CHECK_THAT(purposeOf(plain, {}, {}, {}), !Catch::Matchers::Contains("optimizer"));
+    CHECK_THAT(purposeOf(muon, {}, {}, {}), Catch::Matchers::Contains("optimizer: muon"));
+}
+
 TEST_CASE("a training that grows its model is another one than a training that does not")
 {
     auto model = std::make_shared<ModelPack>();

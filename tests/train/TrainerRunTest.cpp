@@ -66,6 +66,17 @@ TEST_CASE("training killed between two checkpoints and taken up again publishes 
     CHECK(weightsAfter(tinySettings(40), state, -1) == whole);
 }
 
+TEST_CASE("training by muon is another one, and when killed and taken up again it publishes the bytes of one that never stopped")
+{
+    const TemporaryFolder folder;
+    TrainerSettings settings = tinySettings(20);
+    settings.muon = true;
+    const std::string whole = weightsAfter(settings, folder.path() / "whole", -1);
+    CHECK(whole != weightsAfter(tinySettings(20), folder.path() / "adamw", -1));
+    CHECK_THROWS_AS(weightsAfter(settings, folder.path() / "killed", 12), Killed);
+    CHECK(weightsAfter(settings, folder.path() / "killed", -1) == whole);
+}
+
 TEST_CASE("a half written state beside the state is no harm")
 {
     const TemporaryFolder folder;
