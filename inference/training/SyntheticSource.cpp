@@ -16,8 +16,17 @@ using namespace synthetic;
 constexpr double mapSpacingMm = 2.5;
 /// Places of each class that are remembered: windows are centred about them.
 constexpr std::size_t placesAClass = 64;
-/// Tumors and cysts are chosen this many times as often as an organ: they are seldom there, and the last to be learned (docs/decisions/0014).
-constexpr int lesionShare = 12;
+/// How often a class (from 0) is a window's middle. Tumors and cysts are many times an organ: they are seldom there, and the last to be learned
+/// (docs/decisions/0014); of them, those of kidney, pancreas and colon most.
+int shareOf(std::size_t c)
+{
+    switch (c + 1) {
+    case 26:
+    case 31: return 20;
+    case 28: return 16;
+    default: return c >= 25 ? 8 : 1;
+    }
+}
 
 /// A window on the map: where its first voxel lies and how far one step along each axis goes, in the map's indices.
 struct View {
@@ -75,7 +84,7 @@ private:
         const auto among = [&](std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(dice.unit() * static_cast<double>(high - low)); };
         std::vector<std::size_t> classes;
         for (std::size_t c = 0; c < classCount; ++c)
-            for (int share = 0; share < (c >= 25 ? lesionShare : 1) && !m_places[c].empty(); ++share)
+            for (int share = 0; share < shareOf(c) && !m_places[c].empty(); ++share)
                 classes.push_back(c);
         if (classes.empty() || dice.chance(0.25))
             return {among(m_low[0], m_high[0]), among(m_low[1], m_high[1]), among(m_low[2], m_high[2])};
