@@ -45,6 +45,7 @@ public:
             coverage(int(n));
             sex(int(n));
             burden(int(n));
+            fat(int(n));
         }
         return std::move(m_found);
     }
@@ -155,6 +156,28 @@ private:
         for (const Burden& one : of(n).burdens)
             if (one.percent() > most)
                 say(n, print("It makes up %.0f %% of ", one.percent()) + one.organ + ": look at both outlines.", centre(n));
+    }
+
+    /// Fluid measures -9 to 20 HU (Bosniak classification 2019); tissue below that is fat, or has fat averaged in. In lung and bowel it may be gas: not asked there.
+    void fat(int n)
+    {
+        constexpr double most = -10;
+        constexpr std::array<int, 5> amongTissue{26, 27, 28, 29, 32};
+        if (std::find(amongTissue.begin(), amongTissue.end(), known(n).id) == amongTissue.end())
+            return;
+        const std::vector<Lesion>& lesions = of(n).lesions;
+        double ml = 0;
+        std::size_t count = 0;
+        const Lesion* largest = nullptr; // the list begins with the largest
+        for (const Lesion& lesion : lesions) {
+            if (!lesion.statistics.hu || lesion.statistics.hu->median >= most)
+                continue;
+            ml += lesion.statistics.volumeMl;
+            ++count;
+            largest = largest ? largest : &lesion;
+        }
+        if (largest)
+            say(n, std::string("Below -10 HU (median), so fat or fat averaged in rather than a ") + (known(n).id == 32 ? "cyst" : "tumor") + print(": %zu of %zu marked, %.1f mL. Look there.", count, lesions.size(), ml), largest->statistics.centroidMm);
     }
 
     const std::vector<Judged>& m_all;

@@ -27,7 +27,7 @@ struct Implausible {
     Warning warning;
 };
 
-/// Sides, up and down, front and back, pairs, adult volumes, what the scan covers, the patient's sex. Volumes: wide ranges of adults, from
+/// Sides, up and down, front and back, pairs, adult volumes, what the scan covers, the patient's sex, lesions that measure as fat. Volumes: wide ranges of adults, from
 /// anatomical and CT literature; only what lies wholly in the scan and was asked for as a whole is held against them.
 std::vector<Implausible> plausibility(const std::vector<Judged>& all, const Scan& scan, const ScanLook& look);
 

@@ -86,6 +86,34 @@ TEST_CASE("a chest scan asked for a prostate, and a female patient asked for one
     CHECK(abdomen.with(17, "Left Lung", {0, 0, 0}, 20).says("not to reach the chest", 0));
 }
 
+TEST_CASE("what measures as fat is no cyst of the kidney and no tumor, and is said with its place")
+{
+    // Two balls: one of fluid, a smaller one of fat.
+    const Geometry g = phantomGrid();
+    const Vector3 fluid{-40, 0, 0}, fat{40, 0, 20};
+    std::vector<std::int16_t> hu;
+    for (std::int64_t k = 0; k < g.size()[2]; ++k)
+        for (std::int64_t j = 0; j < g.size()[1]; ++j)
+            for (std::int64_t i = 0; i < g.size()[0]; ++i)
+                hu.push_back(length(g.toMm(Index3{i, j, k}) - fat) < 14 ? -40 : 5);
+    const auto patient = [&](int id, const char* name) {
+        Patient p;
+        p.scan.volume = std::make_shared<const Volume>(g, hu);
+        p.classes.push_back(classNamed(id, name, "tumor", {2, 3}));
+        p.measured.push_back(measureFinding(findingOf(id, name, together({ball(g, fluid, 20), ball(g, fat, 12)})), p.classes.back(), *p.scan.volume));
+        return p;
+    };
+    const Patient cyst = patient(32, "Kidney Cyst");
+    CHECK(cyst.says("rather than a cyst: 1 of 2 marked, 7.", 0));
+    for (const Implausible& one : cyst.judge())
+        CHECK(length(*one.warning.placeMm - fat) < 1);
+    CHECK(patient(26, "Kidney Tumor").says("rather than a tumor", 0));
+    // Air in a tumor of the lung lowers it as well.
+    CHECK_FALSE(patient(30, "Lung Tumor").says("HU"));
+    hu.assign(hu.size(), -9);
+    CHECK_FALSE(patient(32, "Kidney Cyst").says("HU"));
+}
+
 TEST_CASE("bone behind the middle, and lung at one end, are read off the voxels")
 {
     // A body of 200 mm, a spine near its back; above z = 40 most of it is lung.
