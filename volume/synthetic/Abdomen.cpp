@@ -5,6 +5,19 @@
 namespace hounsfield::synthetic {
 namespace {
 
+/// Fat of a renal sinus, with calyces and vessels in lumps: a scan averages fine ones to anything between fat and water, which is no cyst.
+Filling sinusFilling(std::uint32_t pattern)
+{
+    // A stream of its own: what is drawn for the rest of the patient stays what it was.
+    Random random(pattern);
+    const auto perMm = static_cast<float>(1 / random.between(2.5, 8));
+    const auto urine = static_cast<float>(random.between(0.05, 0.4)), vein = static_cast<float>(-random.between(0.1, 0.45));
+    return [=](Point p, float) {
+        const float n = noise(perMm * p, pattern);
+        return n > urine ? Tissue::Urine : n < vein ? Tissue::Vein : Tissue::Fat;
+    };
+}
+
 class Upper {
 public:
     Upper(BodyPlan& plan, Random& random) : m_plan(plan), m_random(random), m_trunk(plan.trunk)
@@ -38,11 +51,9 @@ public:
             const Point hilum = k.at + Point{-side * wide * 0.62f, -deep * 0.25f, 0};
             add({roughen(ellipsoid(hilum + Point{-side * 6, -3, 0}, {wide * 0.34f, 5, 9}, turn, 0), 1.5f, 12, seed()), 0, Tissue::Urine, Tissue::Urine, 0});
             const std::uint32_t pattern = seed();
-            Paint sinus{roughen(ellipsoid(hilum, {wide * pick(0.42, 0.66), pick(5, 9), high * pick(0.34, 0.5)}, turn, tilt), 3, 12, seed()), 0, Tissue::Fat, Tissue::Fat, 0};
-            sinus.filling = [pattern](Point p, float) {
-                const float n = noise(0.13f * p, pattern);
-                return n > 0.35f ? Tissue::Urine : n < -0.4f ? Tissue::Vein : Tissue::Fat;
-            };
+            const float roomy = 1 + 0.4f * chanceOf(pattern, 1, 2, 3); // fat takes more room with the years
+            Paint sinus{roughen(ellipsoid(hilum, {wide * pick(0.42, 0.66), roomy * pick(5, 9), high * pick(0.34, 0.5)}, turn, tilt), 3, 12, seed()), 0, Tissue::Fat, Tissue::Fat, 0};
+            sinus.filling = sinusFilling(pattern);
             add(std::move(sinus));
             Paint kidney{roughen(ellipsoid(k.at, {wide, deep, high}, turn, tilt, 0.05f, pick(0, 6)), pick(0.5, 2), 22, seed()), side < 0 ? 2 : 3, Tissue::KidneyCortex, Tissue::KidneyMedulla, cortex,
                          -1e9f, perirenal * pick(0.6, 1.3)};
