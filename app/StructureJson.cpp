@@ -133,7 +133,7 @@ std::vector<Removal> removalsFromJson(const QJsonValue& value)
 {
     std::vector<Removal> all;
     for (const QJsonValue& one : value.toArray())
-        all.push_back({Removal::Why(std::clamp(one["why"].toInt(), 0, int(Removal::Why::Rule))), std::int64_t(one["pieces"].toDouble()), one["ml"].toDouble()});
+        all.push_back({Removal::Why(std::clamp(one["why"].toInt(), 0, int(Removal::Why::Unsure))), std::int64_t(one["pieces"].toDouble()), one["ml"].toDouble()});
     return all;
 }
 

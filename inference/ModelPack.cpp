@@ -49,14 +49,18 @@ ModelClass readClass(const json& entry)
         known.hosts.push_back(wholeNumber(host));
     known.kind = entry.at("kind");
     known.threshold = entry.at("threshold");
+    known.peak = entry.value("peak", 0.0);
     known.synonyms = entry.at("synonyms").get<std::vector<std::string>>();
     return known;
 }
 
 json writeClass(const ModelClass& known)
 {
-    return {{"id", known.id},     {"name", known.name}, {"file", known.fileName},       {"snomed", known.snomedCode},   {"rgb", known.rgb},
-            {"hosts", known.hosts}, {"kind", known.kind}, {"threshold", known.threshold}, {"synonyms", known.synonyms}};
+    json entry{{"id", known.id},     {"name", known.name}, {"file", known.fileName},       {"snomed", known.snomedCode},   {"rgb", known.rgb},
+               {"hosts", known.hosts}, {"kind", known.kind}, {"threshold", known.threshold}, {"synonyms", known.synonyms}};
+    if (known.peak > 0)
+        entry["peak"] = known.peak;
+    return entry;
 }
 
 std::vector<ModelClass> readClasses(const json& entries)
@@ -180,6 +184,8 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
             refuse(files, "its class numbers are not distinct or not between 1 and " + std::to_string(ModelPack::mostClasses));
         if (!isPlainName(known.fileName) || !(known.threshold > 0 && known.threshold < 1))
             refuse(files, "its class " + std::to_string(known.id) + " has an impossible file name or threshold");
+        if (known.peak != 0 && !(known.isLesion() && known.peak >= known.threshold && known.peak < 1))
+            refuse(files, "its class " + std::to_string(known.id) + " has an impossible peak: only a tumor or cyst has one, from its threshold to below 1");
     }
     if (pack.classes.empty())
         refuse(files, "it names no classes");
@@ -277,7 +283,8 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
 {
     nlohmann::ordered_json root;
     const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id > 32; });
-    root["format"] = beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
+    const bool peaks = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.peak > 0; });
+    root["format"] = peaks ? 4 : beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
     root["name"] = pack.name;
     root["title"] = pack.title;
     root["version"] = pack.version;

@@ -25,6 +25,7 @@ struct ModelClass {
     std::vector<int> hosts;             ///< ids of the organs it lies in; empty for an organ
     std::string kind;                   ///< "organ", "tumor" or "cyst"; "zero_shot" for words beyond the known classes
     double threshold = 0.5;             ///< probability above which a voxel is inside
+    double peak = 0;                    ///< of a tumor or cyst: the probability that one voxel of a piece must reach for the piece to be kept; 0: any piece is
     std::vector<std::string> synonyms;
     /// Whether its separate parts are told one by one.
     bool isLesion() const { return kind == "tumor" || kind == "cyst"; }
@@ -78,7 +79,7 @@ public:
 
 /// A versioned folder with all that a model needs, checked; or a clear sentence why not. Immutable once opened.
 struct ModelPack {
-    static constexpr int formatVersion = 3; ///< 2: text_encoder is an object; 3: class ids beyond 32. A pack is written as the lowest that can say it
+    static constexpr int formatVersion = 4; ///< 2: text_encoder is an object; 3: class ids beyond 32; 4: a class has a peak. A pack is written as the lowest that can say it
     static constexpr int mostClasses = 64;  ///< ids are 1 to this
 
     std::string name;

@@ -192,8 +192,10 @@ private:
                 prepared.probabilities[missing[k]] = std::move(made[k]);
         }
         std::map<int, ClassResult> results;
-        for (const int id : ids)
-            results.emplace(id, ClassResult{prepared.probabilities.at(id), settings.threshold.value_or(m_embeddings.threshold(id))});
+        for (const int id : ids) {
+            const Marking marking = m_embeddings.marking(id, settings);
+            results.emplace(id, ClassResult{prepared.probabilities.at(id), marking.threshold, marking.peak});
+        }
         return results;
     }
 

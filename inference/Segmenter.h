@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,12 +34,18 @@ struct EngineSettings {
     std::filesystem::path cacheFolder;      ///< empty: the system's place for large temporary files
 };
 
+/// From which probability voxels of a class are marked: ModelClass::threshold and peak.
+struct Marking {
+    double threshold = 0.5, peak = 0;
+};
+
 /// How to look.
 struct SegmentSettings {
     std::optional<double> threshold;        ///< instead of each class's own
     CleanUp cleanUp = CleanUp::Standard;
     bool keepLeftOut = true;                ///< Finding::leftOut; a byte a voxel of its box
     bool keepProbability = true;            ///< Finding::probability of organs too; of tumors and cysts it is always kept. Two bytes a voxel of its box
+    std::map<int, Marking> markings{};      ///< by class id, instead of the pack's; `threshold` goes before them, for every class
 };
 
 /// A mask that is still growing: thresholded, not cleaned up, of the windows that are done.

@@ -121,15 +121,27 @@ double diceOf(const Mask& a, const Mask& b)
     return a.count() + b.count() == 0 ? 1 : 2.0 * double(shared(a, b)) / double(a.count() + b.count());
 }
 
-ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found, double toleranceMm)
+ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found)
 {
     ClassScore score{scan, known.id, !truth.empty(), !found.empty(), 0, truth.volumeMl(), found.volumeMl(), {}, 0, 0, 0, {}};
     if (score.there)
         score.dice = diceOf(truth, found);
-    score.surface = surfaceAgreement(truth, found, toleranceMm);
     if (known.isLesion())
         scoreLesions(score, truth, found);
     return score;
+}
+
+ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found, double toleranceMm)
+{
+    ClassScore score = lesionScoreOf(scan, known, truth, found);
+    score.surface = surfaceAgreement(truth, found, toleranceMm);
+    return score;
+}
+
+LesionTotals lesionTotals(const std::vector<ClassScore>& scores)
+{
+    const Summary all = summary(scores);
+    return {all.lesions, all.lesionsFound, all.falseLesions, all.largeDice.count, all.largeDice.count ? all.largeDice.sum / all.largeDice.count : 0};
 }
 
 std::string ScoreBoard::markdown() const

@@ -32,6 +32,18 @@ struct ClassScore {
 /// @param toleranceMm of the normalised surface distance
 ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found, double toleranceMm);
 
+/// The same of a tumor or cyst's lesions alone, which takes a small part of the time.
+ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found);
+
+/// Lesions over 10 mm of one class over many scans.
+struct LesionTotals {
+    int lesions = 0, found = 0;
+    int wrong = 0;   ///< marked where there is none
+    int scans = 0;   ///< that have one
+    double dice = 0; ///< mean over those
+};
+LesionTotals lesionTotals(const std::vector<ClassScore>& scores);
+
 /// The scores of many scans, told as tables.
 class ScoreBoard {
 public:

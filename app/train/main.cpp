@@ -62,7 +62,7 @@ int main(int argc, char** argv)
     namespace training = hounsfield::training;
     const std::map<std::string, std::function<void(hounsfield::Progress&)>> commands{
         {"train", training::addTrainCommand(app)}, {"evaluate", training::addEvaluateCommand(app)}, {"check", training::addCheckCommand(app)}, {"make-data", training::addMakeDataCommand(app)},
-        {"extend", training::addExtendCommand(app)}, {"average", training::addAverageCommand(app)}, {"text", training::addTextCommand(app)}};
+        {"extend", training::addExtendCommand(app)}, {"average", training::addAverageCommand(app)}, {"thresholds", training::addThresholdsCommand(app)}, {"text", training::addTextCommand(app)}};
     try {
         app.parse(argc, argv);
         SignalProgress progress;

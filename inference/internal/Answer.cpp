@@ -74,8 +74,11 @@ Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int
     m_masks.size = image.crop.size();
     m_masks.voxelMl = image.resampled.voxelVolumeMl();
     m_masks.spacingMm = image.resampled.spacingMm()[0];
-    for (const auto& [key, result] : results)
+    for (const auto& [key, result] : results) {
         m_masks.masks[key] = above(result.probability, result.threshold);
+        if (result.peak > 0)
+            m_masks.sure[key] = above(result.probability, result.peak);
+    }
     cleanUp(m_masks, classes, settings.cleanUp);
 }
 

@@ -9,7 +9,7 @@ namespace hounsfield {
 /// One class on the model's grid.
 struct ClassResult {
     const Probabilities& probability; ///< kept by Prepared
-    double threshold = 0.5;
+    double threshold = 0.5, peak = 0; ///< Marking
 };
 
 /// From probabilities to findings: thresholded and cleaned up once for all targets, then one by one onto the scan's grid. Neither the network

@@ -26,6 +26,7 @@ std::string words(const Removal& removal)
     case Removal::Why::OtherSide: return piecesOf(removal.pieces) + " on the other side" + ml;
     case Removal::Why::OutsideHost: return removal.pieces > 0 ? piecesOf(removal.pieces) + " outside its organ" + ml : "what lies outside its organ" + ml;
     case Removal::Why::BelowPancreas: return "what lies below the pancreas" + ml;
+    case Removal::Why::Unsure: return piecesOf(removal.pieces) + " that the model is not sure enough of" + ml;
     default: return "what the published rules remove" + ml;
     }
 }
@@ -40,6 +41,7 @@ std::string nameOf(Removal::Why why)
     case Removal::Why::OtherSide: return "other_side";
     case Removal::Why::OutsideHost: return "outside_host";
     case Removal::Why::BelowPancreas: return "below_pancreas";
+    case Removal::Why::Unsure: return "unsure";
     default: return "rule";
     }
 }

@@ -68,6 +68,23 @@ public:
         note(Removal::Why::Speck, found.others, found.otherVoxels);
         return std::move(found.masks);
     }
+    /// Of those, the pieces of a lesion that the model is somewhere sure enough of: outlined by a threshold, kept by a peak (hysteresis, Canny 1986).
+    std::vector<Mask> believed()
+    {
+        std::vector<Mask> found = withoutSpecks(lesionSpeckMm3);
+        const auto sure = m_masks.sure.find(m_id);
+        if (sure == m_masks.sure.end())
+            return found;
+        std::erase_if(found, [&](const Mask& piece) {
+            if (anyOf(piece, sure->second))
+                return false;
+            drop(piece, Removal::Why::Unsure);
+            return true;
+        });
+        if (found.empty())
+            m_masks.warnings.erase(m_id); // the largest speck, of which it told, is gone too
+        return found;
+    }
     void drop(const Mask& piece, Removal::Why why)
     {
         paint(voxels(), piece, 0);
@@ -86,6 +103,13 @@ public:
     }
 
 private:
+    static bool anyOf(const Mask& piece, const Voxels& voxels)
+    {
+        bool any = false;
+        forEachVoxel(piece, [&](const Index3& v) { any = any || voxels[static_cast<std::size_t>(piece.geometry().offset(v))]; });
+        return any;
+    }
+
     ModelMasks& m_masks;
     int m_id;
 };
@@ -125,7 +149,7 @@ void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLarg
 void keepInHost(ModelMasks& masks, int id, const Voxels& region)
 {
     Sieve sieve(masks, id);
-    for (const Mask& piece : sieve.withoutSpecks(lesionSpeckMm3)) {
+    for (const Mask& piece : sieve.believed()) {
         std::int64_t in = 0;
         forEachVoxel(piece, [&](const Index3& v) { in += region[static_cast<std::size_t>(piece.geometry().offset(v))]; });
         if (in == 0) {
@@ -192,7 +216,7 @@ void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& region
         keepInHost(masks, known.id, *region);
         return;
     }
-    Sieve(masks, known.id).withoutSpecks(lesionSpeckMm3);
+    Sieve(masks, known.id).believed();
     if (checked && countOf(masks.masks.at(known.id)) > 0)
         masks.warnings[known.id].push_back("Its organ was not found, so that nothing tells whether it lies in it.");
 }

@@ -28,6 +28,15 @@ at::Tensor TargetEmbeddings::of(const std::vector<int>& keys) const
     return at::stack(rows);
 }
 
+Marking TargetEmbeddings::marking(int key, const SegmentSettings& settings) const
+{
+    if (settings.threshold)
+        return {*settings.threshold, 0};
+    if (const auto own = settings.markings.find(key); own != settings.markings.end())
+        return own->second;
+    return key > 0 ? Marking{m_pack.classById(key).threshold, m_pack.classById(key).peak} : Marking{};
+}
+
 void TargetEmbeddings::tell(int key, Finding& finding) const
 {
     if (key > 0)

@@ -17,6 +17,8 @@ public:
     /// K x 512
     at::Tensor of(const std::vector<int>& keys) const;
     double threshold(int key) const { return key > 0 ? m_pack.classById(key).threshold : ModelClass{}.threshold; }
+    /// As the settings have it, else the pack.
+    Marking marking(int key, const SegmentSettings& settings) const;
     /// What must be known of words: that they are no class, and what they are near to. Nothing for a known class.
     void tell(int key, Finding& finding) const;
 

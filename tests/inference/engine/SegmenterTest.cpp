@@ -96,6 +96,32 @@ TEST_CASE("a higher threshold never gives a larger mask, and the volume lies wit
     }
 }
 
+TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back, and is kept where the person named a threshold")
+{
+    const TemporaryFolder folder;
+    ModelPack pack = formulaPack(folder.path());
+    ModelClass& tumor = *std::find_if(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id == 27; });
+    const auto scan = noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4}));
+    const auto found = [&](double peak, std::optional<double> threshold) {
+        tumor.peak = peak;
+        const auto segmenter = Segmenter::open(pack, cpu());
+        Progress silent;
+        SegmentSettings settings;
+        settings.threshold = threshold;
+        return segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{27, "Liver Tumor"}}, settings, silent).front();
+    };
+    const Finding any = found(0, {});
+    REQUIRE(any.mask.count() > 0);
+    REQUIRE(any.largestProbability < 0.97);
+    const Finding reached = found(any.largestProbability - 0.01, {}), none = found(any.largestProbability + 0.02, {});
+    CHECK(reached.mask.count() > 0);
+    CHECK(none.mask.count() == 0);
+    REQUIRE(none.leftOut);
+    CHECK(none.leftOut->count() > 0);
+    CHECK(std::any_of(none.removals.begin(), none.removals.end(), [](const Removal& one) { return one.why == Removal::Why::Unsure; }));
+    CHECK(found(any.largestProbability + 0.02, tumor.threshold).mask.toGrid() == any.mask.toGrid());
+}
+
 TEST_CASE("a scan of nothing but air gives an answer, not a crash")
 {
     const TemporaryFolder folder;

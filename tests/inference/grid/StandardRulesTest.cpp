@@ -212,6 +212,35 @@ TEST_CASE("a mask most of which is far outside the organ is cut off 15 mm from i
     CHECK_FALSE(masks.masks[27][offset(63, 30, 35)]);
 }
 
+TEST_CASE("a piece of a tumor is kept whole where the model is sure of one voxel of it, and left out where it is of none")
+{
+    const Voxels liver = ball({40, 30, 35}, 25), sure = ball({30, 30, 35}, 6), unsure = ball({50, 30, 35}, 5);
+    ModelMasks masks = masksOf({{6, liver}, {27, unionOf(sure, unsure)}});
+    masks.sure[27] = nothing();
+    masks.sure[27][offset(33, 31, 37)] = 1; // not its middle: anywhere in the piece
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(masks.masks[27] == sure);
+    CHECK(std::abs(mlOf(masks, 27, Removal::Why::Unsure) - double(countOf(unsure)) * masks.voxelMl) < 1e-9);
+    CHECK(sentenceOf(masks.removals[27]) == "Left out by the clean-up: 1 piece that the model is not sure enough of (1.7 mL).");
+
+    // Nothing is sure, and all that there is is a speck: nothing is left, and nothing is said of a largest speck.
+    masks = masksOf({{6, liver}, {27, nothing()}});
+    masks.masks[27][offset(40, 30, 35)] = 1;
+    masks.sure[27] = nothing();
+    cleanUp(masks, classes(), CleanUp::Standard);
+    CHECK(countOf(masks.masks[27]) == 0);
+    CHECK(masks.warnings.count(27) == 0);
+
+    // Without a peak, and for whoever wants nothing left out, all stays.
+    for (const CleanUp rule : {CleanUp::Standard, CleanUp::None}) {
+        masks = masksOf({{6, liver}, {27, unionOf(sure, unsure)}});
+        if (rule == CleanUp::None)
+            masks.sure[27] = nothing();
+        cleanUp(masks, classes(), rule);
+        CHECK(masks.masks[27] == unionOf(sure, unsure));
+    }
+}
+
 TEST_CASE("dilation is by a ball")
 {
     std::mt19937 random(3);

@@ -78,9 +78,9 @@ TEST_CASE("the list tells size and state of every pack, and what one lacks")
 TEST_CASE("a pack of a newer or an unknown format is answered by one sentence")
 {
     const Installed installed;
-    installed.edit("\"format\": 1", "\"format\": 4");
-    CHECK(installed.listed("one").problem.find("newer version of this program (format 4") != std::string::npos);
-    installed.edit("\"format\": 4", "\"format\": 0");
+    installed.edit("\"format\": 1", "\"format\": 5");
+    CHECK(installed.listed("one").problem.find("newer version of this program (format 5") != std::string::npos);
+    installed.edit("\"format\": 5", "\"format\": 0");
     CHECK(installed.listed("one").problem.find("its format 0 is none that this program ever had") != std::string::npos);
     installed.edit("\"format\": 0", "\"format\": 1e300");
     CHECK(installed.listed("one").problem.find("cannot be understood") != std::string::npos);
@@ -88,6 +88,29 @@ TEST_CASE("a pack of a newer or an unknown format is answered by one sentence")
     installed.edit("\"card.md\"", "\"../x.md\"");
     CHECK(installed.listed("one").problem.find("outside its folder") != std::string::npos);
     CHECK(installed.listed("two").problem.empty());
+}
+
+TEST_CASE("a peak of a tumor is written as format 4 and read back, and refused where it is none")
+{
+    const Installed installed;
+    ModelPack pack = *installed.listed("one").pack;
+    const std::vector<std::pair<std::string, std::string>> hashes(pack.sha256.begin(), pack.sha256.end());
+    const auto written = [&](std::size_t row, double peak) {
+        ModelPack changed = pack;
+        changed.classes.at(row).peak = peak;
+        writeFile(installed.store.folder() / "one" / "pack.json", packJson(changed, hashes));
+        return installed.listed("one");
+    };
+    REQUIRE(pack.classes.at(26).name == "Liver Tumor");
+    const auto good = written(26, 0.9);
+    REQUIRE(good.pack);
+    CHECK(good.pack->classes.at(26).peak == 0.9);
+    CHECK(good.pack->classes.at(27).peak == 0);
+    CHECK(readFile(installed.store.folder() / "one" / "pack.json").find("\"format\": 4") != std::string::npos);
+    CHECK(written(26, 0.4).problem.find("its class 27 has an impossible peak") != std::string::npos); // below its threshold
+    CHECK(written(26, 1).problem.find("impossible peak") != std::string::npos);
+    CHECK(written(5, 0.9).problem.find("its class 6 has an impossible peak") != std::string::npos); // an organ
+    CHECK(written(26, 0).problem.empty());
 }
 
 TEST_CASE("an import that is stopped anywhere leaves nothing behind")

@@ -1,0 +1,56 @@
+#include "app/train/MarkingChoice.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <tuple>
+
+namespace hounsfield::training {
+
+std::vector<Marking> markingsToTry(bool lesion)
+{
+    std::vector<Marking> all;
+    for (const double threshold : lesion ? std::vector{0.5, 0.7, 0.9, 0.97} : std::vector{0.2, 0.3, 0.4, 0.5, 0.6, 0.7})
+        all.push_back({threshold, 0});
+    if (lesion)
+        for (const double peak : {0.7, 0.8, 0.9, 0.93, 0.95, 0.97, 0.99})
+            all.push_back({0.5, peak});
+    return all;
+}
+
+std::string words(const Marking& marking)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, marking.peak > 0 ? "%g, peak %g" : "from %g", marking.threshold, marking.peak);
+    return text;
+}
+
+MarkingFigures figuresOf(const Marking& marking, const std::vector<ClassScore>& scores)
+{
+    MarkingFigures figures{marking, 0, 0, lesionTotals(scores)};
+    for (const ClassScore& score : scores)
+        if (score.there) {
+            ++figures.scans;
+            figures.dice += score.dice;
+        }
+    figures.dice /= std::max(1, figures.scans);
+    return figures;
+}
+
+const MarkingFigures* bestForLesions(const std::vector<MarkingFigures>& tried)
+{
+    const auto best = std::max_element(tried.begin(), tried.end(), [](const MarkingFigures& a, const MarkingFigures& b) {
+        return std::tuple(a.gain(), a.lesions.dice) < std::tuple(b.gain(), b.lesions.dice);
+    });
+    return best == tried.end() || best->lesions.lesions < leastToChooseBy ? nullptr : &*best;
+}
+
+const MarkingFigures* bestForOrgans(const std::vector<MarkingFigures>& tried)
+{
+    const auto best = std::max_element(tried.begin(), tried.end(), [](const MarkingFigures& a, const MarkingFigures& b) { return a.dice < b.dice; });
+    if (best == tried.end() || best->scans < leastToChooseBy)
+        return nullptr;
+    const auto usual = std::find_if(tried.begin(), tried.end(), [](const MarkingFigures& one) { return one.marking.threshold == 0.5; });
+    return usual != tried.end() && best->dice < usual->dice + leastGainOfDice ? &*usual : &*best;
+}
+
+} // namespace hounsfield::training
