@@ -13,6 +13,7 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cmath>
 
 namespace hounsfield {
@@ -163,7 +164,7 @@ void FoundPanel::showDetails()
     QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>")
                        .arg(lesion < 0 ? s->name.toHtmlEscaped() : tr("%1, lesion %2").arg(s->name.toHtmlEscaped()).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
     if (f.mask.empty())
-        text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(f.threshold, 0, 'f', 2).arg(f.largestProbability, 0, 'f', 2));
+        text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(std::max(f.threshold, f.peak), 0, 'f', 2).arg(f.largestProbability, 0, 'f', 2));
     else
         text += lesion < 0 ? numbersOf(*s) : lesionNumbersOf(*s, lesion);
     text += doubtsOf(*s);
@@ -171,7 +172,7 @@ void FoundPanel::showDetails()
     if (!m_threshold->isSliderDown()) {
         const QSignalBlocker quietly(m_threshold);
         m_threshold->setValue(int(std::lround(100 * f.threshold)));
-        m_thresholdText->setText(tr("Threshold %1").arg(f.threshold, 0, 'f', 2));
+        m_thresholdText->setText(f.peak > 0 ? tr("Threshold %1, kept from %2").arg(f.threshold, 0, 'f', 2).arg(f.peak, 0, 'f', 2) : tr("Threshold %1").arg(f.threshold, 0, 'f', 2));
     }
 }
 

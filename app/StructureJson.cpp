@@ -145,7 +145,7 @@ QJsonObject structureToJson(const Structure& s)
     std::vector<double> hosts(s.known.hosts.begin(), s.known.hosts.end());
     return {{"id", s.id}, {"name", s.name}, {"rgb", listOf(s.rgb)}, {"visible", s.visible}, {"class_id", s.known.id}, {"class_name", QString::fromStdString(s.known.name)},
             {"file", QString::fromStdString(s.known.fileName)}, {"snomed", QString::fromStdString(s.known.snomedCode)}, {"kind", QString::fromStdString(s.known.kind)}, {"hosts", listOf(hosts)},
-            {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold},
+            {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold}, {"peak", f.peak},
             {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
             {"warnings", warningsToJson(s.warnings)}, {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)}, {"nearest", nearestToJson(f.nearest)}, {"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)},
             {"without", listOf(f.target.without)}, {"organs", hostsToJson(f.hosts)}, {"removals", removalsToJson(f.removals)}, {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()}};
@@ -173,6 +173,7 @@ Structure structureFromJson(const QJsonObject& json)
     Target target{s.known.id, s.known.name, json["zero_shot_text"].toString().toStdString(), filterFromJson(json["filter"].toObject()), idsFromJson(json["without"])};
     Finding finding{std::move(target), maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
                                                         json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr, nearestFromJson(json["nearest"]), removalsFromJson(json["removals"]), {}, hostsFromJson(json["organs"])};
+    finding.peak = json["peak"].toDouble();
     if (json["left_out"].isObject())
         finding.leftOut = std::make_shared<const Mask>(maskFromJson(json["left_out"].toObject()));
     s.finding = std::make_shared<const Finding>(std::move(finding));

@@ -92,6 +92,7 @@ struct Finding {
     std::vector<Removal> removals{};        ///< what the clean-up left out, and why; also said in warnings
     std::shared_ptr<const Mask> leftOut{};  ///< where that was, to be had back; null where nothing was
     std::vector<std::shared_ptr<const HostOrgan>> hosts{}; ///< of a tumor or cyst
+    double peak = 0;                        ///< as ModelClass::peak, 0: none
 };
 
 /// A scan as the model has seen it: gap vector and 8-channel map of every window. Opaque, immutable, shared.

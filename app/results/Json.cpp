@@ -90,6 +90,7 @@ std::string measurementsJson(const Run& run)
         one.update(statisticsJson(row.measured.statistics));
         one["volume_range_ml"] = {f.volumeLowMl, f.volumeHighMl};
         one["threshold"] = f.threshold;
+        one["peak"] = f.peak > 0 ? json(f.peak) : json(nullptr);
         one["largest_probability"] = f.largestProbability;
         one["mean_probability"] = f.meanProbability;
         one["lesions"] = json::array();

@@ -115,7 +115,8 @@ void addWarnings(Measured& m, bool chosen)
 {
     const Finding& f = *m.finding;
     if (f.mask.empty() && !chosen)
-        m.warnings.push_back({print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", f.largestProbability, f.threshold), {}});
+        m.warnings.push_back({f.peak > f.largestProbability ? print("Not found: no piece of it reaches a probability of %.2f; the highest anywhere is %.2f.", f.peak, f.largestProbability)
+                                                            : print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", f.largestProbability, f.threshold), {}});
     for (const std::string& text : f.warnings)
         m.warnings.push_back({text, {}});
     if (!m.statistics.leavesScan.empty())

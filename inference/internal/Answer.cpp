@@ -173,6 +173,7 @@ Finding Answer::found(const Target& target, int key)
     setLeftOut(finding, key);
     setDoubts(finding, key, countOf(m_masks.masks.at(key)) - countOf(inside));
     finding.hosts = hostsOf(key);
+    finding.peak = m_settings.cleanUp == CleanUp::Standard ? result.peak : 0;
     return finding;
 }
 

@@ -107,7 +107,8 @@ TEST_CASE("a session keeps which lesions were chosen, the organs they lie in, an
     const Mask& mask = finding.mask;
     finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{6, "Liver", mask})};
     finding.leftOut = std::make_shared<const Mask>(mask);
-    finding.removals = {{Removal::Why::Apart, 3, 1.5}};
+    finding.removals = {{Removal::Why::Apart, 3, 1.5}, {Removal::Why::Unsure, 1, 0.5}};
+    finding.peak = 0.95;
     before.contents.structures[0].finding = std::make_shared<const Finding>(finding);
     writeSession(before, file);
     const StoredSession after = readSession(file);
@@ -118,7 +119,8 @@ TEST_CASE("a session keeps which lesions were chosen, the organs they lie in, an
     CHECK((read.hosts[0]->mask.toGrid() == mask.toGrid()));
     REQUIRE(read.leftOut);
     CHECK(read.leftOut->count() == mask.count());
-    REQUIRE(read.removals.size() == 1);
+    REQUIRE(read.removals.size() == 2);
+    CHECK(read.peak == 0.95);
     CHECK(sentenceOf(read.removals) == sentenceOf(finding.removals));
 }
 

@@ -96,6 +96,17 @@ TEST_CASE("where no lesion is large enough nothing is left, and the longest is n
     CHECK_FALSE(says(m, "Not found"));
 }
 
+TEST_CASE("a tumor that was not found says by how much it fell short of what it had to reach")
+{
+    Finding finding = findingOf(26, "Kidney Tumor", Mask(phantomGrid()));
+    finding.largestProbability = 0.4;
+    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())), "Not found: the highest probability anywhere is 0.40, the threshold 0.50."));
+    // Above the threshold, and not sure enough all the same.
+    finding.largestProbability = 0.85;
+    finding.peak = 0.95;
+    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())), "Not found: no piece of it reaches a probability of 0.95; the highest anywhere is 0.85."));
+}
+
 TEST_CASE("a lesion that lies outside its organ is said, with its place")
 {
     const Geometry g = phantomGrid();
@@ -131,6 +142,7 @@ TEST_CASE("the files of a run carry lesions, burden, what was left out and why")
     CHECK(target["lesions"][0]["organ"] == "Left Kidney");
     CHECK(target["lesions"][0]["recist_measurable"] == true);
     CHECK(target["lesions"][2]["recist_measurable"] == false);
+    CHECK(target["peak"].is_null());
     CHECK(target["left_out"]["reasons"][0]["why"] == "outside_host");
     CHECK(target["left_out"]["reasons"][0]["ml"] == 1.25);
     CHECK(target["burden"].size() == 2);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 using namespace hounsfield;
@@ -114,6 +115,39 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
     CHECK(heavy > 1.4 * double(usual));
     CHECK(double(heavy) / patients > 5);
     CHECK(double(tumorsOfKidneys) / patients > 2);
+}
+
+TEST_CASE("a renal sinus holds fat, calyces and vessels, in some patients nearly all fat and in others less than half")
+{
+    constexpr std::uint64_t patients = 60;
+    int fatty = 0, mixed = 0, sinuses = 0;
+    for (std::uint64_t seed = 1; seed <= patients; ++seed) {
+        const BodyPlan plan = makeBodyPlan(seed);
+        for (std::size_t n = 0; n + 1 < plan.paints.size(); ++n) {
+            const Paint& sinus = plan.paints[n];
+            if (!sinus.filling || (plan.paints[n + 1].organ != 2 && plan.paints[n + 1].organ != 3))
+                continue;
+            ++sinuses;
+            std::map<Tissue, double> seen;
+            double all = 0;
+            const Point low = sinus.shape.bounds.low, high = sinus.shape.bounds.high;
+            for (float x = low.x; x < high.x; x += 2)
+                for (float y = low.y; y < high.y; y += 2)
+                    for (float z = low.z; z < high.z; z += 2)
+                        if (const float depth = sinus.shape.depth({x, y, z}); depth > 0) {
+                            ++seen[sinus.filling({x, y, z}, depth)];
+                            ++all;
+                        }
+            CHECK(seen[Tissue::Fat] + seen[Tissue::Urine] + seen[Tissue::Vein] == all);
+            CHECK(seen[Tissue::Fat] > 0.2 * all);
+            CHECK(seen[Tissue::Urine] + seen[Tissue::Vein] > 0);
+            fatty += seen[Tissue::Fat] > 0.85 * all;
+            mixed += seen[Tissue::Fat] < 0.5 * all;
+        }
+    }
+    CHECK(sinuses == 2 * patients);
+    CHECK(fatty > 4);
+    CHECK(mixed > 10);
 }
 
 TEST_CASE("tissues moved at random keep most of what a growth is told from its organ by, and fluid stays fluid")

@@ -11,7 +11,7 @@ Filling sinusFilling(std::uint32_t pattern)
     // A stream of its own: what is drawn for the rest of the patient stays what it was.
     Random random(pattern);
     const auto perMm = static_cast<float>(1 / random.between(2.5, 8));
-    const auto urine = static_cast<float>(random.between(0.05, 0.4)), vein = static_cast<float>(-random.between(0.1, 0.45));
+    const auto urine = static_cast<float>(random.between(0.05, 0.65)), vein = static_cast<float>(-random.between(0.1, 0.65));
     return [=](Point p, float) {
         const float n = noise(perMm * p, pattern);
         return n > urine ? Tissue::Urine : n < vein ? Tissue::Vein : Tissue::Fat;

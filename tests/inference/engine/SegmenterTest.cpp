@@ -116,6 +116,7 @@ TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back
     const Finding reached = found(any.largestProbability - 0.01, {}), none = found(any.largestProbability + 0.02, {});
     CHECK(reached.mask.count() > 0);
     CHECK(none.mask.count() == 0);
+    CHECK(none.peak > none.largestProbability);
     REQUIRE(none.leftOut);
     CHECK(none.leftOut->count() > 0);
     CHECK(std::any_of(none.removals.begin(), none.removals.end(), [](const Removal& one) { return one.why == Removal::Why::Unsure; }));
