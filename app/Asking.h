@@ -17,7 +17,7 @@ struct Request {
     std::shared_ptr<const Volume> volume;
     Prompt prompt;
     std::vector<Target> targets;
-    std::optional<double> threshold;
+    std::optional<Marking> marking; ///< of the one target; absent: as the model's
     std::optional<Vector3> focusMm;
 };
 

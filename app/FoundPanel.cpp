@@ -86,9 +86,11 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_rest.setInterval(60);
     connect(&m_rest, &QTimer::timeout, this, [this] { Q_EMIT thresholdAsked(m_session.selected(), m_threshold->value() / 100.0); });
     connect(m_threshold, &QSlider::valueChanged, this, [this](int value) {
-        m_thresholdText->setText(tr("Threshold %1").arg(value / 100.0, 0, 'f', 2));
+        showThreshold(value / 100.0);
         if (const Structure* s = m_session.structure(m_session.selected()); s && std::lround(100 * s->finding->threshold) != value)
             m_rest.start();
+        else
+            m_rest.stop(); // back where it was
     });
     connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex& index) {
         const Structure* s = m_session.structure(index.data(FoundModel::StructureId).toInt());
@@ -172,8 +174,15 @@ void FoundPanel::showDetails()
     if (!m_threshold->isSliderDown()) {
         const QSignalBlocker quietly(m_threshold);
         m_threshold->setValue(int(std::lround(100 * f.threshold)));
-        m_thresholdText->setText(f.peak > 0 ? tr("Threshold %1, kept from %2").arg(f.threshold, 0, 'f', 2).arg(f.peak, 0, 'f', 2) : tr("Threshold %1").arg(f.threshold, 0, 'f', 2));
+        showThreshold(f.threshold);
     }
+}
+
+void FoundPanel::showThreshold(double threshold)
+{
+    const Structure* s = m_session.structure(m_session.selected());
+    const double peak = s ? s->finding->peak : 0;
+    m_thresholdText->setText(peak > 0 ? tr("Threshold %1, kept from %2").arg(threshold, 0, 'f', 2).arg(std::max(peak, threshold), 0, 'f', 2) : tr("Threshold %1").arg(threshold, 0, 'f', 2));
 }
 
 /// A line of the table of numbers.

@@ -35,6 +35,7 @@ private:
     QString numbersOf(const Structure& s) const;
     QString lesionNumbersOf(const Structure& s, int lesion) const;
     QString doubtsOf(const Structure& s) const;
+    void showThreshold(double threshold);
     void jumpTo(const QModelIndex& index);
     void followLink(const QString& link);
     void showMenu(const QPoint& at);

@@ -59,10 +59,11 @@ Structure withLeftOut(const Structure& structure, const Volume& volume)
     finding.target.filter = {};
     finding.removals.clear();
     finding.leftOut.reset();
+    finding.peak = 0; // it held for the pieces that stayed
     // What was said of it stays, but for what is measured anew.
     finding.warnings = {"What the clean-up had left out was given back by hand."};
     for (const Warning& warning : structure.warnings)
-        if (warning.text != removed && !warning.placeMm)
+        if (warning.text != removed && !warning.placeMm && warning.text.rfind("Not found:", 0) != 0)
             finding.warnings.push_back(warning.text);
     const double before = structure.statistics.volumeMl;
     Measured measured = measureFinding(finding, s.known, volume);

@@ -226,7 +226,8 @@ void Workbench::setThreshold(int structure, double threshold)
         Q_EMIT said(tr("It was found by the model %1. Choose that model in the settings to change the threshold.").arg(s->madeWith.section(", ", 0, 0)));
         return;
     }
-    m_asking.ask({m_session.scan()->volume, {}, {s->finding->target}, threshold, m_view.crosshairMm()});
+    // A peak stays: lower draws the same pieces larger, higher smaller, and what the model is not sure of stays left out.
+    m_asking.ask({m_session.scan()->volume, {}, {s->finding->target}, Marking{threshold, s->finding->peak}, m_view.crosshairMm()});
 }
 
 void Workbench::takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes)

@@ -81,6 +81,18 @@ private:
     std::vector<std::uint32_t> m_rowBegins;
 };
 
+/// For the root of every component: whether it holds a voxel of `seeds`.
+std::vector<bool> rootsThatHold(const RunForest& forest, const Mask& mask, const Mask& seeds)
+{
+    std::vector<bool> has(forest.runs().size(), false);
+    const Index3& corner = mask.box().begin;
+    forest.forEachRun([&](const Run& run, std::int64_t j, std::int64_t k) {
+        for (std::int64_t i = run.begin; i < run.end && !has[run.parent]; ++i)
+            has[run.parent] = seeds.at({corner[0] + i, corner[1] + j, corner[2] + k});
+    });
+    return has;
+}
+
 } // namespace
 
 std::vector<Mask> components(const Mask& mask, std::size_t most)
@@ -148,18 +160,24 @@ Pieces pieces(const Mask& mask, std::size_t most, std::int64_t least)
 std::int64_t countReached(const Mask& mask, const Mask& seeds)
 {
     const RunForest forest(mask);
-    std::vector<std::int64_t> counts(forest.runs().size(), 0);
-    std::vector<bool> reached(forest.runs().size(), false);
-    const Index3& corner = mask.box().begin;
-    forest.forEachRun([&](const Run& run, std::int64_t j, std::int64_t k) {
-        counts[run.parent] += run.end - run.begin;
-        for (std::int64_t i = run.begin; i < run.end && !reached[run.parent]; ++i)
-            reached[run.parent] = seeds.at({corner[0] + i, corner[1] + j, corner[2] + k});
-    });
+    const std::vector<bool> has = rootsThatHold(forest, mask, seeds);
     std::int64_t count = 0;
-    for (std::size_t run = 0; run < counts.size(); ++run)
-        count += reached[run] ? counts[run] : 0;
+    for (const Run& run : forest.runs())
+        count += has[run.parent] ? run.end - run.begin : 0;
     return count;
+}
+
+Mask reached(const Mask& mask, const Mask& seeds)
+{
+    const RunForest forest(mask);
+    const std::vector<bool> has = rootsThatHold(forest, mask, seeds);
+    std::vector<std::uint8_t> inside(mask.boxVoxels().size(), 0);
+    const Index3 size = mask.box().size();
+    forest.forEachRun([&](const Run& run, std::int64_t j, std::int64_t k) {
+        if (has[run.parent])
+            std::fill_n(inside.begin() + size[0] * (j + size[1] * k) + run.begin, run.end - run.begin, std::uint8_t(1));
+    });
+    return mask.empty() ? mask : Mask::fromBox(mask.geometry(), mask.box(), inside);
 }
 
 } // namespace hounsfield

@@ -24,5 +24,7 @@ Pieces pieces(const Mask& mask, std::size_t most, std::int64_t least);
 
 /// How many voxels the components have that hold a voxel of `seeds`. Both on the same grid.
 std::int64_t countReached(const Mask& mask, const Mask& seeds);
+/// Those components themselves.
+Mask reached(const Mask& mask, const Mask& seeds);
 
 } // namespace hounsfield

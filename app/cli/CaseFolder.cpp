@@ -62,7 +62,7 @@ std::string wordFor(const std::string& key)
 {
     if (key.rfind("scan", 0) == 0)
         return "the scan's files";
-    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256" || key == "recognition_sha256")
+    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256" || key == "recognition_sha256" || key == "markings")
         return "the model";
     std::string word = key;
     for (char& c : word)
@@ -89,6 +89,8 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
     request["prompt"] = !one.prompt.empty() ? json(std::vector<std::string>{one.prompt}) : asked.all ? json("everything") : json(asked.prompts);
     request["model"] = pack.name;
     request["weights_sha256"] = pack.weightsSha256;
+    for (const ModelClass& known : pack.classes)
+        request["markings"].push_back({known.id, known.threshold, known.peak});
     if (pack.textEncoder)
         for (const auto& [key, file] : {std::pair("text_encoder_sha256", pack.textEncoder->weightsFile), std::pair("recognition_sha256", pack.textEncoder->recognitionFile)})
             if (const auto found = pack.sha256.find(file); found != pack.sha256.end())

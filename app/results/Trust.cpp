@@ -31,7 +31,8 @@ Trust trustOf(const Finding& finding, const Statistics& statistics, const std::v
         add(trust, Light::Look, "The model was not trained on these words.");
     if (!statistics.leavesScan.empty())
         add(trust, Light::Look, "It reaches the edge of the scan.");
-    if (finding.meanProbability < sure)
+    // None where a person drew or gave back what is there.
+    if (finding.meanProbability > 0 && finding.meanProbability < sure)
         add(trust, Light::Look, print("Its mean probability is only %.2f.", finding.meanProbability));
     if (finding.volumeHighMl - finding.volumeLowMl > wide * statistics.volumeMl)
         add(trust, Light::Look, print("Between the thresholds 0.7 and 0.3 its volume goes from %.1f to %.1f mL.", finding.volumeLowMl, finding.volumeHighMl));

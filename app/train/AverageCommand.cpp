@@ -24,7 +24,7 @@ void average(const Options& options)
     const ModelPack a = PackStore().open(options.models[0]), b = PackStore().open(options.models[1]);
     ModelPack pack = b;
     pack.source = "The mean of the weights of two models: " + a.name + " (" + a.source + ") and " + b.name + " (" + b.source + ")";
-    writePack(pack, averagedWeights(a, b), "# " + pack.name + "\n\n" + pack.source + ".\n\nWhat it was trained on stands in the cards of these two. Measure it before use: `hounsfield-train evaluate`.\n", out);
+    writePack(pack, averagedWeights(a, b), "# " + pack.name + "\n\n" + pack.source + ".\n\nWhat it was trained on stands in the cards of these two. From which probability classes are marked is as in the second, and was chosen for that: choose again (`hounsfield-train thresholds`), and measure it before use (`hounsfield-train evaluate`).\n", out);
     std::printf("Wrote the mean of the two models to %s.\n", out.c_str());
 }
 

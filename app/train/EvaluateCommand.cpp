@@ -69,7 +69,8 @@ void tellScores(const Options& options, const ScoreBoard& board)
 void evaluate(const Options& options, Progress& progress)
 {
     Evaluation evaluation(options);
-    const std::vector<OneScan> scans = scansOf(options.scans, evaluation.classes());
+    std::vector<OneScan> scans = scansOf(options.scans, evaluation.classes());
+    const std::size_t all = scans.size();
     std::vector<std::string> broken;
     try {
         broken = forEachScan(scans, [&](const LabelledScan& scan) { evaluation.add(scan, progress); });
@@ -79,7 +80,7 @@ void evaluate(const Options& options, Progress& progress)
         throw;
     }
     tellScores(options, evaluation.board());
-    throwIfAny(broken, scans.size());
+    throwIfAny(broken, all);
 }
 
 } // namespace

@@ -9,7 +9,7 @@ namespace hounsfield::training {
 std::vector<Marking> markingsToTry(bool lesion)
 {
     std::vector<Marking> all;
-    for (const double threshold : lesion ? std::vector{0.5, 0.7, 0.9, 0.97} : std::vector{0.2, 0.3, 0.4, 0.5, 0.6, 0.7})
+    for (const double threshold : lesion ? std::vector{0.5, 0.7, 0.9, 0.97} : std::vector{0.3, 0.4, 0.5, 0.6, 0.7})
         all.push_back({threshold, 0});
     if (lesion)
         for (const double peak : {0.7, 0.8, 0.9, 0.93, 0.95, 0.97, 0.99})
@@ -49,8 +49,7 @@ const MarkingFigures* bestForOrgans(const std::vector<MarkingFigures>& tried)
     const auto best = std::max_element(tried.begin(), tried.end(), [](const MarkingFigures& a, const MarkingFigures& b) { return a.dice < b.dice; });
     if (best == tried.end() || best->scans < leastToChooseBy)
         return nullptr;
-    const auto usual = std::find_if(tried.begin(), tried.end(), [](const MarkingFigures& one) { return one.marking.threshold == 0.5; });
-    return usual != tried.end() && best->dice < usual->dice + leastGainOfDice ? &*usual : &*best;
+    return best->dice < tried.front().dice + leastGainOfDice ? &tried.front() : &*best;
 }
 
 } // namespace hounsfield::training

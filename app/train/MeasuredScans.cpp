@@ -63,17 +63,20 @@ std::vector<OneScan> scansOf(const ScanChoice& choice, const std::vector<ModelCl
     return scans;
 }
 
-std::vector<std::string> forEachScan(const std::vector<OneScan>& scans, const std::function<void(const LabelledScan&)>& use)
+std::vector<std::string> forEachScan(std::vector<OneScan>& scans, const std::function<void(const LabelledScan&)>& use)
 {
     std::vector<std::string> broken;
-    for (const OneScan& scan : scans)
+    const bool several = scans.size() > 1;
+    for (auto scan = scans.begin(); scan != scans.end();)
         try {
-            use(scan());
+            use((*scan)());
+            ++scan;
         } catch (const Error& error) {
-            if (error.kind() != ErrorKind::Scan || scans.size() == 1)
+            if (error.kind() != ErrorKind::Scan || !several)
                 throw;
             std::fprintf(stderr, "Not used: %s\n", error.what());
             broken.push_back(error.what());
+            scan = scans.erase(scan);
         }
     return broken;
 }

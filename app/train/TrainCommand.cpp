@@ -51,6 +51,11 @@ ModelPack describe(const Options& options)
     ModelPack pack;
     if (options.trainer.from) {
         pack = *options.trainer.from;
+        // Thresholds were chosen for the old weights (`hounsfield-train thresholds` chooses for the new).
+        for (ModelClass& known : pack.classes) {
+            known.threshold = ModelClass{}.threshold;
+            known.peak = 0;
+        }
     } else {
         pack.promptTemplate = "A computerized tomography of a {}";
         pack.classes = universalClasses();

@@ -19,6 +19,17 @@ Voxels above(const Probabilities& probability, double threshold)
     return inside;
 }
 
+/// Places of the voxels: few reach a peak.
+std::vector<std::size_t> thoseAbove(const Probabilities& probability, double threshold)
+{
+    const int step = stepOf(threshold);
+    std::vector<std::size_t> places;
+    for (std::size_t v = 0; v < probability.size(); ++v)
+        if (probability[v] >= step)
+            places.push_back(v);
+    return places;
+}
+
 /// The probabilities as a small volume of their own, to be looked at.
 std::shared_ptr<const Volume> thousandths(const Probabilities& probability, const ModelImage& image)
 {
@@ -77,7 +88,7 @@ Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int
     for (const auto& [key, result] : results) {
         m_masks.masks[key] = above(result.probability, result.threshold);
         if (result.peak > 0)
-            m_masks.sure[key] = above(result.probability, result.peak);
+            m_masks.sure[key] = thoseAbove(result.probability, result.peak);
     }
     cleanUp(m_masks, classes, settings.cleanUp);
 }

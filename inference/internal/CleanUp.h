@@ -16,7 +16,7 @@ struct ModelMasks {
     Index3 size{0, 0, 0};
     double voxelMl = 0, spacingMm = 0;
     std::map<int, std::vector<std::uint8_t>> masks;
-    std::map<int, std::vector<std::uint8_t>> sure;    ///< by class id, of those with a peak (ModelClass): where it is reached
+    std::map<int, std::vector<std::size_t>> sure;     ///< by class id, of those with a peak (ModelClass): the voxels that reach it
     std::map<int, std::vector<Removal>> removals;     ///< by class id: what was left out
     std::map<int, std::vector<std::string>> warnings; ///< by class id: whole sentences
 };

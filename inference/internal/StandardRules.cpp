@@ -53,9 +53,7 @@ public:
     /// Pieces that are no specks, largest first; the specks go. A class that has nothing else keeps its largest speck.
     std::vector<Mask> withoutSpecks(double leastMm3)
     {
-        constexpr std::size_t most = 1000;
-        const auto least = static_cast<std::int64_t>(std::ceil(leastMm3 / 1000 / m_masks.voxelMl));
-        Pieces found = pieces(asMask(voxels(), m_masks.size), most, least);
+        Pieces found = pieces(asMask(voxels(), m_masks.size), mostPieces, leastVoxels(leastMm3, m_masks.voxelMl));
         if (found.masks.empty() && found.others > 0) {
             found.masks = components(asMask(voxels(), m_masks.size), 1);
             --found.others;
@@ -68,22 +66,25 @@ public:
         note(Removal::Why::Speck, found.others, found.otherVoxels);
         return std::move(found.masks);
     }
-    /// Of those, the pieces of a lesion that the model is somewhere sure enough of: outlined by a threshold, kept by a peak (hysteresis, Canny 1986).
+    /// The same of a lesion, of pieces in which the model is somewhere sure enough: outlined by a threshold, kept by a peak (hysteresis, Canny 1986).
     std::vector<Mask> believed()
     {
-        std::vector<Mask> found = withoutSpecks(lesionSpeckMm3);
+        if (const auto sure = m_masks.sure.find(m_id); sure != m_masks.sure.end()) {
+            Voxels seeds(voxels().size(), 0);
+            for (const std::size_t v : sure->second)
+                seeds[v] = 1;
+            dropAllBut(reached(asMask(voxels(), m_masks.size), asMask(seeds, m_masks.size)));
+        }
+        return withoutSpecks(lesionSpeckMm3);
+    }
+    /// Whether the model is sure enough of what of a piece lies in a region; always, of a class without a peak.
+    bool isSureOf(const Mask& piece, const Voxels& region) const
+    {
         const auto sure = m_masks.sure.find(m_id);
-        if (sure == m_masks.sure.end())
-            return found;
-        std::erase_if(found, [&](const Mask& piece) {
-            if (anyOf(piece, sure->second))
-                return false;
-            drop(piece, Removal::Why::Unsure);
-            return true;
-        });
-        if (found.empty())
-            m_masks.warnings.erase(m_id); // the largest speck, of which it told, is gone too
-        return found;
+        const Index3& size = m_masks.size;
+        // A piece's indices are Z, Y, X.
+        const auto at = [&](std::size_t v) { return Index3{std::int64_t(v) % size[2], std::int64_t(v) / size[2] % size[1], std::int64_t(v) / (size[2] * size[1])}; };
+        return sure == m_masks.sure.end() || std::any_of(sure->second.begin(), sure->second.end(), [&](std::size_t v) { return region[v] && piece.at(at(v)); });
     }
     void drop(const Mask& piece, Removal::Why why)
     {
@@ -103,13 +104,21 @@ public:
     }
 
 private:
-    static bool anyOf(const Mask& piece, const Voxels& voxels)
+    static std::int64_t leastVoxels(double leastMm3, double voxelMl) { return static_cast<std::int64_t>(std::ceil(leastMm3 / 1000 / voxelMl)); }
+
+    /// What goes is counted as unsure, specks among it as specks.
+    void dropAllBut(const Mask& kept)
     {
-        bool any = false;
-        forEachVoxel(piece, [&](const Index3& v) { any = any || voxels[static_cast<std::size_t>(piece.geometry().offset(v))]; });
-        return any;
+        paint(voxels(), kept, 0);
+        const Pieces gone = pieces(asMask(voxels(), m_masks.size), mostPieces, leastVoxels(lesionSpeckMm3, m_masks.voxelMl));
+        for (const Mask& piece : gone.masks)
+            note(Removal::Why::Unsure, 1, piece.count());
+        note(Removal::Why::Speck, gone.others, gone.otherVoxels);
+        std::fill(voxels().begin(), voxels().end(), std::uint8_t(0));
+        paint(voxels(), kept, 1);
     }
 
+    static constexpr std::size_t mostPieces = 1000;
     ModelMasks& m_masks;
     int m_id;
 };
@@ -160,6 +169,10 @@ void keepInHost(ModelMasks& masks, int id, const Voxels& region)
                 sieve.voxels()[offset] = region[offset];
             });
             sieve.note(Removal::Why::OutsideHost, 0, piece.count() - in);
+            if (!sieve.isSureOf(piece, region)) {
+                paint(sieve.voxels(), piece, 0);
+                sieve.note(Removal::Why::Unsure, 1, in);
+            }
         }
     }
 }

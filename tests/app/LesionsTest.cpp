@@ -146,6 +146,38 @@ TEST_CASE("what the clean-up left out is given back by its link, measured, and t
     CHECK(program.found()[0].finding->leftOut);
 }
 
+TEST_CASE("a tumor of which the model was not sure is given back whole, and nothing says any more that it was not found")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    Session& session = program.bench.session();
+    Structure tumor = kidneyTumor(*session.scan());
+    Finding finding = *tumor.finding;
+    const double all = tumor.statistics.volumeMl;
+    finding.leftOut = std::make_shared<const Mask>(finding.mask);
+    finding.mask = Mask(finding.mask.geometry());
+    finding.removals = {{Removal::Why::Unsure, 2, all}};
+    finding.warnings = {sentenceOf(finding.removals)};
+    finding.largestProbability = 0.9;
+    finding.meanProbability = 0;
+    finding.peak = 0.95;
+    session.addStructures({makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    session.select(program.found()[0].id);
+    CHECK(detailsOf(program).contains("Not found above 0.95"));
+    CHECK(detailsOf(program).contains("not sure enough of"));
+    QLabel* details = nullptr;
+    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+        if (label->text().contains("href='back'"))
+            details = label;
+    REQUIRE(details);
+    Q_EMIT details->linkActivated("back");
+    CHECK(program.found()[0].statistics.volumeMl == Approx(all));
+    CHECK_FALSE(detailsOf(program).contains("Not found"));
+    CHECK_FALSE(detailsOf(program).contains("0.95"));
+    CHECK(program.found()[0].finding->peak == 0);
+}
+
 // Hidden: a picture of a scan's lesions (HOUNSFIELD_SCREENSHOTS names the folder, HOUNSFIELD_SCAN and HOUNSFIELD_PROMPT what is shown, else the sample); it needs a model that finds one there.
 TEST_CASE("a lesion with its diameters, as a picture", "[.screenshots]")
 {

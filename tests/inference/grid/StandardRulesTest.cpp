@@ -216,28 +216,51 @@ TEST_CASE("a piece of a tumor is kept whole where the model is sure of one voxel
 {
     const Voxels liver = ball({40, 30, 35}, 25), sure = ball({30, 30, 35}, 6), unsure = ball({50, 30, 35}, 5);
     ModelMasks masks = masksOf({{6, liver}, {27, unionOf(sure, unsure)}});
-    masks.sure[27] = nothing();
-    masks.sure[27][offset(33, 31, 37)] = 1; // not its middle: anywhere in the piece
+    masks.sure[27] = {offset(33, 31, 37)}; // not its middle: anywhere in the piece
     cleanUp(masks, classes(), CleanUp::Standard);
     CHECK(masks.masks[27] == sure);
     CHECK(std::abs(mlOf(masks, 27, Removal::Why::Unsure) - double(countOf(unsure)) * masks.voxelMl) < 1e-9);
     CHECK(sentenceOf(masks.removals[27]) == "Left out by the clean-up: 1 piece that the model is not sure enough of (1.7 mL).");
 
-    // Nothing is sure, and all that there is is a speck: nothing is left, and nothing is said of a largest speck.
-    masks = masksOf({{6, liver}, {27, nothing()}});
-    masks.masks[27][offset(40, 30, 35)] = 1;
-    masks.sure[27] = nothing();
-    cleanUp(masks, classes(), CleanUp::Standard);
-    CHECK(countOf(masks.masks[27]) == 0);
-    CHECK(masks.warnings.count(27) == 0);
+    // Of specks alone the one that it is sure of is the largest; where it is sure of none nothing is left, and no speck is told of.
+    for (const bool any : {true, false}) {
+        masks = masksOf({{6, liver}, {27, nothing()}});
+        for (const std::size_t v : {offset(40, 30, 35), offset(41, 30, 35), offset(30, 30, 35)})
+            masks.masks[27][v] = 1;
+        masks.sure[27] = any ? std::vector{offset(30, 30, 35)} : std::vector<std::size_t>{};
+        cleanUp(masks, classes(), CleanUp::Standard);
+        CHECK(countOf(masks.masks[27]) == (any ? 1 : 0));
+        CHECK(masks.masks[27][offset(30, 30, 35)] == (any ? 1 : 0));
+        CHECK(masks.warnings.count(27) == (any ? 1u : 0u));
+        CHECK(mlOf(masks, 27, Removal::Why::Unsure) == 0);
+    }
 
     // Without a peak, and for whoever wants nothing left out, all stays.
     for (const CleanUp rule : {CleanUp::Standard, CleanUp::None}) {
         masks = masksOf({{6, liver}, {27, unionOf(sure, unsure)}});
         if (rule == CleanUp::None)
-            masks.sure[27] = nothing();
+            masks.sure[27] = {};
         cleanUp(masks, classes(), rule);
         CHECK(masks.masks[27] == unionOf(sure, unsure));
+    }
+}
+
+TEST_CASE("what is left of a tumor at the border of its organ's reach must hold a sure voxel itself")
+{
+    // The same mask as a growth of another organ: a bulk far outside the liver, and a tail into it.
+    const Voxels liver = ball({20, 30, 35}, 10);
+    Voxels mask = ball({70, 30, 35}, 10);
+    for (std::int64_t x = 20; x < 70; ++x)
+        mask[offset(x, 30, 35)] = mask[offset(x, 31, 35)] = mask[offset(x, 30, 36)] = 1;
+    for (const bool tailIsSure : {false, true}) {
+        ModelMasks masks = masksOf({{6, liver}, {27, mask}});
+        masks.sure[27] = {offset(70, 30, 35)};
+        if (tailIsSure)
+            masks.sure[27].push_back(offset(22, 30, 35));
+        cleanUp(masks, classes(), CleanUp::Standard);
+        CHECK(masks.masks[27][offset(70, 30, 35)] == 0);
+        CHECK((countOf(masks.masks[27]) > 0) == tailIsSure);
+        CHECK((mlOf(masks, 27, Removal::Why::Unsure) > 0) == !tailIsSure);
     }
 }
 
@@ -282,6 +305,9 @@ TEST_CASE("the range of a volume counts what hangs together with the mask and no
     const VolumeRange range = volumeRange(core, probability, 0.5, size, 1);
     CHECK(range.lowMl == double(countOf(heart)));
     CHECK(range.highMl == double(countOf(shell)));
+    // A lesion that was left out whole is in no range: not even its rim is.
+    const VolumeRange leftOut = volumeRange(nothing(), probability, 0.5, size, 1);
+    CHECK(leftOut.highMl == double(countOf(haze)));
     const VolumeRange none = volumeRange(nothing(), Probabilities(nothing()), 0.5, size, 1);
     CHECK(none.lowMl == 0);
     CHECK(none.highMl == 0);
