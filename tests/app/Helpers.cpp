@@ -63,7 +63,8 @@ std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<T
     const Vector3 n{double(grid.size()[0]), double(grid.size()[1]), double(grid.size()[2])};
     for (const Target& target : targets) {
         progress.check();
-        const double threshold = settings.threshold.value_or(0.5);
+        const auto own = settings.markings.find(target.classId);
+        const double threshold = settings.threshold.value_or(own == settings.markings.end() ? 0.5 : own->second.threshold);
         // Right of the patient for odd classes, left for even ones.
         const Vector3 centre = grid.toMm(Vector3{(target.classId % 2 ? 0.3 : 0.7) * n[0], 0.5 * n[1], (0.3 + 0.01 * target.classId) * n[2]});
         std::vector<std::uint8_t> inside;
