@@ -86,10 +86,9 @@ void Asking::ask(const Request& request)
         }
         SegmentSettings settings;
         // Of that class alone: the organ that a tumor lies in stays as it is.
-        if (request.marking && request.targets.size() == 1 && request.targets[0].classId > 0)
-            settings.markings[request.targets[0].classId] = *request.marking;
-        else if (request.marking)
-            settings.threshold = request.marking->threshold;
+        if (request.marking)
+            for (const Target& target : request.targets)
+                settings.markings[target.classId] = *request.marking;
         const auto begin = std::chrono::steady_clock::now();
         auto findings = segmenter.segment(*engine->prepared, request.targets, settings, progress);
         const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), QString::fromStdString(nameOf(segmenter.precision())));

@@ -17,7 +17,7 @@ struct Request {
     std::shared_ptr<const Volume> volume;
     Prompt prompt;
     std::vector<Target> targets;
-    std::optional<Marking> marking; ///< of the one target; absent: as the model's
+    std::optional<Marking> marking; ///< of these targets; absent: as the model has it
     std::optional<Vector3> focusMm;
 };
 

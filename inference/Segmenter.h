@@ -45,7 +45,7 @@ struct SegmentSettings {
     CleanUp cleanUp = CleanUp::Standard;
     bool keepLeftOut = true;                ///< Finding::leftOut; a byte a voxel of its box
     bool keepProbability = true;            ///< Finding::probability of organs too; of tumors and cysts it is always kept. Two bytes a voxel of its box
-    std::map<int, Marking> markings{};      ///< by class id, instead of the pack's; `threshold` goes before them, for every class
+    std::map<int, Marking> markings{};      ///< by class id (0: all words beyond the classes), instead of the pack's; `threshold` goes before them, for every class
 };
 
 /// A mask that is still growing: thresholded, not cleaned up, of the windows that are done.

@@ -44,6 +44,11 @@ const MarkingFigures* bestForLesions(const std::vector<MarkingFigures>& tried)
     return best == tried.end() || best->lesions.lesions < leastToChooseBy ? nullptr : &*best;
 }
 
+bool findsNoMore(const std::vector<MarkingFigures>& tried, const MarkingFigures& taken)
+{
+    return taken.lesions.found == 0 && std::any_of(tried.begin(), tried.end(), [](const MarkingFigures& one) { return one.lesions.found > 0; });
+}
+
 const MarkingFigures* bestForOrgans(const std::vector<MarkingFigures>& tried)
 {
     const auto best = std::max_element(tried.begin(), tried.end(), [](const MarkingFigures& a, const MarkingFigures& b) { return a.dice < b.dice; });

@@ -35,4 +35,7 @@ const MarkingFigures* bestForLesions(const std::vector<MarkingFigures>& tried);
 /// Of an organ's, the pack's own threshold first: that with the largest Dice, but its own where that gains too little. Null as above.
 const MarkingFigures* bestForOrgans(const std::vector<MarkingFigures>& tried);
 
+/// Whether lesions that another way finds are found no more.
+bool findsNoMore(const std::vector<MarkingFigures>& tried, const MarkingFigures& taken);
+
 } // namespace hounsfield::training

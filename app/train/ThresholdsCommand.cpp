@@ -55,7 +55,7 @@ public:
     {
         for (const ModelClass& known : m_pack.classes)
             if (const auto chosen = best(known))
-                m_chosen[known.id] = *chosen;
+                m_chosen[known.id] = chosen->marking;
     }
 
     /// The pack's own marking first. Empty where no scan was annotated for it.
@@ -68,11 +68,11 @@ public:
         return figures;
     }
     /// Absent where there is too little to choose by.
-    std::optional<Marking> best(const ModelClass& known) const
+    std::optional<MarkingFigures> best(const ModelClass& known) const
     {
         const std::vector<MarkingFigures> figures = tried(known);
         const MarkingFigures* one = known.isLesion() ? bestForLesions(figures) : bestForOrgans(figures);
-        return one ? std::optional(one->marking) : std::nullopt;
+        return one ? std::optional(*one) : std::nullopt;
     }
     const ModelPack& pack() const { return m_pack; }
 
@@ -122,9 +122,7 @@ std::string told(const Trials& trials, const ModelClass& known, const std::vecto
     const auto best = trials.best(known);
     if (!best)
         return "too few to choose by: stays " + words({known.threshold, known.peak});
-    const auto taken = std::find_if(tried.begin(), tried.end(), [&](const MarkingFigures& one) { return one.marking.threshold == best->threshold && one.marking.peak == best->peak; });
-    const bool findable = std::any_of(tried.begin(), tried.end(), [](const MarkingFigures& one) { return one.lesions.found > 0; });
-    return words(*best) + (findable && taken->lesions.found == 0 ? ": finds none" : "");
+    return words(best->marking) + (known.isLesion() && findsNoMore(tried, *best) ? ": finds none" : "");
 }
 
 /// Organs, or tumors and cysts: a row a class, a column for each way. Empty where there are none.
@@ -153,8 +151,8 @@ ModelPack tuned(const Trials& trials)
     ModelPack pack = trials.pack();
     for (ModelClass& known : pack.classes)
         if (const auto best = trials.best(known)) {
-            known.threshold = best->threshold;
-            known.peak = best->peak;
+            known.threshold = best->marking.threshold;
+            known.peak = best->marking.peak;
         }
     return pack;
 }

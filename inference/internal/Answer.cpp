@@ -10,15 +10,6 @@
 namespace hounsfield {
 namespace {
 
-Voxels above(const Probabilities& probability, double threshold)
-{
-    const int step = stepOf(threshold);
-    Voxels inside(probability.size());
-    for (std::size_t v = 0; v < inside.size(); ++v)
-        inside[v] = probability[v] >= step;
-    return inside;
-}
-
 /// Places of the voxels: few reach a peak.
 std::vector<std::size_t> thoseAbove(const Probabilities& probability, double threshold)
 {
@@ -86,7 +77,7 @@ Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int
     m_masks.voxelMl = image.resampled.voxelVolumeMl();
     m_masks.spacingMm = image.resampled.spacingMm()[0];
     for (const auto& [key, result] : results) {
-        m_masks.masks[key] = above(result.probability, result.threshold);
+        m_masks.masks[key] = above(result.probability, stepOf(result.threshold));
         if (result.peak > 0)
             m_masks.sure[key] = thoseAbove(result.probability, result.peak);
     }
@@ -150,7 +141,7 @@ void Answer::setLeftOut(Finding& finding, int key) const
     if (!m_settings.keepLeftOut)
         return;
     const ClassResult& result = m_results.at(key);
-    Voxels gone = above(result.probability, result.threshold);
+    Voxels gone = above(result.probability, stepOf(result.threshold));
     const Voxels& kept = m_masks.masks.at(key);
     for (std::size_t v = 0; v < gone.size(); ++v)
         gone[v] &= !kept[v];

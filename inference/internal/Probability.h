@@ -16,6 +16,15 @@ inline int stepOf(double threshold)
     return std::clamp(static_cast<int>(std::lround(256 * threshold)), 1, 255);
 }
 
+/// 1 where a voxel is inside.
+inline std::vector<std::uint8_t> above(const Probabilities& probability, int step)
+{
+    std::vector<std::uint8_t> inside(probability.size());
+    for (std::size_t v = 0; v < inside.size(); ++v)
+        inside[v] = probability[v] >= step;
+    return inside;
+}
+
 /// The middle of a step.
 inline float probabilityOf(std::uint8_t q)
 {

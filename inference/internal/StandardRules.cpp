@@ -53,7 +53,7 @@ public:
     /// Pieces that are no specks, largest first; the specks go. A class that has nothing else keeps its largest speck.
     std::vector<Mask> withoutSpecks(double leastMm3)
     {
-        Pieces found = pieces(asMask(voxels(), m_masks.size), mostPieces, leastVoxels(leastMm3, m_masks.voxelMl));
+        Pieces found = pieces(asMask(voxels(), m_masks.size), mostPieces, voxelsNotSpeck(leastMm3, m_masks.voxelMl));
         if (found.masks.empty() && found.others > 0) {
             found.masks = components(asMask(voxels(), m_masks.size), 1);
             --found.others;
@@ -104,13 +104,11 @@ public:
     }
 
 private:
-    static std::int64_t leastVoxels(double leastMm3, double voxelMl) { return static_cast<std::int64_t>(std::ceil(leastMm3 / 1000 / voxelMl)); }
-
     /// What goes is counted as unsure, specks among it as specks.
     void dropAllBut(const Mask& kept)
     {
         paint(voxels(), kept, 0);
-        const Pieces gone = pieces(asMask(voxels(), m_masks.size), mostPieces, leastVoxels(lesionSpeckMm3, m_masks.voxelMl));
+        const Pieces gone = pieces(asMask(voxels(), m_masks.size), mostPieces, voxelsNotSpeck(lesionSpeckMm3, m_masks.voxelMl));
         for (const Mask& piece : gone.masks)
             note(Removal::Why::Unsure, 1, piece.count());
         note(Removal::Why::Speck, gone.others, gone.otherVoxels);

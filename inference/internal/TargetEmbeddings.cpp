@@ -32,7 +32,7 @@ Marking TargetEmbeddings::marking(int key, const SegmentSettings& settings) cons
 {
     if (settings.threshold)
         return {*settings.threshold, 0};
-    if (const auto own = settings.markings.find(key); own != settings.markings.end())
+    if (const auto own = settings.markings.find(std::max(key, 0)); own != settings.markings.end())
         return own->second;
     return key > 0 ? Marking{m_pack.classById(key).threshold, m_pack.classById(key).peak} : Marking{};
 }

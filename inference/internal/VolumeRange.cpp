@@ -3,26 +3,16 @@
 #include "inference/internal/StandardRules.h"
 #include "volume/Components.h"
 
-#include <cmath>
-
 namespace hounsfield {
 namespace {
-
-Voxels from(const Probabilities& probability, int step)
-{
-    Voxels inside(probability.size());
-    for (std::size_t v = 0; v < inside.size(); ++v)
-        inside[v] = probability[v] >= step;
-    return inside;
-}
 
 /// mL of the pieces above the laxer threshold that are no specks and nowhere above the mask's own: what was above it was left out.
 double mlOfNothing(const Probabilities& probability, int own, int lax, const Index3& size, double voxelMl)
 {
-    Voxels all = from(probability, lax);
-    paint(all, reached(asMask(all, size), asMask(from(probability, own), size)), 0);
+    Voxels all = above(probability, lax);
+    paint(all, reached(asMask(all, size), asMask(above(probability, own), size)), 0);
     const Mask rest = asMask(all, size);
-    return double(rest.count() - pieces(rest, 0, static_cast<std::int64_t>(std::ceil(lesionSpeckMm3 / 1000 / voxelMl))).smallVoxels) * voxelMl;
+    return double(rest.count() - pieces(rest, 0, voxelsNotSpeck(lesionSpeckMm3, voxelMl)).smallVoxels) * voxelMl;
 }
 
 } // namespace

@@ -73,6 +73,7 @@ std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<T
                 for (std::int64_t i = 0; i < grid.size()[0]; ++i)
                     inside.push_back(length(grid.toMm(Index3{i, j, k}) - centre) < radiusMm(threshold));
         Finding finding{target, Mask::fromGrid(grid, inside), threshold, 0.99, 0.9, 0, 0, {}, nullptr};
+        finding.peak = own == settings.markings.end() ? 0 : own->second.peak;
         finding.volumeLowMl = 0.8 * finding.mask.volumeMl();
         finding.volumeHighMl = 1.2 * finding.mask.volumeMl();
         findings.push_back(std::move(finding));

@@ -4,6 +4,9 @@
 #include <QLabel>
 #include <QTreeView>
 
+#include <algorithm>
+#include <cmath>
+
 using namespace hounsfield;
 using namespace hounsfield::test;
 
@@ -37,6 +40,17 @@ QModelIndex lesionRow(QTreeView& tree, int lesion)
 {
     const QModelIndex top = tree.model()->index(0, 0);
     return tree.model()->index(lesion, 0, top);
+}
+
+/// The link that gives back what was left out.
+void giveBack(Opened& program)
+{
+    QLabel* details = nullptr;
+    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+        if (label->text().contains("href='back'"))
+            details = label;
+    REQUIRE(details);
+    Q_EMIT details->linkActivated("back");
 }
 
 QString detailsOf(Opened& program)
@@ -130,12 +144,7 @@ TEST_CASE("what the clean-up left out is given back by its link, measured, and t
     session.addStructures({kidneyTumor(*session.scan())}, false);
     session.select(program.found()[0].id);
     const double before = program.found()[0].statistics.volumeMl, leftOut = program.found()[0].finding->leftOut->volumeMl();
-    QLabel* details = nullptr;
-    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
-        if (label->text().contains("href='back'"))
-            details = label;
-    REQUIRE(details);
-    Q_EMIT details->linkActivated("back");
+    giveBack(program);
     CHECK(program.found()[0].statistics.volumeMl == Approx(before + leftOut));
     CHECK(program.found()[0].lesions.size() == 3);
     CHECK_FALSE(program.found()[0].finding->leftOut);
@@ -166,16 +175,34 @@ TEST_CASE("a tumor of which the model was not sure is given back whole, and noth
     session.select(program.found()[0].id);
     CHECK(detailsOf(program).contains("Not found above 0.95"));
     CHECK(detailsOf(program).contains("not sure enough of"));
-    QLabel* details = nullptr;
-    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
-        if (label->text().contains("href='back'"))
-            details = label;
-    REQUIRE(details);
-    Q_EMIT details->linkActivated("back");
+    giveBack(program);
     CHECK(program.found()[0].statistics.volumeMl == Approx(all));
     CHECK_FALSE(detailsOf(program).contains("Not found"));
     CHECK_FALSE(detailsOf(program).contains("0.95"));
     CHECK(program.found()[0].finding->peak == 0);
+}
+
+TEST_CASE("the slider moves the outline of a tumor and keeps its peak, there and back")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    Session& session = program.bench.session();
+    Finding finding = *kidneyTumor(*session.scan()).finding;
+    finding.peak = 0.95;
+    session.addStructures({makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    session.select(program.found()[0].id);
+    const auto says = [&](const QString& words) {
+        const auto labels = program.window.foundPanel().findChildren<QLabel*>();
+        return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) { return label->text() == words; });
+    };
+    CHECK(says("Threshold 0.50, kept from 0.95"));
+    for (const double threshold : {0.97, 0.4}) {
+        program.window.foundPanel().threshold().setValue(int(std::lround(100 * threshold)));
+        REQUIRE(waitFor([&] { return program.found()[0].finding->threshold == threshold; }));
+        CHECK(program.found()[0].finding->peak == 0.95);
+    }
+    CHECK(says("Threshold 0.40, kept from 0.95"));
 }
 
 // Hidden: a picture of a scan's lesions (HOUNSFIELD_SCREENSHOTS names the folder, HOUNSFIELD_SCAN and HOUNSFIELD_PROMPT what is shown, else the sample); it needs a model that finds one there.

@@ -144,6 +144,12 @@ TEST_CASE("what is asked otherwise is run again and said so, and what another pr
     const Outcome newer = cohort.run("out", "--prompt liver");
     CHECK(contains(newer.output, "s1 was done before, but not the same: the program version changed. It is run again."));
     CHECK(contains(newer.output, "1 done, 1 skipped"));
+    // The same weights with another threshold find something else.
+    done = readJson(record);
+    REQUIRE(done["request"]["markings"].size() == 32);
+    done["request"]["markings"][5][1] = 0.3;
+    writeFile(record, done.dump());
+    CHECK(contains(cohort.run("out", "--prompt liver").output, "s1 was done before, but not the same: the model changed. It is run again."));
     CHECK(contains(cohort.text("out/measurements.csv"), "s2,spleen"));
 
     char host[256] = {};

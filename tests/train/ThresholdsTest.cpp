@@ -30,6 +30,11 @@ TEST_CASE("that way to mark a tumor is taken which finds most beyond what is non
     const std::vector<MarkingFigures> alike{lesionsOf({0.7, 0}, 4, 0, 0, 0), lesionsOf({0.9, 0}, 4, 0, 0, 0)}, few{lesionsOf({0.5, 0}, 2, 2, 0, 0.9)};
     CHECK(words(bestForLesions(alike)->marking) == "from 0.7");
     CHECK_FALSE(bestForLesions(few));
+    // Three found with six that are none lose against nothing at all, and that is not left to be noticed.
+    const std::vector<MarkingFigures> lost{lesionsOf({0.5, 0}, 4, 3, 6, 0.2), lesionsOf({0.97, 0}, 4, 0, 0, 0)};
+    CHECK(findsNoMore(lost, *bestForLesions(lost)));
+    CHECK_FALSE(findsNoMore(tried, *bestForLesions(tried)));
+    CHECK_FALSE(findsNoMore(alike, *bestForLesions(alike)));
     CHECK_FALSE(bestForLesions({}));
 }
 
