@@ -2,6 +2,7 @@
 
 #include "app/train/ClassNames.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -34,7 +35,7 @@ std::vector<CardSet> cardSets(const DataSets& data, ClassBits& seen)
     std::vector<CardSet> sets;
     for (std::size_t s = 0; s < data.sets.size(); ++s) {
         const DataSet& set = data.sets[s];
-        CardSet row{set.name, 0, 0, {}};
+        CardSet row{set.name, 0, 0, {}, false};
         ClassBits classes = set.annotated.value_or(0);
         for (const auto& [value, id] : set.classOfValue)
             classes |= set.annotated ? 0 : bitOf(id);
@@ -64,7 +65,9 @@ std::string modelCard(const CardFacts& facts)
             " mm. Embeddings of classes: " + facts.embeddings + ". Made by hounsfield-train " + facts.version + ".\n\n";
     card += "## Data\n\n| set | cases trained on | validation cases | annotated classes |\n|---|---|---|---|\n";
     for (const CardSet& set : facts.sets)
-        card += "| " + set.name + " | " + std::to_string(set.trained) + " | " + std::to_string(set.validation) + " | " + set.annotated + " |\n";
+        card += "| " + set.name + " | " + (set.madeUp ? "made up as needed" : std::to_string(set.trained)) + " | " + std::to_string(set.validation) + " | " + set.annotated + " |\n";
+    if (!facts.sets.empty() && std::all_of(facts.sets.begin(), facts.sets.end(), [](const CardSet& set) { return set.madeUp; }))
+        card += "\nNo scan of a patient was trained on" + std::string(facts.from.empty() ? "" : " here (the model it began with may have seen some)") + ".\n";
     for (const std::string& problem : facts.broken)
         card += "\nNot used: " + problem;
     card += std::string(facts.broken.empty() ? "" : "\n") + "\n## Training\n\n" + (facts.from.empty() ? "From random weights" : "From the model " + facts.from) + ", " + std::to_string(facts.steps) + " steps" +

@@ -10,6 +10,7 @@ struct CardSet {
     std::string name;
     std::size_t trained = 0, validation = 0; ///< cases
     std::string annotated;                   ///< names of classes
+    bool madeUp = false;                     ///< while training needs them: `trained` is not counted
 };
 
 /// What is known when training ends.

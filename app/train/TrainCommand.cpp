@@ -135,7 +135,7 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const ChosenDat
     facts.method = methodOf(options.trainer);
     facts.sets = cardSets(data.sets, facts.seen);
     if (options.data.folders.empty()) {
-        facts.sets = {{"synthetic patients", 0, static_cast<std::size_t>(options.validationPatients), "all 32"}};
+        facts.sets = {{"synthetic patients", 0, static_cast<std::size_t>(options.validationPatients), "all 32", true}};
         facts.seen = 0xFFFFFFFFu;
     }
     facts.seen &= ~leftOut;

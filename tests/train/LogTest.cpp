@@ -83,7 +83,7 @@ TEST_CASE("the model card tells data, steps, seed, figures, what was not seen, a
     facts.version = "9.9";
     facts.embeddings = "concept";
     facts.method = "AdamW.";
-    facts.sets = {{"ours", 12, 3, "Liver"}};
+    facts.sets = {{"ours", 12, 3, "Liver", false}};
     facts.seen = bitOf(6);
     facts.leftOut = bitOf(4);
     facts.steps = 800;
@@ -100,4 +100,10 @@ TEST_CASE("the model card tells data, steps, seed, figures, what was not seen, a
         CHECK_THAT(card, Catch::Contains(said));
     const std::string unseen = card.substr(card.find("no scan taught"));
     CHECK_THAT(unseen, Catch::Contains("Spleen") && !Catch::Contains("Liver,"));
+    CHECK_THAT(card, !Catch::Contains("No scan of a patient"));
+    // Scans that are made up while it trains are not "0 cases", and are nobody's.
+    facts.sets = {{"synthetic patients", 0, 3, "all 32", true}};
+    CHECK_THAT(modelCard(facts), Catch::Contains("| synthetic patients | made up as needed | 3 | all 32 |") && Catch::Contains("No scan of a patient was trained on.\n"));
+    facts.from = "theirs";
+    CHECK_THAT(modelCard(facts), Catch::Contains("No scan of a patient was trained on here (the model it began with may have seen some)."));
 }
