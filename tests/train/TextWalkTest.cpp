@@ -45,7 +45,7 @@ TEST_CASE("a text encoder is trained, scored, and given to a model that is train
     const ModelPack pack = openPackFolder(folder.path() / "model");
     verifyPack(pack);
     REQUIRE(pack.textEncoder);
-    CHECK_THAT(readFile(folder.path() / "model" / "card.md"), Catch::Contains("text encoder"));
+    CHECK_THAT(readFile(folder.path() / "model" / "card.md"), Catch::Contains("text encoder") && Catch::Contains("| synthetic patients | made up as needed | 0 | all 32 |") && Catch::Contains("No scan of a patient was trained on.\n"));
     for (const std::string& file : filesOf(*pack.textEncoder))
         CHECK(fs::exists(folder.path() / "model" / file));
 }

@@ -123,6 +123,26 @@ TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back
     CHECK(found(any.largestProbability + 0.02, tumor.threshold).mask.toGrid() == any.mask.toGrid());
 }
 
+TEST_CASE("a marking for one class moves that class alone, and gives way to a threshold for all")
+{
+    const TemporaryFolder folder;
+    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    Progress silent;
+    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), {0.5, {}, {}, {}}, silent);
+    const std::vector<Target> both{{6, "Liver"}, {27, "Liver Tumor"}};
+    SegmentSettings settings;
+    settings.cleanUp = CleanUp::None;
+    const auto before = segmenter->segment(*prepared, both, settings, silent);
+    settings.markings[27] = {0.55, 0.6};
+    const auto moved = segmenter->segment(*prepared, both, settings, silent);
+    CHECK(moved[0].threshold == 0.5);
+    CHECK(moved[0].mask.toGrid() == before[0].mask.toGrid());
+    CHECK(moved[1].threshold == 0.55);
+    CHECK(moved[1].mask.count() < before[1].mask.count());
+    settings.threshold = 0.5;
+    CHECK(segmenter->segment(*prepared, both, settings, silent)[1].mask.toGrid() == before[1].mask.toGrid());
+}
+
 TEST_CASE("a scan of nothing but air gives an answer, not a crash")
 {
     const TemporaryFolder folder;

@@ -162,6 +162,12 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
     const auto again = segmenter->segment(*prepared, {words("thoracic duct")}, lower, silent);
     CHECK(again[0].largestProbability == mixed[2].largestProbability);
     CHECK(again[0].mask.count() >= mixed[2].mask.count());
+    // Key 0: words beyond the classes alone.
+    SegmentSettings beyond;
+    beyond.markings[0] = {0.3, 0};
+    const auto own = segmenter->segment(*prepared, {words("thoracic duct"), {6, "Liver", {}}}, beyond, silent);
+    CHECK(own[0].mask.toGrid() == again[0].mask.toGrid());
+    CHECK(own[1].mask.toGrid() == alone[0].mask.toGrid());
 }
 
 TEST_CASE("words are refused by a model without a text encoder, not silently left out")
