@@ -2,6 +2,7 @@
 // machine to machine, so a picture is compared small, and as a whole.
 #include "app/MeasurementPanel.h"
 #include "tests/app/OpenedProgram.h"
+#include "tests/support/Paths.h"
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -12,7 +13,7 @@ namespace {
 double differenceFromGolden(const QImage& picture, const QString& name, bool mayRenew = true)
 {
     const QImage small = picture.scaled(96, 96, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB32);
-    const QString file = QString(HOUNSFIELD_SOURCE_DIR) + "/tests/app/golden/" + name + ".png";
+    const QString file = QString::fromStdString(sourceFolder().string()) + "/tests/app/golden/" + name + ".png";
     if (mayRenew && qEnvironmentVariableIsSet("HOUNSFIELD_RENEW_GOLDEN"))
         small.save(file);
     const QImage golden = QImage(file).convertToFormat(QImage::Format_RGB32);

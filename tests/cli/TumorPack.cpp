@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 fs::path writeTumorPack(const fs::path& folder)
 {
-    const fs::path inside = fs::path(HOUNSFIELD_SOURCE_DIR) / "resources/models/small", pack = folder / "tumorous";
+    const fs::path inside = sourceFolder() / "resources/models/small", pack = folder / "tumorous";
     StoredTensors tensors = readSafetensors(readFile(inside / "weights.safetensors"));
     StoredTensor& table = tensors.at("organ_embedding"); // a row a class, class 1 first
     constexpr std::size_t liver = 5, tumor = 26;

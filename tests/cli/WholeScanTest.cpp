@@ -53,7 +53,7 @@ bool bit(const std::string& hexadecimal, std::size_t n)
 TEST_CASE("a whole CT gives the masks of an independent implementation, raw and after the published clean-up")
 {
     REQUIRE_SHARED(shared);
-    const auto recorded = readJson(fs::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "independent" / "recorded.json");
+    const auto recorded = readJson(sourceFolder() / "tests" / "independent" / "recorded.json");
     const TemporaryFolder folder;
     const ModelPack pack = formulaPack(recorded, folder.path() / "formula");
     EngineSettings settings;

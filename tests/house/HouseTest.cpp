@@ -50,15 +50,15 @@ std::vector<fs::path> sources()
 {
     std::vector<fs::path> found;
     for (const char* room : {"volume", "tokenizer", "inference", "viewer", "app", "resources", "tests"})
-        for (const auto& entry : fs::recursive_directory_iterator(fs::path(HOUNSFIELD_SOURCE_DIR) / room))
+        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() / room))
             if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
-                found.push_back(fs::relative(entry.path(), HOUNSFIELD_SOURCE_DIR));
+                found.push_back(fs::relative(entry.path(), hounsfield::test::sourceFolder()));
     return found;
 }
 
 std::vector<std::string> lines(const fs::path& file)
 {
-    std::istringstream in(hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / file));
+    std::istringstream in(hounsfield::test::readFile(hounsfield::test::sourceFolder() / file));
     std::vector<std::string> all;
     for (std::string line; std::getline(in, line);)
         all.push_back(line);
@@ -131,8 +131,8 @@ TEST_CASE("no source is longer than 400 lines and no header longer than 150")
 
 TEST_CASE("every text of the window has a German and a Chinese translation with the same places for numbers")
 {
-    const std::string de = hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "translations" / "de.json");
-    const std::string zh = hounsfield::test::readFile(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "translations" / "zh.json");
+    const std::string de = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" / "translations" / "de.json");
+    const std::string zh = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" / "translations" / "zh.json");
     const std::regex text("(?:\\btr\\(|QT_TRANSLATE_NOOP\\(\"\\w+\", )\"((?:[^\"\\\\]|\\\\.)*)\"");
     int seen = 0;
     for (const fs::path& file : sources()) {
@@ -186,7 +186,7 @@ TEST_CASE("what is embedded stays small: the model within 16 mebibytes of the 40
 {
     const auto bytesOf = [](const char* folder) {
         std::uintmax_t bytes = 0;
-        for (const auto& entry : fs::recursive_directory_iterator(fs::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "models" / folder))
+        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() / "resources" / "models" / folder))
             if (entry.is_regular_file())
                 bytes += entry.file_size();
         return bytes;
@@ -200,7 +200,7 @@ TEST_CASE("the name of every test holds no semicolon, at which the list of tests
 {
     // A list of CMake is cut there: the test would be called by half its name, match nothing and pass.
     for (const fs::path& file : sources())
-        for (const std::string& line : lines(fs::path(HOUNSFIELD_SOURCE_DIR) / file))
+        for (const std::string& line : lines(hounsfield::test::sourceFolder() / file))
             if (line.rfind("TEST_CASE(", 0) == 0) {
                 INFO(file.string() << ": " << line);
                 CHECK(line.find(';') == std::string::npos);

@@ -21,7 +21,7 @@ TEST_CASE("what fuzzing begins with and what it found are read or refused by the
                 REQUIRE_NOTHROW(target.run(seed.substr(0, n)));
             }
         }
-        const fs::path found = fs::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "fuzz" / "regressions" / target.name;
+        const fs::path found = sourceFolder() / "tests" / "fuzz" / "regressions" / target.name;
         if (fs::is_directory(found))
             for (const auto& entry : fs::directory_iterator(found)) {
                 CAPTURE(entry.path().filename());

@@ -8,10 +8,15 @@
 namespace hounsfield::test {
 namespace fs = std::filesystem;
 
+fs::path sourceFolder()
+{
+    return HOUNSFIELD_SOURCE_DIR;
+}
+
 std::optional<fs::path> shared()
 {
     const char* named = std::getenv("HOUNSFIELD_SHARED");
-    const fs::path folder = named ? fs::path(named) : fs::path(HOUNSFIELD_SOURCE_DIR).parent_path() / "shared";
+    const fs::path folder = named ? fs::path(named) : sourceFolder().parent_path() / "shared";
     if (fs::is_directory(folder / "reference"))
         return folder;
     return std::nullopt;

@@ -6,6 +6,8 @@
 
 namespace hounsfield::test {
 
+/// The root of the checkout that the tests were built from.
+std::filesystem::path sourceFolder();
 /// The folder `shared` beside the checkout (reference numbers, real scans), where it is present.
 /// HOUNSFIELD_SHARED overrides the place.
 std::optional<std::filesystem::path> shared();

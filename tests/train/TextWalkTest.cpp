@@ -52,7 +52,7 @@ TEST_CASE("a text encoder is trained, scored, and given to a model that is train
 
 TEST_CASE("the encoder inside the program reads phrases that it never saw, in every language")
 {
-    const fs::path source = HOUNSFIELD_SOURCE_DIR;
+    const fs::path source = sourceFolder();
     const Said scored = runTrainer("text --score " + quoted(source / "tests" / "inference" / "text" / "heldout.tsv") + " " + quoted(source / "resources" / "models" / "text"));
     INFO(scored.output);
     REQUIRE(scored.code == 0);

@@ -168,7 +168,7 @@ TEST_CASE("a slice with masks looks as it did: the golden picture")
     for (const std::uint32_t p : picture.pixels)
         for (const int shift : {16, 8, 0})
             bytes += static_cast<char>(p >> shift & 0xff);
-    const std::filesystem::path golden = std::filesystem::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "viewer" / "golden" / "slice.ppm";
+    const std::filesystem::path golden = sourceFolder() / "tests" / "viewer" / "golden" / "slice.ppm";
     if (std::getenv("HOUNSFIELD_RENEW_GOLDEN")) {
         std::filesystem::create_directories(golden.parent_path());
         writeFile(golden, bytes);

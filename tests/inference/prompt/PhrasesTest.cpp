@@ -104,7 +104,7 @@ std::string spelledOut(const std::string& expected)
 TEST_CASE("phrases of five languages are understood as the table says, and what must not run does not run")
 {
     const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered), reading(universalClasses(), ZeroShot::Read);
-    std::istringstream table(hounsfield::test::readFile(std::filesystem::path(HOUNSFIELD_SOURCE_DIR) / "tests/inference/prompt/phrases.tsv"));
+    std::istringstream table(hounsfield::test::readFile(hounsfield::test::sourceFolder() / "tests/inference/prompt/phrases.tsv"));
     std::map<std::string, int> seen;
     std::set<std::string> phrases;
     int neverRun = 0;

@@ -15,7 +15,7 @@ using namespace hounsfield::test;
 
 namespace {
 
-const std::filesystem::path corpusFolder = std::filesystem::path(HOUNSFIELD_SOURCE_DIR) / "resources" / "text";
+const std::filesystem::path corpusFolder = sourceFolder() / "resources" / "text";
 
 /// What is said of a corpus of this one file.
 std::string refusal(const std::string& lines)
@@ -98,7 +98,7 @@ TEST_CASE("no phrase that the encoder is scored on is in the corpus")
     std::set<std::string> known;
     for (const TextPhrase& phrase : readTextCorpus(corpusFolder).phrases)
         known.insert(folded(phrase.text));
-    std::istringstream table(readFile(std::filesystem::path(HOUNSFIELD_SOURCE_DIR) / "tests" / "inference" / "text" / "heldout.tsv"));
+    std::istringstream table(readFile(sourceFolder() / "tests" / "inference" / "text" / "heldout.tsv"));
     int seen = 0;
     for (std::string line; std::getline(table, line);) {
         if (line.empty() || line[0] == '#')
