@@ -61,8 +61,8 @@ void Beside::follow()
         return;
     if (length(moved) > 0)
         m_view.setCrosshair(m_view.crosshairMm() + moved);
-    if (m_view.frame() != m_first.frame())
-        m_view.setFrame(m_first.frame());
+    if (m_view.frame() != m_first.frame() || m_view.rolls() != m_first.rolls())
+        m_view.setOrientation(m_first.frame(), m_first.rolls());
     m_view.setLook(m_first.look());
 }
 

@@ -9,6 +9,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <cmath>
+
 namespace hounsfield {
 namespace {
 
@@ -87,18 +89,28 @@ StoredSession readSession(const QString& file)
     return session;
 }
 
+/// Sessions of older versions have none: every view is upright.
+static std::array<double, 3> rollsFromJson(const QJsonValue& value)
+{
+    std::array<double, 3> rolls{0, 0, 0};
+    for (int plane = 0; plane < 3; ++plane)
+        rolls[std::size_t(plane)] = std::remainder(value.toArray().at(plane).toDouble(), 360);
+    return rolls;
+}
+
 QJsonObject viewToJson(const ViewState& view)
 {
     const SliceLook& look = view.look();
-    QJsonArray frame, zoom, pan;
+    QJsonArray frame, roll, zoom, pan;
     for (const Vector3& row : view.frame())
         frame.append(listOf(row));
     for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
+        roll.append(view.rolls()[std::size_t(plane)]);
         zoom.append(view.zoom(plane));
         pan.append(listOf(view.panMm(plane)));
     }
     return {{"crosshair_lps_mm", listOf(view.crosshairMm())}, {"window", look.window}, {"level", look.level}, {"invert", look.invert}, {"slab_mm", look.slab.thicknessMm}, {"slab_mode", int(look.slab.mode)},
-            {"fill", look.fillOpacity}, {"outline", look.outline}, {"layout", int(view.layout())}, {"frame", frame}, {"zoom", zoom}, {"pan", pan}};
+            {"fill", look.fillOpacity}, {"outline", look.outline}, {"layout", int(view.layout())}, {"frame", frame}, {"roll_degrees", roll}, {"zoom", zoom}, {"pan", pan}};
 }
 
 void viewFromJson(const QJsonObject& json, ViewState& view)
@@ -117,7 +129,7 @@ void viewFromJson(const QJsonObject& json, ViewState& view)
         const Frame read{threeOf<double>(frame[0]), threeOf<double>(frame[1]), threeOf<double>(frame[2])};
         // Only a rotation is a frame.
         if (std::abs(determinant(read) - 1) < 1e-3)
-            view.setFrame(read);
+            view.setOrientation(read, rollsFromJson(json["roll_degrees"]));
     }
     for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
         view.setZoom(plane, json["zoom"].toArray().at(int(plane)).toDouble(1));

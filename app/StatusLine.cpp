@@ -47,14 +47,17 @@ void StatusLine::clearSaid()
 
 void StatusLine::showPointed(const std::optional<Vector3>& mm)
 {
-    if (!mm || !m_bench.session().scan()) {
+    if (!mm || !m_bench.view().scan()) {
         m_pointed->clear();
         return;
     }
-    const Volume& volume = *m_bench.session().scan()->volume;
+    const Volume& volume = *m_bench.view().scan();
     const Vector3 at = volume.geometry().toIndex(*mm);
     const Index3 i{std::llround(at[0]), std::llround(at[1]), std::llround(at[2])};
-    const QString hu = volume.geometry().box().contains(i) ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
+    const bool inside = volume.geometry().box().contains(i), slab = m_bench.view().look().slab.thicknessMm > 0;
+    const QString value = inside ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
+    // The picture shows the slab's average or extreme, the number is that of one voxel.
+    const QString hu = inside && slab ? tr("%1 in the middle of the slab").arg(value) : value;
     const auto side = [](double v, const char* positive, const char* negative) { return QString("%1 %2").arg(std::abs(v), 0, 'f', 1).arg(v >= 0 ? positive : negative); };
     m_pointed->setText(QString("%1   %2  %3  %4 mm").arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F")));
 }

@@ -46,32 +46,53 @@ void SlicePainter::haloText(const QRectF& box, int flags, const QString& text, c
     m_painter.drawText(box, flags, text);
 }
 
+std::array<SlicePainter::CutLine, 2> SlicePainter::cutLines(const ViewState& state, Plane plane, const SliceGrid& grid)
+{
+    // The line across is where the plane seen from above cuts, and so on.
+    const Plane across = plane == Plane::Axial ? Plane::Coronal : Plane::Axial;
+    const Plane upright = plane == Plane::Sagittal ? Plane::Coronal : Plane::Sagittal;
+    const auto lineOf = [&](Plane other) {
+        const Vector3 way = cross(state.axes(other).normal, grid.axes.normal);
+        return CutLine{other, QPointF(dot(way, grid.axes.right), dot(way, grid.axes.down))};
+    };
+    return {lineOf(across), lineOf(upright)};
+}
+
+std::array<QPointF, 4> SlicePainter::turnHandles(const ViewState& state, Plane plane, const SliceGrid& grid)
+{
+    const auto pixel = grid.toPixel(state.crosshairMm());
+    const QPointF c(pixel[0], pixel[1]);
+    const auto lines = cutLines(state, plane, grid);
+    return {c - turnHandlePixels * lines[0].way, c + turnHandlePixels * lines[0].way,
+            c - turnHandlePixels * lines[1].way, c + turnHandlePixels * lines[1].way};
+}
+
 void SlicePainter::drawCrosshair() const
 {
     const QPointF c = at(m_state.crosshairMm());
     constexpr double gap = 12;
-    // The line across is where the plane seen from above cuts, and so on: each has the other plane's colour.
-    const Plane across = m_plane == Plane::Axial ? Plane::Coronal : Plane::Axial, upright = m_plane == Plane::Sagittal ? Plane::Coronal : Plane::Sagittal;
+    const double far = std::hypot(m_grid.width, m_grid.height) + std::hypot(c.x(), c.y());
+    const auto lines = cutLines(m_state, m_plane, m_grid);
     const auto pen = [&](Plane plane) {
         QColor colour = planeColour(plane);
         colour.setAlphaF(0.6f);
         return QPen(colour, 1);
     };
-    m_painter.setPen(pen(across));
-    m_painter.drawLine(QPointF(0, c.y()), QPointF(c.x() - gap, c.y()));
-    m_painter.drawLine(QPointF(c.x() + gap, c.y()), QPointF(m_grid.width, c.y()));
-    m_painter.setPen(pen(upright));
-    m_painter.drawLine(QPointF(c.x(), 0), QPointF(c.x(), c.y() - gap));
-    m_painter.drawLine(QPointF(c.x(), c.y() + gap), QPointF(c.x(), m_grid.height));
+    const bool oblique = m_state.rolls()[std::size_t(m_plane)] != 0;
+    m_painter.setRenderHint(QPainter::Antialiasing, oblique);
+    for (const CutLine& line : lines) {
+        m_painter.setPen(pen(line.plane));
+        m_painter.drawLine(c - far * line.way, c - gap * line.way);
+        m_painter.drawLine(c + gap * line.way, c + far * line.way);
+    }
     if (m_state.tool() != Tool::Crosshair)
         return;
     m_painter.setRenderHint(QPainter::Antialiasing);
     m_painter.setBrush(theme::colour("background"));
-    for (const double side : {-turnHandlePixels, turnHandlePixels}) {
-        m_painter.setPen(pen(across));
-        m_painter.drawEllipse(c + QPointF(side, 0), 4, 4);
-        m_painter.setPen(pen(upright));
-        m_painter.drawEllipse(c + QPointF(0, side), 4, 4);
+    const auto handles = turnHandles(m_state, m_plane, m_grid);
+    for (std::size_t h = 0; h < handles.size(); ++h) {
+        m_painter.setPen(pen(lines[h / 2].plane));
+        m_painter.drawEllipse(handles[h], 4, 4);
     }
     m_painter.setBrush(Qt::NoBrush);
 }

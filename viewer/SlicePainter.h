@@ -2,6 +2,10 @@
 
 #include "viewer/ViewState.h"
 
+#include <QPointF>
+
+#include <array>
+
 class QPainter;
 
 namespace hounsfield {
@@ -15,6 +19,14 @@ public:
     static constexpr double turnHandlePixels = 90; ///< from the crosshair to the handles that turn it
 
     SlicePainter(QPainter& painter, const ViewState& state, Plane plane, const SliceGrid& grid) : m_painter(painter), m_state(state), m_plane(plane), m_grid(grid) {}
+    /// Where the other two planes cut a plane, as unit vectors on the screen, and whose line each is.
+    struct CutLine {
+        Plane plane;
+        QPointF way;
+    };
+    static std::array<CutLine, 2> cutLines(const ViewState& state, Plane plane, const SliceGrid& grid);
+    /// The middles of the four handles that turn the planes, pixels.
+    static std::array<QPointF, 4> turnHandles(const ViewState& state, Plane plane, const SliceGrid& grid);
     void drawCrosshair() const;
     void drawLetters() const;
     void drawRuler() const;

@@ -24,7 +24,10 @@ SliceView::SliceView(ViewState& state, Plane plane, QWidget* parent) : QWidget(p
         update();
     };
     connect(&m_state, &ViewState::scanChanged, this, renew);
-    connect(&m_state, &ViewState::changed, this, [this] { update(); });
+    connect(&m_state, &ViewState::changed, this, [this] {
+        update();
+        point();
+    });
     connect(&m_state, &ViewState::toolChanged, this, [this] { m_drawing.reset(); });
     renew();
 }
@@ -36,7 +39,7 @@ SliceGrid SliceView::gridFor(int width, int height) const
     SliceGrid grid;
     grid.width = std::max(1, width);
     grid.height = std::max(1, height);
-    grid.axes = axesOf(m_plane, m_state.frame());
+    grid.axes = m_state.axes(m_plane);
     if (!m_state.scan())
         return grid;
     const Geometry& scan = m_state.scan()->geometry();
@@ -153,6 +156,7 @@ void SliceView::mouseMoveEvent(QMouseEvent* event)
     if (!m_scene)
         return;
     const QPointF at = event->position();
+    m_pointer = at;
     const Vector3 mm = grid().toMm(at.x(), at.y());
     m_state.setPointed(mm);
     if (m_drawing) {
@@ -205,10 +209,10 @@ void SliceView::drag(const QPointF& to)
 
 bool SliceView::onTurnHandle(const QPointF& at) const
 {
-    const auto centre = grid().toPixel(m_state.crosshairMm());
-    const QPointF from = at - QPointF(centre[0], centre[1]);
-    const double distance = std::hypot(from.x(), from.y());
-    return distance > SlicePainter::turnHandlePixels - 14 && distance < SlicePainter::turnHandlePixels + 14 && std::min(std::abs(from.x()), std::abs(from.y())) < 14;
+    for (const QPointF& handle : SlicePainter::turnHandles(m_state, m_plane, grid()))
+        if (std::hypot(at.x() - handle.x(), at.y() - handle.y()) < 14)
+            return true;
+    return false;
 }
 
 void SliceView::turnTo(const QPointF& to)
@@ -216,11 +220,7 @@ void SliceView::turnTo(const QPointF& to)
     const auto centre = grid().toPixel(m_state.crosshairMm());
     const QPointF middle(centre[0], centre[1]);
     const auto angle = [&](const QPointF& p) { return std::atan2(p.y() - middle.y(), p.x() - middle.x()); };
-    const double degrees = (angle(to) - angle(m_last)) * 180 / 3.14159265358979323846;
-    // On the screen y grows downwards; whether that is a right-handed turn about the frame's axis depends on the plane.
-    const PlaneAxes axes = axesOf(m_plane, m_state.frame());
-    const double sign = dot(cross(axes.right, axes.down), axes.normal) > 0 ? 1 : -1;
-    m_state.setFrame(turned(m_state.frame(), m_plane, sign * degrees));
+    m_state.turn(m_plane, (angle(to) - angle(m_last)) * 180 / 3.14159265358979323846);
 }
 
 void SliceView::zoomAbout(const QPointF& at, double factor)
@@ -272,8 +272,28 @@ void SliceView::wheelEvent(QWheelEvent* event)
     event->accept();
 }
 
+void SliceView::point()
+{
+    if (m_pointer && m_scene) {
+        const SliceGrid now = grid();
+        m_state.setPointed(now.toMm(m_pointer->x(), m_pointer->y()));
+    }
+}
+
+void SliceView::enterEvent(QEnterEvent* event)
+{
+    m_pointer = event->position();
+    point();
+}
+
+void SliceView::resizeEvent(QResizeEvent*)
+{
+    point();
+}
+
 void SliceView::leaveEvent(QEvent*)
 {
+    m_pointer.reset();
     m_state.setPointed(std::nullopt);
 }
 

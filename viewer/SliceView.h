@@ -32,7 +32,9 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
+    void enterEvent(QEnterEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -45,6 +47,7 @@ private:
     bool onTurnHandle(const QPointF& at) const;
     bool pickPoint(const QPointF& at);
     void drag(const QPointF& to);
+    void point(); ///< tells the place under the mouse anew: the picture may have changed below it
     void turnTo(const QPointF& to);
     void zoomAbout(const QPointF& at, double factor);
     void addPoint(const QPointF& at);
@@ -55,6 +58,7 @@ private:
     std::unique_ptr<SliceScene> m_scene;
     Drag m_drag = Drag::None;
     QPointF m_last, m_pressed;
+    std::optional<QPointF> m_pointer; ///< where the mouse rests; absent: outside
     bool m_moved = false;
     double m_scrollRest = 0;
     std::optional<Measurement> m_drawing; ///< not yet finished; its last point follows the mouse

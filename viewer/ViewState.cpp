@@ -1,6 +1,7 @@
 #include "viewer/ViewState.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace hounsfield {
 namespace {
@@ -45,6 +46,7 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     m_measurements.clear();
     m_drawn.clear();
     m_frame = patientFrame();
+    m_roll = {0, 0, 0};
     m_look.slab = {};
     m_zoom = {1, 1, 1};
     m_pan = {};
@@ -79,7 +81,7 @@ void ViewState::scroll(Plane plane, int slices)
 {
     if (!m_scan)
         return;
-    const Vector3 normal = axesOf(plane, m_frame).normal;
+    const Vector3 normal = axes(plane).normal;
     const double step = sliceStepMm(m_scan->geometry(), normal);
     const auto range = extentMm(m_scan->geometry(), normal);
     const double at = dot(m_crosshair, normal), to = std::clamp(at + slices * step, range[0], range[1]);
@@ -90,8 +92,30 @@ void ViewState::scroll(Plane plane, int slices)
 
 void ViewState::setFrame(const Frame& frame)
 {
+    setOrientation(frame, {0, 0, 0});
+}
+
+void ViewState::setOrientation(const Frame& frame, const std::array<double, 3>& rolls)
+{
     m_frame = frame;
+    m_roll = rolls;
     Q_EMIT changed();
+}
+
+PlaneAxes ViewState::axes(Plane plane) const
+{
+    return rolled(axesOf(plane, m_frame), m_roll[std::size_t(plane)]);
+}
+
+void ViewState::turn(Plane plane, double degrees)
+{
+    // On the screen y grows downwards; whether that is a right-handed turn about the frame's axis depends on the plane.
+    const PlaneAxes own = axesOf(plane, m_frame);
+    const double sign = dot(cross(own.right, own.down), own.normal) > 0 ? 1 : -1;
+    std::array<double, 3> rolls = m_roll;
+    double& roll = rolls[std::size_t(plane)];
+    roll = std::remainder(roll - degrees, 360);
+    setOrientation(turned(m_frame, plane, sign * degrees), rolls);
 }
 
 void ViewState::setLook(const SliceLook& look)
@@ -173,9 +197,9 @@ void ViewState::lookAt(const Vector3& mm, const IndexBox& box)
     for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
         if (box.empty())
             break;
-        const PlaneAxes axes = axesOf(plane, m_frame);
+        const PlaneAxes shown = axes(plane);
         double zoom = 4;
-        for (const Vector3& way : {axes.right, axes.down}) {
+        for (const Vector3& way : {shown.right, shown.down}) {
             double low = 1e30, high = -1e30;
             for (const Vector3& corner : corners) {
                 low = std::min(low, dot(corner, way));

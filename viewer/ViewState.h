@@ -30,7 +30,15 @@ public:
     void setCrosshair(const Vector3& mm);              ///< clamped to the scan
     void scroll(Plane plane, int slices);
     const Frame& frame() const { return m_frame; }
-    void setFrame(const Frame& frame);
+    void setFrame(const Frame& frame); ///< every view upright in it
+    /// How the picture of each plane is rolled against its frame, degrees, from `right` towards `down`.
+    const std::array<double, 3>& rolls() const { return m_roll; }
+    void setOrientation(const Frame& frame, const std::array<double, 3>& rolls);
+    /// How a plane lies on the screen now: the frame's axes, rolled.
+    PlaneAxes axes(Plane plane) const;
+    /// Turns the other two planes about the normal of `plane`, whose own picture stands still, as in 3D Slicer, OHIF and Horos.
+    /// @param degrees on the screen, clockwise
+    void turn(Plane plane, double degrees);
     const SliceLook& look() const { return m_look; }
     void setLook(const SliceLook& look);
     void setWindow(double width, double level);
@@ -90,6 +98,7 @@ private:
     std::optional<std::array<double, 2>> m_ownWindow;
     Vector3 m_crosshair{0, 0, 0};
     Frame m_frame = patientFrame();
+    std::array<double, 3> m_roll{0, 0, 0}; ///< by plane
     SliceLook m_look;
     std::array<double, 3> m_zoom{1, 1, 1};
     std::array<Vector3, 3> m_pan{};

@@ -1,6 +1,7 @@
 #include "viewer/scene/SlicePlane.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace hounsfield {
 namespace {
@@ -69,6 +70,15 @@ PlaneAxes axesOf(Plane plane, const Frame& frame)
     if (plane == Plane::Coronal)
         return {x, -1.0 * z, y};
     return {y, -1.0 * z, x};
+}
+
+PlaneAxes rolled(const PlaneAxes& axes, double degrees)
+{
+    if (degrees == 0)
+        return axes;
+    const double a = degrees * 3.14159265358979323846 / 180;
+    return {std::cos(a) * axes.right + std::sin(a) * axes.down, std::cos(a) * axes.down - std::sin(a) * axes.right,
+            axes.normal};
 }
 
 double sliceStepMm(const Geometry& scan, const Vector3& normal)

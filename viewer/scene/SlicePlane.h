@@ -23,6 +23,8 @@ struct PlaneAxes {
     Vector3 normal{0, 0, 1}; ///< where the next slice lies
 };
 PlaneAxes axesOf(Plane plane, const Frame& frame);
+/// The same plane, its picture rolled: `right` turned by so many degrees towards `down`.
+PlaneAxes rolled(const PlaneAxes& axes, double degrees);
 
 /// A plane and where each pixel of it lies. Pixel (0, 0) is the corner at the top left; pixel centres are at .5.
 struct SliceGrid {
