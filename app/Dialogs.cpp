@@ -74,6 +74,7 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
             return;
         const QString name = list->currentItem()->data(Qt::UserRole).toString();
         prompt.setText(prompt.text().trimmed().isEmpty() ? name : prompt.text().trimmed() + ", " + name);
+        prompt.setFocus();
         dialog.accept();
     };
     QObject::connect(list, &QListWidget::itemActivated, &dialog, take);

@@ -122,7 +122,9 @@ void MainWindow::joinBench()
     connect(m_prompt, &PromptBar::asked, this, [this](const Prompt& prompt) {
         m_errorBar->hide();
         m_bench.ask(prompt);
-        m_views->slice(Plane::Axial).setFocus();
+        // Enter ends typing. A prompt that had waited for the text encoder leaves the focus where it is meanwhile.
+        if (m_prompt->hasTypingFocus())
+            m_views->slice(Plane::Axial).setFocus();
     });
     connect(m_prompt, &PromptBar::stopAsked, &m_bench.asking(), &Asking::stop);
     connect(m_prompt, &PromptBar::listAsked, this, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
@@ -141,7 +143,10 @@ void MainWindow::joinBench()
         m_side->setSeries(m_bench.opening().path(), m_bench.opening().series());
         m_side->setOpenSeries(m_bench.session().scan()->series, thumbnails::of(m_bench.scanPath()));
         showState();
-        m_prompt->setFocus();
+        // From the start page the prompt comes next. Whoever looks at a scan already keeps the keys of the tools.
+        if (!m_scanWasOpen)
+            m_prompt->setFocus();
+        m_scanWasOpen = true;
     });
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
     connect(&m_bench, &Workbench::modelChanged, this, [this] {
@@ -171,6 +176,7 @@ void MainWindow::joinBench()
 void MainWindow::showState()
 {
     const bool open = m_bench.session().scan() != nullptr;
+    m_scanWasOpen = m_scanWasOpen && open;
     m_pages->showState();
     m_prompt->setScanOpen(open);
     m_prompt->setEstimate({});
@@ -232,6 +238,22 @@ void MainWindow::closeEvent(QCloseEvent* event)
     settings.setValue("cine", m_cine->slicesPerSecond());
     settings.setValue("prompts", m_prompt->history());
     QMainWindow::closeEvent(event);
+}
+
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    // Qt asks for this when Tab is pressed, and when the widget with the focus is hidden or disabled.
+    const QWidget* held = focusWidget();
+    if (!held || (held->isVisible() && held->isEnabled()))
+        return QMainWindow::focusNextPrevChild(next);
+    for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal})
+        if (SliceView& view = m_views->slice(plane); view.isVisible()) {
+            view.setFocus();
+            return true;
+        }
+    if (QWidget* left = focusWidget())
+        left->clearFocus();
+    return true;
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event)

@@ -51,6 +51,8 @@ protected:
     void dropEvent(QDropEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    /// Where the widget that has the focus goes away, the focus goes to a view and never into a field of text.
+    bool focusNextPrevChild(bool next) override;
 
 private:
     void buildCentre();
@@ -76,6 +78,7 @@ private:
     Cine* m_cine = nullptr;
     QPointer<ModelManager> m_models; ///< while it is open
     QString m_sessionFile;
+    bool m_scanWasOpen = false; ///< before the one that is opened now
 };
 
 } // namespace hounsfield

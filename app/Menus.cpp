@@ -18,12 +18,31 @@
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QProxyStyle>
 #include <QSettings>
+#include <QTreeView>
 
 namespace hounsfield {
 
+namespace {
+
+/// Alt belongs to the mouse over a view (slab, pan): let go of, it does not open the menu. Alt with a letter still does.
+class AltKeptFromMenus final : public QProxyStyle {
+public:
+    using QProxyStyle::QProxyStyle;
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override
+    {
+        return hint == SH_MenuBar_AltKeyNavigation ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
+
+} // namespace
+
 void MainWindow::buildMenus()
 {
+    auto* style = new AltKeptFromMenus("Fusion");
+    style->setParent(this);
+    menuBar()->setStyle(style);
     ViewState& view = m_bench.view();
     const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& key, auto&& what) {
         QAction* action = menu->addAction(text);
@@ -59,9 +78,12 @@ void MainWindow::buildMenus()
     redo->setShortcuts({QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")});
     edit->addActions({undo, redo});
     edit->addSeparator();
-    add(edit, tr("Delete the selected structure"), QKeySequence("Ctrl+Delete"), [this] { m_bench.session().remove(m_bench.session().selected()); });
+    add(edit, tr("Delete the selected lesion or structure"), QKeySequence("Ctrl+Delete"), [this] { m_found->removeSelected(); });
     add(edit, tr("Delete the chosen measurement, or the last"), QKeySequence("Delete"), [this] {
-        if (const int id = m_measured->chosen())
+        // In the list of what was found the key means what is selected there.
+        if (m_found->tree().hasFocus())
+            m_found->removeSelected();
+        else if (const int id = m_measured->chosen())
             m_bench.session().removeMeasurement(id);
     });
     add(edit, tr("Show or hide the selected structure"), QKeySequence("Shift+M"), [this] {

@@ -119,6 +119,11 @@ void PromptBar::setPack(const ModelPack& pack)
     understand();
 }
 
+bool PromptBar::hasTypingFocus() const
+{
+    return window()->focusWidget() == m_field;
+}
+
 QString PromptBar::text() const
 {
     return m_field->text();
@@ -127,7 +132,6 @@ QString PromptBar::text() const
 void PromptBar::setText(const QString& text)
 {
     m_field->setText(text);
-    m_field->setFocus();
     m_rest.stop();
     understand();
 }
@@ -213,7 +217,10 @@ void PromptBar::showChips()
             auto* link = new QPushButton(example);
             link->setObjectName("link");
             link->setCursor(Qt::PointingHandCursor);
-            connect(link, &QPushButton::clicked, this, [this, example] { setText(example); });
+            connect(link, &QPushButton::clicked, this, [this, example] {
+                setText(example);
+                m_field->setFocus();
+            });
             m_chips->addWidget(link);
         }
         return;
@@ -269,6 +276,7 @@ void PromptBar::showSuggestions(const PromptPart& part)
             QString text = m_field->text();
             text.replace(QString::fromStdString(typed), QString::fromStdString(near), Qt::CaseInsensitive);
             setText(text);
+            m_field->setFocus();
         });
         m_chips->addWidget(link);
     }

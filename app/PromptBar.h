@@ -30,6 +30,7 @@ public:
     /// The text encoder cannot read the words: what was asked is not run.
     void stopWaiting();
     QString text() const;
+    bool hasTypingFocus() const; ///< what is typed now goes into the prompt
     void setText(const QString& text);
     /// As Enter does: now, or as soon as the text encoder has read words beyond the lexicon. Nothing where no scan is open or nothing is understood.
     void ask();

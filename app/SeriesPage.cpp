@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QPainter>
 #include <QPushButton>
@@ -136,7 +137,9 @@ void SeriesPage::showAll(const QString& path, const std::vector<SeriesInfo>& ser
     for (QTreeWidgetItemIterator item(m_tree); *item; ++item)
         if ((*item)->data(0, numberRole).toInt() == best)
             m_tree->setCurrentItem(*item);
-    m_tree->setFocus();
+    // Whoever types a prompt meanwhile goes on typing.
+    if (!qobject_cast<QLineEdit*>(window()->focusWidget()))
+        m_tree->setFocus();
 }
 
 void SeriesPage::setPreview(int number, const QImage& slice)
