@@ -19,6 +19,7 @@ struct Lesion {
     int host = -1;                ///< which of the organs given it lies in most, or is nearest to; -1: none was found
     double hostShare = 0;         ///< part of its voxels that lie in that organ
     double hostDistanceMm = 0;    ///< from its centre to that organ, where no voxel lies in it
+    std::vector<std::string> alsoMarkedAs{}; ///< names of other classes that mark it too
 };
 
 /// The lesions of a mask, largest first; where there are more than can be lesions, only so many are measured one by one.

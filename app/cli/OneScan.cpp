@@ -143,13 +143,10 @@ Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const A
     std::vector<Finding> findings = segmenter.segment(*prepared, prompt.targets(), {asked.threshold, cleanUpOf(asked.cleanUp), asked.leftOut, false}, progress);
     describe(run, segmenter, asked);
     prepared.reset();
-    for (Finding& finding : findings) {
-        run.rows.push_back(makeRow(run, finding, asked.format));
-        Row& row = run.rows.back();
+    run.rows = makeRows(run, std::move(findings), asked.format);
+    for (Row& row : run.rows)
         if (asked.leftOut && row.measured.finding->leftOut)
             row.leftOutFile = scan.caseName + "_" + row.known.fileName + "_left_out." + asked.format;
-        finding.mask = Mask(finding.mask.geometry()); // the row has its own
-    }
     judge(run);
     return run;
 }

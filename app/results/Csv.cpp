@@ -13,6 +13,14 @@ std::string joined(const std::vector<Warning>& warnings)
     return all;
 }
 
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string all;
+    for (const std::string& name : names)
+        all += (all.empty() ? "" : "; ") + name;
+    return all;
+}
+
 /// Classes whose words are near, as the CSV has them: "Liver 0.93 (0.41)".
 std::string nearestText(const Finding& finding)
 {
@@ -49,16 +57,16 @@ std::string lesionsCsv(const Run& run)
             const Lesion& lesion = row.measured.lesions[n];
             const Diameters& d = lesion.diameters;
             const Statistics& s = lesion.statistics;
-            const Measurability recist = measurability(lesion, row.known.kind == "cyst");
+            const Measurability recist = measurabilityOf(lesion, row.known);
             text += csvCell(row.known.name) + "," + std::to_string(row.known.id) + "," + std::to_string(n + 1) + "," + csvCell(organOf(lesion, *row.measured.finding)) +
                     print(",%.3f,%.2f,%.2f,%.2f,%lld,", s.volumeMl, d.longest.mm(), d.perpendicular.mm(), d.longest3d.mm(), static_cast<long long>(d.slice));
             text += s.hu ? print("%.1f,%.1f,%.1f,%d,%d,", s.hu->mean, s.hu->standardDeviation, s.hu->median, s.hu->minimum, s.hu->maximum) : ",,,,,";
             text += (lesion.meanProbability ? print("%.3f", *lesion.meanProbability) : "") + print(",%.1f,%.1f,%.1f,", s.centroidMm[0], s.centroidMm[1], s.centroidMm[2]) +
-                    (recist.measurable ? "true," : "false,") + csvCell(recist.why) + "\r\n";
+                    (recist.measurable ? "true," : "false,") + csvCell(recist.why) + "," + csvCell(joined(lesion.alsoMarkedAs)) + "\r\n";
         }
     return text.empty() ? text
                         : "name,class_id,lesion,organ,volume_ml,longest_axial_mm,short_axis_mm,longest_3d_mm,slice,hu_mean,hu_sd,hu_median,hu_min,hu_max,mean_probability,"
-                          "centroid_l_mm,centroid_p_mm,centroid_s_mm,recist_measurable,why\r\n" + text;
+                          "centroid_l_mm,centroid_p_mm,centroid_s_mm,recist_measurable,why,also_marked_as\r\n" + text;
 }
 
 } // namespace hounsfield

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace hounsfield {
 namespace {
 
@@ -40,10 +42,25 @@ nlohmann::ordered_json lesionJson(const Lesion& lesion, const Row& row)
     json["mean_probability"] = lesion.meanProbability ? nlohmann::ordered_json(*lesion.meanProbability) : nlohmann::ordered_json(nullptr);
     json["organ"] = organOf(lesion, *row.measured.finding);
     json["part_in_organ"] = lesion.hostShare;
-    const Measurability recist = measurability(lesion, row.known.kind == "cyst");
+    const Measurability recist = measurabilityOf(lesion, row.known);
     json["recist_measurable"] = recist.measurable;
     json["recist_why"] = recist.why;
+    json["also_marked_as"] = lesion.alsoMarkedAs;
     return json;
+}
+
+nlohmann::ordered_json removedJson(const std::vector<RemovedLesion>& removed)
+{
+    auto all = nlohmann::ordered_json::array();
+    for (const RemovedLesion& one : removed) {
+        if (!one.counted)
+            continue;
+        Vector3 sum{0, 0, 0};
+        forEachVoxel(*one.mask, [&](const Index3& v) { sum = sum + one.mask->geometry().toMm(v); });
+        all.push_back({{"why", one.notALesion ? "not_a_lesion" : "deleted"}, {"volume_ml", one.mask->volumeMl()}, {"longest_axial_mm", one.longestMm},
+                       {"centroid_lps_mm", (1.0 / double(std::max<std::int64_t>(1, one.mask->count()))) * sum}});
+    }
+    return all;
 }
 
 nlohmann::ordered_json burdenJson(const Measured& measured)
@@ -96,6 +113,8 @@ std::string measurementsJson(const Run& run)
         one["lesions"] = json::array();
         for (const Lesion& lesion : row.measured.lesions)
             one["lesions"].push_back(lesionJson(lesion, row));
+        one["listed_under"] = row.measured.listedUnder;
+        one["removed_by_hand"] = removedJson(row.removed);
         one["burden"] = burdenJson(row.measured);
         one["left_out"] = leftOutJson(row);
         one["trust"] = nameOf(row.trust.light);

@@ -111,6 +111,43 @@ void outsideOrgan(Measured& m)
     m.warnings.push_back({which + " outside the outline of the organ (" + organOf(*largest, *m.finding) + ")" + where, largest->statistics.centroidMm});
 }
 
+void nameOthers(Lesion& lesion, const LesionMarks& marks)
+{
+    for (const OtherMark& other : marks.others) {
+        bool shared = false;
+        forEachVoxel(*lesion.mask, [&](const Index3& v) { shared = shared || other.mask->at(v); });
+        if (shared)
+            lesion.alsoMarkedAs.push_back(other.name);
+    }
+}
+
+std::string listed(const std::vector<std::string>& names)
+{
+    std::string all;
+    for (std::size_t n = 0; n < names.size(); ++n)
+        all += (n == 0 ? "" : n + 1 == names.size() ? " and " : ", ") + names[n];
+    return all;
+}
+
+/// One lesion of two classes is said on both sides.
+void addSharing(Measured& m, const LesionMarks& marks)
+{
+    std::int64_t both = 0;
+    std::vector<std::string> names;
+    for (const Lesion& lesion : m.lesions) {
+        both += !lesion.alsoMarkedAs.empty();
+        for (const std::string& name : lesion.alsoMarkedAs)
+            if (std::count(names.begin(), names.end(), name) == 0)
+                names.push_back(name);
+    }
+    if (both > 0)
+        m.warnings.push_back({(both == 1 ? "A lesion is" : std::to_string(both) + " lesions are") + " marked as " + listed(names) +
+                                  ", too: listed and counted once, here, with the voxels of both.", {}});
+    if (marks.lesionsMoved > 0)
+        m.warnings.push_back({(marks.lesionsMoved == 1 ? "A lesion that is" : std::to_string(marks.lesionsMoved) + " lesions that are") + " marked as this, too (" +
+                                  millilitresText(marks.movedMl) + " mL), " + (marks.lesionsMoved == 1 ? "is" : "are") + " listed and counted under " + listed(marks.listedUnder) + ".", {}});
+}
+
 void addWarnings(Measured& m, bool chosen)
 {
     const Finding& f = *m.finding;
@@ -131,10 +168,16 @@ std::string organOf(const Lesion& lesion, const Finding& finding)
     return lesion.host >= 0 && std::size_t(lesion.host) < finding.hosts.size() ? finding.hosts[std::size_t(lesion.host)]->name : std::string();
 }
 
-Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume)
+Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known)
+{
+    return measurability(lesion, known.kind == "cyst" && lesion.alsoMarkedAs.empty());
+}
+
+Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume, const LesionMarks& marks)
 {
     Measured m;
     bool chosen = false;
+    m.listedUnder = marks.listedUnder;
     if (known.isLesion()) {
         std::vector<const Mask*> hosts;
         std::vector<ModelClass> names;
@@ -144,6 +187,8 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
             names.back().name = host->name;
         }
         LesionList list = lesionsOf(finding.mask, volume, hosts, finding.probability.get());
+        for (Lesion& lesion : list.lesions)
+            nameOthers(lesion, marks);
         if (finding.target.filter.chooses()) {
             chosen = !list.lesions.empty();
             choose(finding, list, names, m.warnings);
@@ -155,8 +200,39 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
     m.statistics = measure(finding.mask, volume);
     m.finding = std::make_shared<const Finding>(std::move(finding));
     m.burdens = burdensOf(m);
-    addWarnings(m, chosen);
+    addSharing(m, marks);
+    addWarnings(m, chosen || (marks.takenOut && m.finding->mask.empty()));
     return m;
+}
+
+std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known, const Volume& volume)
+{
+    std::vector<MarkedClass> lesions;
+    std::vector<std::size_t> of;
+    for (std::size_t n = 0; n < findings.size(); ++n)
+        if (known[n].isLesion()) {
+            lesions.push_back({&known[n], &findings[n].mask});
+            of.push_back(n);
+        }
+    SharedLesions shared = shareLesions(lesions);
+    std::vector<LesionMarks> marks(findings.size());
+    for (std::size_t l = 0; l < of.size(); ++l) {
+        marks[of[l]] = std::move(shared.marks[l]);
+        replaceMask(findings[of[l]], std::move(shared.masks[l]));
+    }
+    std::vector<Measured> all;
+    for (std::size_t n = 0; n < findings.size(); ++n)
+        all.push_back(measureFinding(std::move(findings[n]), known[n], volume, marks[n]));
+    return all;
+}
+
+void replaceMask(Finding& finding, Mask mask)
+{
+    // The range between two thresholds is known of the whole alone.
+    const double share = finding.mask.empty() ? 0 : mask.volumeMl() / finding.mask.volumeMl();
+    finding.volumeLowMl *= share;
+    finding.volumeHighMl *= share;
+    finding.mask = std::move(mask);
 }
 
 } // namespace hounsfield

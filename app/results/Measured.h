@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/results/SharedLesions.h"
 #include "inference/Segmenter.h"
 #include "volume/Lesions.h"
 
@@ -31,9 +32,17 @@ struct Measured {
     std::vector<Lesion> lesions;    ///< of a tumor or cyst, largest first; Lesion::host numbers finding->hosts
     std::vector<Burden> burdens;    ///< of each organ that has lesions
     std::vector<Warning> warnings;
+    std::vector<std::string> listedUnder{}; ///< other classes under which lesions stand that this one marks, too
 };
 
-Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume);
+/// @param marks how its lesions were shared with other classes, and whether some were taken out of `finding` before
+Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume, const LesionMarks& marks = {});
+/// Another mask for a finding, its range of volumes scaled along.
+void replaceMask(Finding& finding, Mask mask);
+/// All findings of one prompt, each lesion in one of them alone (shareLesions).
+std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known, const Volume& volume);
+/// Whether RECIST 1.1 counts a lesion of such a class as measurable. A cyst that is marked as a tumor, too, is taken as one.
+Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known);
 /// The organ that a lesion lies in or is nearest to: "Left Kidney"; empty where none is known.
 std::string organOf(const Lesion& lesion, const Finding& finding);
 

@@ -23,7 +23,7 @@ void numberLabels(std::vector<LabelledMask>& labels)
             label.id = ++last;
 }
 
-Row makeRow(const Run& run, const Finding& finding, const std::string& ending)
+static Row rowOf(const Run& run, const Finding& finding)
 {
     Row row;
     row.known = classOf(*run.pack, finding.target);
@@ -31,9 +31,35 @@ Row makeRow(const Run& run, const Finding& finding, const std::string& ending)
         row.asked = part->text;
         row.explanation = part->explanation;
     }
-    row.measured = measureFinding(finding, row.known, *run.scan->volume);
-    row.file = run.scan->caseName + "_" + row.known.fileName + "." + ending;
     return row;
+}
+
+std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending)
+{
+    std::vector<Row> rows;
+    std::vector<ModelClass> known;
+    for (const Finding& finding : findings) {
+        rows.push_back(rowOf(run, finding));
+        known.push_back(rows.back().known);
+    }
+    std::vector<Measured> measured;
+    if (run.cleanUp == "standard")
+        measured = measureFindings(std::move(findings), known, *run.scan->volume);
+    else
+        for (std::size_t n = 0; n < findings.size(); ++n)
+            measured.push_back(measureFinding(std::move(findings[n]), known[n], *run.scan->volume));
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        rows[n].measured = std::move(measured[n]);
+        rows[n].file = run.scan->caseName + "_" + rows[n].known.fileName + "." + ending;
+    }
+    return rows;
+}
+
+Row makeRow(const Run& run, Finding finding, const std::string& ending)
+{
+    std::vector<Finding> one;
+    one.push_back(std::move(finding));
+    return makeRows(run, std::move(one), ending).front();
 }
 
 void judge(Run& run)

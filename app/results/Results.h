@@ -9,6 +9,14 @@
 
 namespace hounsfield {
 
+/// A lesion that a person took out of a result.
+struct RemovedLesion {
+    std::shared_ptr<const Mask> mask;
+    bool notALesion = false; ///< said to be none; else deleted
+    double longestMm = 0;    ///< its longest axial diameter
+    bool counted = true;     ///< false: it is listed with another class that marks it, too
+};
+
 /// One structure with everything that is told of it.
 struct Row {
     std::string asked;                 ///< the words as typed
@@ -18,6 +26,7 @@ struct Row {
     Trust trust;
     std::string file;                  ///< name of its mask in the result folder
     std::string leftOutFile;           ///< name of the mask of what the clean-up left out; empty: not written
+    std::vector<RemovedLesion> removed{}; ///< by hand
 };
 
 /// One run, as written to the measurements files (docs/results-schema.md).
@@ -37,8 +46,10 @@ std::string shownName(const std::string& name, const Target& target);
 /// Gives zero-shot masks, which come with id 0, label values above those of every known class (33, 34, ...). They go first: where masks
 /// overlap in a label map the later row wins, and that is what the model was trained on.
 void numberLabels(std::vector<LabelledMask>& labels);
-/// One row of the run. @param ending of mask files, such as "nii.gz"
-Row makeRow(const Run& run, const Finding& finding, const std::string& ending);
+/// The rows of the run, each lesion in one of them alone where the masks are cleaned up (Run::cleanUp "standard"); as the model marks
+/// them otherwise. @param ending of mask files, such as "nii.gz"
+std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending);
+Row makeRow(const Run& run, Finding finding, const std::string& ending);
 /// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes, sets their trust.
 void judge(Run& run);
 std::string measurementsCsv(const Run& run);

@@ -15,7 +15,10 @@ std::string lesionLines(const Row& row)
     for (std::size_t n = 0; n < std::min(most, lesions.size()); ++n) {
         const Lesion& lesion = lesions[n];
         text += print("    %2zu  %.1f x %.1f mm  ", n + 1, lesion.diameters.longest.mm(), lesion.diameters.perpendicular.mm()) + millilitresText(lesion.statistics.volumeMl) + print(" mL  %.0f HU  ", lesion.statistics.hu ? lesion.statistics.hu->mean : 0.0) +
-                organOf(lesion, *row.measured.finding) + (measurability(lesion, row.known.kind == "cyst").measurable ? "  measurable\n" : "\n");
+                organOf(lesion, *row.measured.finding) + (measurabilityOf(lesion, row.known).measurable ? "  measurable" : "");
+        for (const std::string& name : lesion.alsoMarkedAs)
+            text += "  also " + name;
+        text += "\n";
     }
     if (lesions.size() > most)
         text += print("    and %zu more in the lesions table\n", lesions.size() - most);
@@ -32,7 +35,7 @@ std::string measurementsTable(const Run& run)
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;
-        cells.push_back({row.asked, shownName(row.known.name, f.target), s.voxels ? millilitresText(s.volumeMl) : "not found",
+        cells.push_back({row.asked, shownName(row.known.name, f.target), s.voxels ? millilitresText(s.volumeMl) : row.measured.listedUnder.empty() ? "not found" : "see " + row.measured.listedUnder.front(),
                          s.voxels ? print("%.1f to %.1f", f.volumeLowMl, f.volumeHighMl) : "",
                          s.hu ? print("%.0f ± %.0f", s.hu->mean, s.hu->standardDeviation) : ""});
     }
