@@ -41,7 +41,8 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
         row.explanation = s.explanation;
         row.known = s.known;
         row.known.name = s.name.toStdString();
-        row.measured = {s.finding, s.statistics, s.lesions, s.burdens, s.warnings};
+        row.measured = {s.finding, s.statistics, s.lesions, s.burdens, s.warnings, s.listedUnder};
+        row.removed = s.removed;
         row.file = files[i];
         if (with.value(0) != QString::fromStdString(pack.name))
             row.measured.warnings.push_back({"Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.", {}});

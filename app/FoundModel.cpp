@@ -22,7 +22,9 @@ QString millilitres(double ml)
 static QString lesionName(const Structure& s, int lesion)
 {
     const Lesion& one = s.lesions[std::size_t(lesion)];
-    const QString size = FoundModel::tr("%1   %2 × %3 mm").arg(lesion + 1).arg(one.diameters.longest.mm(), 0, 'f', 1).arg(one.diameters.perpendicular.mm(), 0, 'f', 1);
+    QString size = FoundModel::tr("%1   %2 × %3 mm").arg(lesion + 1).arg(one.diameters.longest.mm(), 0, 'f', 1).arg(one.diameters.perpendicular.mm(), 0, 'f', 1);
+    for (const std::string& other : one.alsoMarkedAs)
+        size = FoundModel::tr("%1, also %2").arg(size, QString::fromStdString(other));
     // The side where the organ may be one of two; its whole name is in the details.
     const QString organ = QString::fromStdString(organOf(one, *s.finding));
     const QString side = organ.startsWith("Left ") ? FoundModel::tr("left") : organ.startsWith("Right ") ? FoundModel::tr("right") : organ;
@@ -174,7 +176,10 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     if (index.column() == Eye)
         return {};
     if (index.column() == Volume)
-        return numbers.voxels ? millilitres(numbers.volumeMl) : tr("not found");
+        return numbers.voxels              ? millilitres(numbers.volumeMl)
+               : !s->listedUnder.empty()   ? tr("see %1").arg(QString::fromStdString(s->listedUnder.front()))
+               : !s->removed.empty()       ? tr("removed")
+                                           : tr("not found");
     return numbers.hu ? tr("%1 HU").arg(numbers.hu->mean, 0, 'f', 0) : QString();
 }
 

@@ -129,12 +129,16 @@ void FoundPanel::jumpTo(const QModelIndex& index)
     Q_EMIT jumpAsked(0.5 * (one.diameters.longest.from + one.diameters.longest.to), one.statistics.box);
 }
 
-/// Links are numbers of warnings that have a place, or "back".
+/// Links are numbers of warnings that have a place, "back", or "restore:" and the number of a removed lesion.
 void FoundPanel::followLink(const QString& link)
 {
     const Structure* s = m_session.structure(m_session.selected());
     if (s && link == "back") {
         Q_EMIT giveBackAsked(s->id);
+        return;
+    }
+    if (s && link.startsWith("restore:")) {
+        m_session.restoreLesion(s->id, link.section(':', 1).toInt());
         return;
     }
     const auto number = std::size_t(link.toUInt());
@@ -165,11 +169,13 @@ void FoundPanel::showDetails()
     const int lesion = m_session.selectedLesion();
     QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>")
                        .arg(lesion < 0 ? s->name.toHtmlEscaped() : tr("%1, lesion %2").arg(s->name.toHtmlEscaped()).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
-    if (f.mask.empty())
+    if (f.mask.empty() && (!s->removed.empty() || !s->listedUnder.empty()))
+        text += QString("<p>%1</p>").arg(s->listedUnder.empty() ? tr("All its lesions were removed by hand.") : tr("Its lesions are listed under %1.").arg(QString::fromStdString(s->listedUnder.front())));
+    else if (f.mask.empty())
         text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(std::max(f.threshold, f.peak), 0, 'f', 2).arg(f.largestProbability, 0, 'f', 2));
     else
         text += lesion < 0 ? numbersOf(*s) : lesionNumbersOf(*s, lesion);
-    text += doubtsOf(*s);
+    text += doubtsOf(*s) + removedOf(*s);
     m_details->setText(text);
     if (!m_threshold->isSliderDown()) {
         const QSignalBlocker quietly(m_threshold);
@@ -229,7 +235,7 @@ QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
         text += lineOf(tr("Mean probability"), QString::number(*one.meanProbability, 'f', 2));
     if (one.host >= 0)
         text += lineOf(tr("Organ"), QString::fromStdString(organOf(one, *s.finding)));
-    const Measurability recist = measurability(one, s.known.kind == "cyst");
+    const Measurability recist = measurabilityOf(one, s.known);
     text += lineOf(tr("Measurable (RECIST)"), recist.measurable ? tr("yes") : tr("no"));
     return text + "</table>" + (recist.measurable ? QString() : QString("<p style='color:%1'>%2</p>").arg(theme::colour("quiet").name(), QString::fromStdString(recist.why).toHtmlEscaped()));
 }
@@ -252,6 +258,36 @@ QString FoundPanel::doubtsOf(const Structure& s) const
     return text;
 }
 
+QString FoundPanel::removedOf(const Structure& s) const
+{
+    QString text;
+    for (std::size_t n = 0; n < s.removed.size(); ++n) {
+        const RemovedLesion& one = s.removed[n];
+        const QString size = tr("%1 mm").arg(one.longestMm, 0, 'f', 1) + ", " + millilitres(one.mask->volumeMl());
+        text += QString("<p style='color:%1'>%2 <a href='restore:%3' style='color:%4'>%5</a></p>")
+                    .arg(theme::colour("quiet").name(), one.notALesion ? tr("Not a lesion: %1.").arg(size) : tr("Deleted lesion: %1.").arg(size))
+                    .arg(n)
+                    .arg(theme::colour("accent").name(), tr("Restore"));
+    }
+    return text;
+}
+
+void FoundPanel::removeSelected()
+{
+    if (m_session.selectedLesion() >= 0)
+        m_session.removeLesion(m_session.selected(), m_session.selectedLesion(), false);
+    else
+        m_session.remove(m_session.selected());
+}
+
+void FoundPanel::showLesionMenu(int id, int lesion, const QPoint& at)
+{
+    QMenu menu(this);
+    menu.addAction(tr("Not a lesion"), [this, id, lesion] { m_session.removeLesion(id, lesion, true); });
+    menu.addAction(tr("Delete this lesion"), [this, id, lesion] { m_session.removeLesion(id, lesion, false); });
+    menu.exec(at);
+}
+
 void FoundPanel::showMenu(const QPoint& at)
 {
     const QModelIndex index = m_tree->indexAt(at);
@@ -259,6 +295,10 @@ void FoundPanel::showMenu(const QPoint& at)
     const Structure* s = m_session.structure(id);
     if (!s)
         return;
+    if (const int lesion = index.data(FoundModel::Lesion).toInt(); lesion >= 0) {
+        showLesionMenu(id, lesion, m_tree->viewport()->mapToGlobal(at));
+        return;
+    }
     QMenu menu(this);
     QAction* colour = menu.addAction(tr("Colour…"));
     QAction* rename = menu.addAction(tr("Rename…"));

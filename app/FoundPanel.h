@@ -20,6 +20,8 @@ public:
     QSlider& threshold() { return *m_threshold; }
     /// Whether something is being looked for: told where nothing was found yet.
     void setLooking(bool looking);
+    /// Deletes the selected lesion, or the selected structure where none of its lesions is.
+    void removeSelected();
 
 Q_SIGNALS:
     void jumpAsked(hounsfield::Vector3 mm, hounsfield::IndexBox box); ///< box: what to frame; empty: nothing
@@ -38,7 +40,9 @@ private:
     void showThreshold(double threshold);
     void jumpTo(const QModelIndex& index);
     void followLink(const QString& link);
+    QString removedOf(const Structure& s) const;
     void showMenu(const QPoint& at);
+    void showLesionMenu(int id, int lesion, const QPoint& at);
 
     Session& m_session;
     FoundModel m_model;

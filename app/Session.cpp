@@ -1,6 +1,6 @@
 #include "app/Session.h"
 
-#include "app/results/Results.h"
+#include "app/LesionEdits.h"
 
 #include <QUndoCommand>
 
@@ -36,45 +36,14 @@ Structure makeStructure(const Finding& finding, const Prompt& prompt, const Mode
     s.known = classOf(pack, finding.target);
     s.name = QString::fromStdString(s.known.name);
     s.rgb = s.known.rgb;
-    Measured measured = measureFinding(finding, s.known, volume);
-    s.finding = std::move(measured.finding);
-    s.statistics = measured.statistics;
-    s.lesions = std::move(measured.lesions);
-    s.burdens = std::move(measured.burdens);
-    s.warnings = std::move(measured.warnings);
+    if (s.known.isLesion())
+        s.source = std::make_shared<const Finding>(finding);
+    take(s, measureFinding(finding, s.known, volume));
     s.madeWith = madeWith;
     if (const PromptPart* part = prompt.partOf(finding.target)) {
         s.asked = part->text;
         s.explanation = part->explanation;
     }
-    return s;
-}
-
-Structure withLeftOut(const Structure& structure, const Volume& volume)
-{
-    Structure s = structure;
-    Finding finding = *structure.finding;
-    finding.mask = unionOf(finding.mask.geometry(), {&finding.mask, finding.leftOut.get()});
-    const std::string removed = sentenceOf(finding.removals);
-    finding.target.filter = {};
-    finding.removals.clear();
-    finding.leftOut.reset();
-    finding.peak = 0; // it held for the pieces that stayed
-    // What was said of it stays, but for what is measured anew.
-    finding.warnings = {"What the clean-up had left out was given back by hand."};
-    for (const Warning& warning : structure.warnings)
-        if (warning.text != removed && !warning.placeMm && warning.text.rfind("Not found:", 0) != 0)
-            finding.warnings.push_back(warning.text);
-    const double before = structure.statistics.volumeMl;
-    Measured measured = measureFinding(finding, s.known, volume);
-    finding.target = structure.finding->target;
-    finding.volumeLowMl = structure.finding->volumeLowMl;
-    finding.volumeHighMl = structure.finding->volumeHighMl + measured.statistics.volumeMl - before;
-    s.finding = std::make_shared<const Finding>(std::move(finding));
-    s.statistics = measured.statistics;
-    s.lesions = std::move(measured.lesions);
-    s.burdens = std::move(measured.burdens);
-    s.warnings = std::move(measured.warnings);
     return s;
 }
 
@@ -160,6 +129,7 @@ void Session::addStructures(std::vector<Structure> all, bool joined)
     for (Structure& made : all) {
         const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.finding->target.sameAs(made.finding->target); });
         if (old != after.structures.end()) {
+            keepRemoved(made, *old, after.structures);
             made.id = old->id;
             made.rgb = old->rgb;
             made.name = old->name;
@@ -175,6 +145,7 @@ void Session::addStructures(std::vector<Structure> all, bool joined)
         }
         first = first ? first : made.id;
     }
+    derive(after);
     change(what, std::move(after), joined ? 1000 + first : -1);
 }
 
@@ -207,8 +178,43 @@ void Session::setVisible(int id, bool visible)
 void Session::remove(int id)
 {
     Contents after = m_contents;
-    std::erase_if(after.structures, [&](const Structure& s) { return s.id == id; });
+    if (std::erase_if(after.structures, [&](const Structure& s) { return s.id == id; }) == 0)
+        return;
+    derive(after);
     change(tr("delete"), std::move(after));
+}
+
+void Session::removeLesion(int id, int lesion, bool notALesion)
+{
+    const Structure* s = structure(id);
+    if (!s || lesion < 0 || lesion >= int(s->lesions.size()))
+        return;
+    Contents after = m_contents;
+    markRemoved(after.structures, id, std::size_t(lesion), notALesion);
+    derive(after);
+    m_lesion = -1; // the numbers of the others change
+    change(notALesion ? tr("mark as not a lesion") : tr("delete a lesion"), std::move(after));
+}
+
+void Session::restoreLesion(int id, int removed)
+{
+    const Structure* s = structure(id);
+    if (!s || removed < 0 || removed >= int(s->removed.size()))
+        return;
+    Contents after = m_contents;
+    const auto mask = s->removed[std::size_t(removed)].mask;
+    // Another class that marks it has the same.
+    for (Structure& one : after.structures)
+        std::erase_if(one.removed, [&](const RemovedLesion& gone) { return gone.mask == mask; });
+    derive(after);
+    m_lesion = -1;
+    change(tr("restore a lesion"), std::move(after));
+}
+
+void Session::derive(Contents& contents) const
+{
+    if (m_scan)
+        deriveLesions(contents.structures, *m_scan->volume);
 }
 
 void Session::keepMeasurement(Measurement measurement, bool moving)
@@ -240,6 +246,7 @@ void Session::restore(Contents contents)
         m_nextId = std::max(m_nextId, s.id + 1);
     for (const Measurement& m : contents.measurements)
         m_nextId = std::max(m_nextId, m.id + 1);
+    derive(contents);
     setContents(contents);
     m_undo.clear();
 }

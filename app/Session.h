@@ -25,10 +25,15 @@ struct Structure {
     ModelClass known;
     std::string asked, explanation;          ///< the words, and what they were understood as
     std::shared_ptr<const Finding> finding;
+    /// Of a tumor or cyst: as the model found it, before lesions were chosen, removed by hand or shared with another class. Null: `finding` is.
+    std::shared_ptr<const Finding> source;
+    std::vector<RemovedLesion> removed;      ///< by hand
+    bool derived = false;                    ///< `finding` is no longer what the source alone gives
     Statistics statistics;
     std::vector<Lesion> lesions;             ///< of a tumor or cyst, largest first
     std::vector<Burden> burdens;
     std::vector<Warning> warnings;
+    std::vector<std::string> listedUnder;    ///< other classes under which lesions stand that this one marks, too
     QString madeWith;                        ///< "small, cpu, fp32"
     std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }
     /// Words that the model was not trained on.
@@ -61,6 +66,10 @@ public:
     void setColour(int id, const std::array<int, 3>& rgb);
     void setVisible(int id, bool visible); ///< no undo: only looking
     void remove(int id);
+    /// One lesion leaves its structure: volumes, burden and files follow. @param notALesion said to be none; else simply deleted
+    void removeLesion(int id, int lesion, bool notALesion);
+    /// @param removed number among Structure::removed
+    void restoreLesion(int id, int removed);
     /// A new one gets an id; one that has an id is replaced. Moves of the same point join into one step of undo.
     void keepMeasurement(Measurement measurement, bool moving);
     void removeMeasurement(int id);
@@ -85,6 +94,7 @@ private:
     friend class ContentsCommand;
     void change(const QString& what, Contents after, int joinAs = -1);
     void setContents(const Contents& contents);
+    void derive(Contents& contents) const;
     void judge();
 
     std::shared_ptr<const Scan> m_scan;
@@ -96,8 +106,6 @@ private:
     std::map<int, std::vector<Warning>> m_implausible;
 };
 
-/// With what the clean-up left out of it as a part of it, measured again.
-Structure withLeftOut(const Structure& structure, const Volume& volume);
 /// One finding measured in its scan, ready to be shown.
 Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith);
 

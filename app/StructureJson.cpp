@@ -137,6 +137,51 @@ std::vector<Removal> removalsFromJson(const QJsonValue& value)
     return all;
 }
 
+QJsonArray removedToJson(const std::vector<RemovedLesion>& removed)
+{
+    QJsonArray all;
+    for (const RemovedLesion& one : removed)
+        all.append(QJsonObject{{"mask", maskToJson(*one.mask)}, {"not_a_lesion", one.notALesion}, {"longest_mm", one.longestMm}, {"counted", one.counted}});
+    return all;
+}
+
+std::vector<RemovedLesion> removedFromJson(const QJsonValue& value)
+{
+    std::vector<RemovedLesion> all;
+    for (const QJsonValue& one : value.toArray())
+        all.push_back({std::make_shared<const Mask>(maskFromJson(one["mask"].toObject())), one["not_a_lesion"].toBool(), one["longest_mm"].toDouble(), one["counted"].toBool(true)});
+    return all;
+}
+
+/// What a structure was made from, where that is more than what is shown of it.
+QJsonValue sourceToJson(const Structure& s)
+{
+    if (!s.source || (s.removed.empty() && !s.derived))
+        return {};
+    const Finding& f = *s.source;
+    QJsonArray warnings;
+    for (const std::string& text : f.warnings)
+        warnings.append(QString::fromStdString(text));
+    return QJsonObject{{"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)}, {"mean_probability", f.meanProbability},
+                       {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl}, {"warnings", warnings}};
+}
+
+std::shared_ptr<const Finding> sourceFromJson(const QJsonValue& value, const Finding& shown)
+{
+    Finding f = shown;
+    f.target.filter = {}; // the chosen lesions alone are in it
+    if (value.isObject()) {
+        f.mask = maskFromJson(value["mask"].toObject());
+        f.target.filter = filterFromJson(value["filter"].toObject());
+        f.meanProbability = value["mean_probability"].toDouble();
+        f.volumeLowMl = value["volume_low_ml"].toDouble();
+        f.volumeHighMl = value["volume_high_ml"].toDouble();
+        for (const QJsonValue& text : value["warnings"].toArray())
+            f.warnings.push_back(text.toString().toStdString());
+    }
+    return std::make_shared<const Finding>(std::move(f));
+}
+
 } // namespace
 
 QJsonObject structureToJson(const Structure& s)
@@ -148,7 +193,8 @@ QJsonObject structureToJson(const Structure& s)
             {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold}, {"peak", f.peak},
             {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
             {"warnings", warningsToJson(s.warnings)}, {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)}, {"nearest", nearestToJson(f.nearest)}, {"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)},
-            {"without", listOf(f.target.without)}, {"organs", hostsToJson(f.hosts)}, {"removals", removalsToJson(f.removals)}, {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()}};
+            {"without", listOf(f.target.without)}, {"organs", hostsToJson(f.hosts)}, {"removals", removalsToJson(f.removals)}, {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()},
+            {"source", sourceToJson(s)}, {"removed", removedToJson(s.removed)}};
 }
 
 Structure structureFromJson(const QJsonObject& json)
@@ -177,6 +223,10 @@ Structure structureFromJson(const QJsonObject& json)
     if (json["left_out"].isObject())
         finding.leftOut = std::make_shared<const Mask>(maskFromJson(json["left_out"].toObject()));
     s.finding = std::make_shared<const Finding>(std::move(finding));
+    s.removed = removedFromJson(json["removed"]);
+    s.derived = json["source"].isObject();
+    if (s.known.isLesion())
+        s.source = sourceFromJson(json["source"], *s.finding);
     return s;
 }
 

@@ -1,5 +1,6 @@
 #include "app/Workbench.h"
 
+#include "app/LesionEdits.h"
 #include "app/results/Results.h"
 
 #include <QDir>
@@ -29,10 +30,10 @@ void measureAgain(Structure& s, const Volume& volume)
 {
     Finding finding = *s.finding;
     finding.target.filter = {}; // it holds only the chosen lesions already
-    Measured measured = measureFinding(std::move(finding), s.known, volume);
+    const Measured measured = measureFinding(std::move(finding), s.known, volume);
     s.statistics = measured.statistics;
-    s.lesions = std::move(measured.lesions);
-    s.burdens = std::move(measured.burdens);
+    s.lesions = measured.lesions;
+    s.burdens = measured.burdens;
 }
 
 /// A lesion's diameters as they are drawn.
