@@ -2,6 +2,7 @@
 
 #include "app/StructureJson.h"
 
+#include "volume/RegularFile.h"
 #include "volume/io/MaskWriter.h"
 
 #include <QCryptographicHash>
@@ -66,6 +67,7 @@ void writeSession(const StoredSession& session, const QString& file)
 
 StoredSession readSession(const QString& file)
 {
+    requireRegularFile(std::filesystem::path(file.toStdU16String()), ErrorKind::Scan);
     QFile in(file);
     if (!in.open(QIODevice::ReadOnly))
         throw Error(ErrorKind::Scan, "The session " + file.toStdString() + " cannot be read: " + in.errorString().toStdString() + ".");

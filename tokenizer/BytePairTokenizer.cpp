@@ -2,6 +2,7 @@
 
 #include "tokenizer/CleanText.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -86,6 +87,7 @@ std::size_t pieceLength(const std::string& text, std::size_t at)
 
 std::string readAll(const std::filesystem::path& file)
 {
+    requireRegularFile(file, ErrorKind::Model);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Model, "The vocabulary " + file.string() + " cannot be opened.");

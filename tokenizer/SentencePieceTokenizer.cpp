@@ -3,6 +3,7 @@
 #include "tokenizer/internal/SentencePieceCheck.h"
 #include "tokenizer/internal/SentencePieceModule.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <array>
 #include <cstdlib>
@@ -72,6 +73,7 @@ const HounsfieldSentencePiece& library()
 
 SentencePieceTokenizer SentencePieceTokenizer::fromFile(const fs::path& file, int contextLength)
 {
+    requireRegularFile(file, ErrorKind::Model);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Model, "The vocabulary " + file.string() + " cannot be opened.");

@@ -2,6 +2,7 @@
 
 #include "app/cli/CsvText.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <algorithm>
 #include <fstream>
@@ -40,6 +41,7 @@ std::string lower(std::string text)
 
 std::string bytesOf(const fs::path& list)
 {
+    requireRegularFile(list, ErrorKind::Usage);
     std::error_code failed;
     std::ifstream in(list, std::ios::binary);
     if (!in || fs::is_directory(list, failed))

@@ -2,6 +2,7 @@
 
 #include "app/train/ClassNames.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +39,7 @@ void describe(DataSet& set, const std::vector<ModelClass>& classes)
     const fs::path file = set.folder / "dataset.json";
     if (!fs::exists(file))
         return;
+    requireRegularFile(file, ErrorKind::Usage);
     try {
         std::ifstream in(file, std::ios::binary);
         const nlohmann::json root = nlohmann::json::parse(in);

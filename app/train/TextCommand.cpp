@@ -3,6 +3,7 @@
 #include "inference/training/text/HeldBack.h"
 #include "inference/training/text/TextFolder.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <CLI/CLI.hpp>
 
@@ -31,6 +32,7 @@ void tell(const TextReport& report, std::int64_t steps)
 
 std::string readBytes(const std::string& file)
 {
+    requireRegularFile(file, ErrorKind::Usage);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Usage, "The vocabulary " + file + " cannot be read. Make it with resources/text/vocabulary.sh, or name one with --vocabulary.");

@@ -1,6 +1,7 @@
 #include "app/train/TextScores.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -29,6 +30,7 @@ std::string scoreLine(const std::string& name, const TextScore& score)
 
 HeldOutTable readHeldOut(const std::filesystem::path& file, const std::vector<TextConcept>& concepts)
 {
+    requireRegularFile(file, ErrorKind::Usage);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Usage, "The table " + file.string() + " cannot be read.");

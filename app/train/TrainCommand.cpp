@@ -11,6 +11,7 @@
 #include "inference/training/LeftOut.h"
 #include "inference/training/SyntheticSource.h"
 #include "inference/training/text/TextFolder.h"
+#include "volume/RegularFile.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
 #include <CLI/CLI.hpp>
@@ -39,6 +40,7 @@ struct Options {
 
 std::string readText(const std::string& file)
 {
+    requireRegularFile(file, ErrorKind::Usage);
     std::ifstream in(file, std::ios::binary);
     if (!in)
         throw Error(ErrorKind::Usage, "The file " + file + " cannot be read.");

@@ -1,6 +1,7 @@
 #include "inference/internal/ByteSource.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <algorithm>
 #include <cstring>
@@ -75,6 +76,7 @@ void ByteSource::readBlocks(std::uint64_t at, std::uint64_t count, const ByteSin
 
 std::shared_ptr<const ByteSource> openBytes(const std::filesystem::path& file)
 {
+    requireRegularFile(file, ErrorKind::Model);
     std::ifstream in(file, std::ios::binary);
     in.seekg(0, std::ios::end);
     const auto end = in.tellg();

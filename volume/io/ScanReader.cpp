@@ -1,5 +1,6 @@
 #include "volume/io/ScanReader.h"
 
+#include "volume/RegularFile.h"
 #include "volume/io/ScanSource.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
@@ -19,6 +20,7 @@ Scan readScan(const std::filesystem::path& path, const std::optional<std::string
 
 LabelImage readLabels(const std::filesystem::path& file)
 {
+    requireRegularFile(file, ErrorKind::Scan);
     std::error_code failed;
     if (std::filesystem::is_directory(file, failed))
         throw Error(ErrorKind::Scan, quoted(file) + " is a folder; a label map is one file (.nii.gz or .nrrd).");

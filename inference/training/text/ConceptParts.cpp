@@ -1,6 +1,7 @@
 #include "inference/training/text/ConceptParts.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <cmath>
 #include <fstream>
@@ -34,6 +35,7 @@ std::vector<Part> partsOf(const std::string& line, int number)
 
 std::map<std::string, std::vector<Part>> readParts(const std::filesystem::path& file)
 {
+    requireRegularFile(file, ErrorKind::Usage);
     std::map<std::string, std::vector<Part>> all;
     std::ifstream in(file, std::ios::binary);
     std::string line;

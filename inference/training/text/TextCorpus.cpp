@@ -1,6 +1,7 @@
 #include "inference/training/text/TextCorpus.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <unicode/unistr.h>
 
@@ -63,6 +64,7 @@ public:
 
     void read(const fs::path& file)
     {
+        requireRegularFile(file, ErrorKind::Usage);
         std::ifstream in(file, std::ios::binary);
         if (!in)
             throw Error(ErrorKind::Usage, "The file " + file.string() + " cannot be read.");

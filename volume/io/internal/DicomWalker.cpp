@@ -1,5 +1,7 @@
 #include "volume/io/internal/DicomHeader.h"
 
+#include "volume/RegularFile.h"
+
 #include <zlib.h>
 
 #include <cstring>
@@ -327,9 +329,11 @@ std::optional<DicomHeader> DicomHeader::read(const std::filesystem::path& file)
 {
     std::error_code failed;
     const auto size = static_cast<std::int64_t>(std::filesystem::file_size(file, failed));
-    std::ifstream in(file, std::ios::binary);
     DicomHeader header;
-    if (failed || !in) {
+    std::ifstream in;
+    if (!failed && !specialFileAt(file))
+        in.open(file, std::ios::binary);
+    if (failed || !in.is_open()) {
         header.m_damage = "cannot be opened";
         return header;
     }

@@ -1,6 +1,7 @@
 #include "volume/io/internal/ImageFile.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 #include "volume/io/internal/GzipFile.h"
 #include "volume/io/internal/NiftiHeader.h"
 #include "volume/io/internal/Text.h"
@@ -19,6 +20,7 @@ std::string firstBytes(const fs::path& file)
     std::error_code failed;
     if (!fs::exists(file, failed))
         throw Error(ErrorKind::Scan, quoted(file) + " does not exist. Check the path.");
+    requireRegularFile(file, ErrorKind::Scan);
     if (!fs::is_regular_file(file, failed))
         throw Error(ErrorKind::Scan, quoted(file) + " is neither a file nor a folder that can be read.");
     std::ifstream in(file, std::ios::binary);
