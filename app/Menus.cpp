@@ -218,6 +218,7 @@ void MainWindow::exportAll(int onlyStructure)
     const QString folder = QString::fromStdU16String(settings->folder.u16string()), name = QString::fromStdString(m_bench.session().scan()->caseName);
     if (!QDir(folder).entryList({name + "_*"}, QDir::Files).isEmpty() && QMessageBox::question(this, tr("Export"), tr("Replace the results of this case in %1?").arg(folder)) != QMessageBox::Yes)
         return;
+    m_bench.keepNow();
     QApplication::setOverrideCursor(Qt::WaitCursor);
     try {
         Progress silent;

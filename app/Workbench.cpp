@@ -297,6 +297,12 @@ void Workbench::saveSession(const QString& file, const QStringList& prompts)
     Q_EMIT said(tr("Saved to %1.").arg(QDir::toNativeSeparators(file)));
 }
 
+void Workbench::keepNow()
+{
+    if (m_autosave.isActive())
+        autosave();
+}
+
 void Workbench::autosave()
 {
     m_autosave.stop();

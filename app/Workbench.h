@@ -52,6 +52,8 @@ public:
     bool heatShown() const { return m_heatShown; }
     /// @throws Error
     void saveSession(const QString& file, const QStringList& prompts);
+    /// What is not yet kept for recovery is kept now: work that blocks the window, or the end, may follow.
+    void keepNow();
     /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws Error(Model)
     /// @param precision "auto", "fp32", "bf16", "fp16"; empty: automatic
     void setModel(const QString& nameOrFolder, const QString& device, const QString& precision = {});

@@ -4,6 +4,7 @@
 #include "app/Translation.h"
 #include "viewer/Theme.h"
 #include "viewer/ViewGrid.h"
+#include "volume/Shutdown.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -13,6 +14,8 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <memory>
+#include <mutex>
 
 using namespace hounsfield;
 
@@ -58,6 +61,34 @@ void runAlone(MainWindow& window, Workbench& bench, const QString& picture, cons
             QApplication::exit(code);
         });
     });
+}
+
+/// What the thread that hears signals may touch: the window, as long as it is there.
+struct WindowToEnd {
+    std::mutex mutex;
+    MainWindow* window = nullptr;
+};
+
+/// Asked to end from outside (SIGTERM), the program ends as closing its window does; at once where the window does not answer.
+std::shared_ptr<WindowToEnd> endAsWindow(MainWindow& window, Workbench& bench)
+{
+    auto ending = std::make_shared<WindowToEnd>();
+    ending->window = &window;
+    ShutdownPlan plan;
+    plan.ask = [ending, &bench] {
+        const std::lock_guard lock(ending->mutex);
+        if (!ending->window)
+            return;
+        QMetaObject::invokeMethod(ending->window, [window = ending->window, &bench] {
+            bench.keepNow();
+            bench.asking().stop();
+            bench.opening().stop();
+            window->close();
+            QApplication::exit(130);
+        }, Qt::QueuedConnection);
+    };
+    endOnSignals(std::move(plan));
+    return ending;
 }
 
 } // namespace
@@ -118,5 +149,9 @@ int main(int argc, char** argv)
         bench.open(Opening::samplePath);
     else if (!parser.positionalArguments().isEmpty())
         bench.open(parser.positionalArguments().first(), parser.isSet(series) ? std::optional(parser.value(series).toStdString()) : std::nullopt, parser.isSet(prompt) ? Opening::Several::TakeBest : Opening::Several::Ask);
-    return QApplication::exec();
+    const auto ending = endAsWindow(window, bench);
+    const int code = QApplication::exec();
+    const std::lock_guard lock(ending->mutex);
+    ending->window = nullptr;
+    return code;
 }

@@ -1,24 +1,14 @@
 #include "app/cli/TerminalProgress.h"
 
-#include <atomic>
+#include "volume/Shutdown.h"
+
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 
 #include <unistd.h>
 
 namespace hounsfield::cli {
 namespace {
-
-std::atomic<bool> stopAsked{false};
-
-void askToStop(int signal)
-{
-    if (stopAsked.exchange(true)) {
-        std::signal(signal, SIG_DFL);
-        std::raise(signal);
-    }
-}
 
 std::string timeLeft(double seconds)
 {
@@ -28,10 +18,14 @@ std::string timeLeft(double seconds)
 
 } // namespace
 
-void listenForStop()
+void listenForStop(bool isWorker)
 {
-    std::signal(SIGINT, askToStop);
-    std::signal(SIGTERM, askToStop);
+    ShutdownPlan plan;
+    // A batch waits for its workers: they go first.
+    if (isWorker)
+        plan.patience = std::chrono::milliseconds(1000);
+    plan.farewell = farewell;
+    endOnSignals(std::move(plan));
 }
 
 TerminalProgress::TerminalProgress(bool quiet) : m_quiet(quiet), m_terminal(isatty(STDERR_FILENO)) {}
@@ -59,7 +53,7 @@ void TerminalProgress::report(const ProgressReport& how)
 
 bool TerminalProgress::stopRequested() const
 {
-    return stopAsked;
+    return isShutdownAsked();
 }
 
 void TerminalProgress::finishLine()

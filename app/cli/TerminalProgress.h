@@ -4,8 +4,12 @@
 
 namespace hounsfield::cli {
 
-/// Makes Ctrl-C and a polite kill ask the work to stop; the second one ends the program at once.
-void listenForStop();
+/// What is said at the end that was asked for.
+constexpr const char* farewell = "Stopped. Files that were finished are kept; no half file is left.\n";
+
+/// Makes Ctrl-C, a polite kill (SIGTERM) and the end of the terminal (SIGHUP) ask the work to stop. The process ends within two
+/// seconds in any case, at once with the second signal. @param isWorker: a worker of a batch, which ends before the batch does
+void listenForStop(bool isWorker);
 
 /// Progress on the error stream: one line that rewrites itself in a terminal, one line a stage in a file. Stops on Ctrl-C.
 class TerminalProgress final : public Progress {

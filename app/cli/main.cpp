@@ -6,6 +6,7 @@
 
 #include <iostream>
 #include <new>
+#include <string_view>
 
 namespace {
 
@@ -31,7 +32,7 @@ int exitCode(hounsfield::ErrorKind kind)
 int main(int argc, char** argv)
 {
     using namespace hounsfield::cli;
-    listenForStop();
+    listenForStop(argc > 1 && std::string_view(argv[1]) == "batch-worker");
     CLI::App app("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.", "hounsfield-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
@@ -50,7 +51,7 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const hounsfield::Cancelled&) {
-        std::cerr << "Stopped. Files that were finished are kept; no half file is left.\n";
+        std::cerr << farewell;
         return 130;
     } catch (const hounsfield::Error& error) {
         std::cerr << error.what() << '\n';

@@ -1,10 +1,9 @@
 #include "app/train/Commands.h"
 #include "volume/Error.h"
+#include "volume/Shutdown.h"
 
 #include <CLI/CLI.hpp>
 
-#include <atomic>
-#include <csignal>
 #include <iostream>
 #include <map>
 #include <new>
@@ -15,11 +14,9 @@
 
 namespace {
 
-std::atomic<bool> stopAsked{false};
-
 class SignalProgress final : public hounsfield::Progress {
 public:
-    bool stopRequested() const override { return stopAsked; }
+    bool stopRequested() const override { return hounsfield::isShutdownAsked(); }
 };
 
 int exitCode(hounsfield::ErrorKind kind)
@@ -54,8 +51,9 @@ void keepMemory()
 int main(int argc, char** argv)
 {
     keepMemory();
-    std::signal(SIGINT, [](int) { stopAsked = true; });
-    std::signal(SIGTERM, [](int) { stopAsked = true; });
+    hounsfield::ShutdownPlan plan;
+    plan.farewell = "Stopped. A training that had begun keeps the state that it saved last and goes on with the same command.\n";
+    hounsfield::endOnSignals(std::move(plan));
     CLI::App app("Trains models for Hounsfield.");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);

@@ -27,7 +27,7 @@ fs::path removedPlace(const fs::path& folder)
     return hidden(withoutSlash(folder), ".removed");
 }
 
-PackBuilder::PackBuilder(const fs::path& folder) : m_folder(withoutSlash(folder)), m_partial(hidden(m_folder, ".partial"))
+PackBuilder::PackBuilder(const fs::path& folder) : m_folder(withoutSlash(folder)), m_partial(hidden(m_folder, ".partial")), m_listed(m_partial)
 {
     std::error_code failed;
     fs::remove_all(m_partial, failed);

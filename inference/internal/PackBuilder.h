@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inference/ModelPack.h"
+#include "volume/Shutdown.h"
 
 namespace hounsfield {
 
@@ -29,6 +30,7 @@ private:
     void write(const std::string& name, std::string_view bytes) const;
 
     std::filesystem::path m_folder, m_partial;
+    TemporaryPath m_listed;
     std::map<std::string, std::string> m_hashes;
 };
 

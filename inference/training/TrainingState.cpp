@@ -1,6 +1,7 @@
 #include "inference/training/TrainingState.h"
 
 #include "volume/Error.h"
+#include "volume/Shutdown.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -112,6 +113,7 @@ void checkPurpose(const std::filesystem::path& state, const std::string& begun, 
 void writeStateFile(const std::filesystem::path& file, const std::string& bytes)
 {
     const std::filesystem::path partial = file.string() + ".partial";
+    const TemporaryPath listed(partial);
     std::ofstream out(partial, std::ios::binary);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     out.close();

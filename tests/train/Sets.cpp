@@ -58,9 +58,9 @@ ModelPack tinyPack(const fs::path& folder)
     return openPackFolder(folder);
 }
 
-Said runTrainer(const std::string& words)
+Said runTrainer(const std::string& words, const std::string& before)
 {
-    const std::string command = "OMP_WAIT_POLICY=passive " + quoted(HOUNSFIELD_TRAIN) + " " + words + " 2>&1";
+    const std::string command = "OMP_WAIT_POLICY=passive " + before + " " + quoted(HOUNSFIELD_TRAIN) + " " + words + " 2>&1";
     Said said;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> buffer;

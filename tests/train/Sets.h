@@ -26,7 +26,7 @@ struct Said {
     int code = 0;
     std::string output; ///< both streams
 };
-Said runTrainer(const std::string& words);
+Said runTrainer(const std::string& words, const std::string& before = "");
 std::string quoted(const std::filesystem::path& path);
 
 } // namespace hounsfield::test

@@ -5,6 +5,7 @@
 #include "inference/internal/PackFiles.h"
 #include "inference/internal/TextTower.h"
 #include "tokenizer/SentencePieceTokenizer.h"
+#include "volume/Shutdown.h"
 
 #include <ATen/ops/empty.h>
 
@@ -27,6 +28,7 @@ constexpr const char* rowsTensor = "concepts";
 void writeRenamed(const fs::path& file, const std::string& bytes)
 {
     const fs::path partial = file.string() + ".part";
+    const TemporaryPath listed(partial);
     std::ofstream out(partial, std::ios::binary);
     out << bytes;
     out.close();

@@ -1,6 +1,7 @@
 #include "volume/io/internal/CarefulFile.h"
 
 #include "volume/Error.h"
+#include "volume/Shutdown.h"
 #include "volume/io/internal/Text.h"
 
 #include <atomic>
@@ -49,6 +50,7 @@ void writeCarefully(const fs::path& file, const std::function<void(const fs::pat
                     const std::function<void(const fs::path&)>& check)
 {
     const fs::path temporary = partialName(file);
+    const TemporaryPath listed(temporary);
     std::error_code failed;
     try {
         try {

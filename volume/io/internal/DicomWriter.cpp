@@ -1,4 +1,5 @@
 #include "volume/Error.h"
+#include "volume/Shutdown.h"
 #include "volume/io/MaskWriter.h"
 #include "volume/io/ScanReader.h"
 #include "volume/io/internal/CarefulFile.h"
@@ -184,6 +185,7 @@ void writeDicomSeries(const Volume& volume, const DicomIdentity& identity, const
     const fs::path target = folder.has_filename() ? folder : folder.parent_path();
     checkPossible(volume, target);
     const fs::path temporary = partialName(target);
+    const TemporaryPath listed(temporary);
     std::error_code failed;
     if (target.has_parent_path())
         fs::create_directories(target.parent_path(), failed);

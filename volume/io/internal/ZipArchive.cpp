@@ -1,6 +1,7 @@
 #include "volume/io/internal/ZipArchive.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <zip.h>
 
@@ -43,6 +44,8 @@ std::string safeName(std::string name)
 
 bool isZipArchive(const fs::path& file)
 {
+    if (specialFileAt(file))
+        return false;
     std::array<char, 4> start{};
     std::ifstream in(file, std::ios::binary);
     in.read(start.data(), 4);
@@ -55,6 +58,7 @@ UnpackedZip::UnpackedZip(const fs::path& archive, Progress& progress)
     if (!mkdtemp(place.data()))
         throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files cannot be written.");
     m_folder = place;
+    m_listed.emplace(m_folder);
     try {
         unpack(archive, progress);
     } catch (...) {

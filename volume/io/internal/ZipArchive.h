@@ -1,8 +1,10 @@
 #pragma once
 
 #include "volume/Progress.h"
+#include "volume/Shutdown.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace hounsfield {
 
@@ -25,6 +27,7 @@ private:
     void unpack(const std::filesystem::path& archive, Progress& progress);
 
     std::filesystem::path m_folder;
+    std::optional<TemporaryPath> m_listed; ///< what is left where the program is ended
 };
 
 } // namespace hounsfield
