@@ -30,7 +30,7 @@ const std::vector<Rule>& rules()
         {"volume", {"volume/"}, all({gui, tensors, itk, {"nlohmann"}})},
         {"volume/io", {"volume/"}, all({gui, tensors})},
         {"volume/synthetic", {"volume/"}, all({gui, tensors, itk})},
-        {"tokenizer", {"tokenizer/", "volume/Error.h"}, all({gui, tensors, itk})},
+        {"tokenizer", {"tokenizer/", "volume/Error.h", "volume/RegularFile.h"}, all({gui, tensors, itk})},
         {"inference", {"inference/", "volume/", "resources/", "tokenizer/"}, all({gui, itk})},
         {"viewer", {"viewer/", "volume/", "resources/"}, all({tensors, itk})},
         {"viewer/scene", {"viewer/scene/", "volume/"}, all({{"q"}, tensors, itk})},
@@ -172,6 +172,23 @@ TEST_CASE("nothing but the download that a person asks for can open a connection
         }
     }
     CHECK(seen > 1);
+}
+
+TEST_CASE("what decodes pictures of others is called in its own program alone")
+{
+    const std::regex decoder("^#include <(gdcm|openjpeg|charls|jpeglib|turbojpeg|itkGDCM)");
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        if (begins(file.string(), "tests/"))
+            continue;
+        for (const std::string& line : lines(file)) {
+            INFO(file.string() << ": " << line);
+            const bool decodes = std::regex_search(line, decoder);
+            seen += decodes;
+            CHECK((!decodes || begins(file.string(), "volume/io/decode/")));
+        }
+    }
+    CHECK(seen > 0);
 }
 
 TEST_CASE("window and session stay small enough to be read at once")

@@ -1,5 +1,6 @@
 #include "volume/io/ScanSource.h"
 
+#include "volume/RegularFile.h"
 #include "volume/io/internal/DicomHeader.h"
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/HounsfieldDoubts.h"
@@ -153,8 +154,10 @@ const DicomSeries& taken(const DicomPath& path, const std::optional<std::string>
 Scan readDicom(const DicomPath& path, const fs::path& source, const std::optional<std::string>& which,
                Progress& progress, const ScanSource::SliceRead& sliceRead)
 {
-    const DicomSeries& series = taken(path, which);
+    DicomSeries series = taken(path, which);
     Scan scan;
+    std::vector<std::string> met;
+    scan.volume = readSeries(series, met, progress, sliceRead);
     scan.series = series.info;
     scan.source = source;
     scan.caseName = caseNameOf(path, series);
@@ -165,7 +168,7 @@ Scan readDicom(const DicomPath& path, const fs::path& source, const std::optiona
     for (std::size_t k = 0; k < series.grid.size(); ++k)
         if (series.grid[k].weight > 0)
             scan.madeUpSlices.push_back(static_cast<std::int64_t>(k));
-    scan.volume = readSeries(series, scan.notes, progress, sliceRead);
+    scan.notes.insert(scan.notes.end(), met.begin(), met.end());
     return scan;
 }
 
@@ -232,6 +235,7 @@ ScanSource::ScanSource(fs::path path, Progress& progress, const Seen& seen)
     : m_path(std::move(path)), m_found(std::make_unique<Found>())
 {
     m_found->path = m_path;
+    requireRegularFile(m_path, ErrorKind::Scan);
     if (isZipArchive(m_path)) {
         m_found->unpacked.emplace(m_path, progress);
         m_found->path = insideOf(*m_found->unpacked, m_path);

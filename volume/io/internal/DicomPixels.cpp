@@ -1,10 +1,8 @@
 #include "volume/Error.h"
 #include "volume/io/internal/DicomSeries.h"
+#include "volume/io/internal/PixelDecoder.h"
 #include "volume/io/internal/RawImage.h"
 #include "volume/io/internal/Text.h"
-
-#include <gdcmImageReader.h>
-#include <gdcmTrace.h>
 
 #include <algorithm>
 #include <array>
@@ -21,26 +19,6 @@ namespace
 [[noreturn]] void refuse(const DicomSlice& s, const std::string& why)
 {
     throw Error(ErrorKind::Scan, quoted(s.file) + " " + why + " Fetch the series again.");
-}
-
-Component componentOf(const DicomSlice& s, const gdcm::PixelFormat& format)
-{
-    switch (format.GetScalarType()) {
-    case gdcm::PixelFormat::UINT8:
-        return Component::UInt8;
-    case gdcm::PixelFormat::INT8:
-        return Component::Int8;
-    case gdcm::PixelFormat::UINT16:
-        return Component::UInt16;
-    case gdcm::PixelFormat::INT16:
-        return Component::Int16;
-    case gdcm::PixelFormat::UINT32:
-        return Component::UInt32;
-    case gdcm::PixelFormat::INT32:
-        return Component::Int32;
-    default:
-        refuse(s, "stores its grey values in a way this program does not read.");
-    }
 }
 
 // Bits above BitsStored may hold overlays or a missing sign (PS3.5 8.1.1).
@@ -77,22 +55,34 @@ void cleanBits(std::vector<char>& bytes, Component component, int bitsStored)
     }
 }
 
+/// Uncompressed pixels of a coding that our own parser reads: they need no decoder.
+bool isNative(const DicomSlice& s)
+{
+    const bool little = s.transferSyntax == "1.2.840.10008.1.2" || s.transferSyntax == "1.2.840.10008.1.2.1";
+    // Big endian bytes are stored in pairs (PS3.5 A.3), which a decoder puts in order.
+    const bool big = s.transferSyntax == "1.2.840.10008.1.2.2" && s.bitsAllocated > 8;
+    return s.pixelOffset >= 0 && (little || big);
+}
+
+Component nativeComponent(const DicomSlice& s)
+{
+    if (s.bitsAllocated == 8)
+        return s.isSigned ? Component::Int8 : Component::UInt8;
+    if (s.bitsAllocated == 16)
+        return s.isSigned ? Component::Int16 : Component::UInt16;
+    return s.isSigned ? Component::Int32 : Component::UInt32;
+}
+
 /// Reads slices one after another. What a file with many frames unpacks to is kept until another file is asked for.
 class SliceReader
 {
 public:
-    Conversion read(const DicomSlice& s, std::int16_t* hu)
+    /// @throws UndecodableFile, Error, Cancelled
+    Conversion read(const DicomSlice& s, std::int16_t* hu, const Progress& progress)
     {
-        try {
-            return s.frames > 1 && s.pixelOffset >= 0 ? copy(s, hu) : decode(s, hu);
-        } catch (const Error&) {
-            throw;
-        } catch (const std::bad_alloc&) {
-            throw;
-        } catch (const std::exception& e) {
-            refuse(s, "cannot be decoded (" + std::string(e.what()) + ").");
-        }
+        return isNative(s) ? copy(s, hu) : decode(s, hu, progress);
     }
+    bool isUnrestricted() const { return m_decoder.isUnrestricted(); }
 
 private:
     static Conversion convert(const DicomSlice& s, std::vector<char>& bytes, Component component, int bitsStored,
@@ -102,12 +92,9 @@ private:
         return toHu(bytes.data(), component, std::int64_t{s.rows} * s.columns, s.slope.value_or(1),
                     s.intercept.value_or(0), hu);
     }
-    /// One frame of many that are not compressed.
     static Conversion copy(const DicomSlice& s, std::int16_t* hu)
     {
-        const Component component = s.bitsAllocated == 8    ? (s.isSigned ? Component::Int8 : Component::UInt8)
-                                    : s.bitsAllocated == 16 ? (s.isSigned ? Component::Int16 : Component::UInt16)
-                                                            : (s.isSigned ? Component::Int32 : Component::UInt32);
+        const Component component = nativeComponent(s);
         const std::int64_t count = std::int64_t{s.rows} * s.columns * bytesOf(component);
         std::vector<char> bytes(static_cast<std::size_t>(count));
         std::ifstream in(s.file, std::ios::binary);
@@ -119,55 +106,23 @@ private:
                 std::reverse(one, one + bytesOf(component));
         return convert(s, bytes, component, s.bitsStored, hu);
     }
-    Conversion decode(const DicomSlice& s, std::int16_t* hu)
+    Conversion decode(const DicomSlice& s, std::int16_t* hu, const Progress& progress)
     {
-        if (s.file != m_file)
-            unpack(s);
-        const std::size_t count = m_frames.size() / static_cast<std::size_t>(s.frames);
-        const auto begin = m_frames.begin() + static_cast<std::ptrdiff_t>(count) * s.frame;
-        std::vector<char> one(begin, begin + static_cast<std::ptrdiff_t>(count));
-        if (s.frames == 1)
+        if (s.frames == 1 || s.file != m_file) {
             m_file.clear();
-        return convert(s, one, m_component, m_bitsStored, hu);
-    }
-    void unpack(const DicomSlice& s)
-    {
-        m_file.clear();
-        std::ifstream in(s.file, std::ios::binary);
-        gdcm::ImageReader reader;
-        reader.SetStream(in);
-        if (!in || !reader.Read())
-            refuse(s,
-                   "cannot be decoded: it is damaged, or compressed in a way this program does not know (transfer syntax " +
-                       s.transferSyntax + ").");
-        const gdcm::Image& image = reader.GetImage();
-        const gdcm::PixelFormat& format = image.GetPixelFormat();
-        m_component = componentOf(s, format);
-        m_bitsStored = format.GetBitsStored();
-        const std::int64_t count = std::int64_t{s.rows} * s.columns * s.frames;
-        if (image.GetDimension(0) != static_cast<unsigned>(s.columns) ||
-            image.GetDimension(1) != static_cast<unsigned>(s.rows) ||
-            static_cast<std::int64_t>(image.GetBufferLength()) != count * bytesOf(m_component))
-            refuse(s, "is damaged: its picture is not as large as its header says.");
-        m_frames.resize(image.GetBufferLength());
-        if (!image.GetBuffer(m_frames.data()))
-            refuse(s, "cannot be decoded: its picture is damaged.");
-        m_file = s.file;
+            m_frames = m_decoder.decode(s, progress);
+            m_file = s.file;
+        }
+        const std::int64_t count = std::int64_t{s.rows} * s.columns * bytesOf(m_frames.component);
+        const char* begin = m_frames.bytes + count * s.frame;
+        std::vector<char> one(begin, begin + count);
+        return convert(s, one, m_frames.component, m_frames.bitsStored, hu);
     }
 
+    PixelDecoder m_decoder;
+    PixelDecoder::Frames m_frames;
     std::filesystem::path m_file;
-    std::vector<char> m_frames;
-    Component m_component = Component::Int16;
-    int m_bitsStored = 16;
 };
-
-// GDCM's warnings go to the terminal and help nobody there.
-void quietGdcm()
-{
-    gdcm::Trace::WarningOff();
-    gdcm::Trace::ErrorOff();
-    gdcm::Trace::DebugOff();
-}
 
 SliceImage imageOf(const DicomSeries& series, const std::int16_t* hu)
 {
@@ -180,15 +135,15 @@ SliceImage imageOf(const DicomSeries& series, const std::int16_t* hu)
 
 bool samePixels(const DicomSlice& a, const DicomSlice& b)
 {
-    quietGdcm();
     const auto count = static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.columns);
     if (a.rows != b.rows || a.columns != b.columns)
         return false;
     try {
+        const Progress silent;
         SliceReader reader;
         std::vector<std::int16_t> one(count), other(count);
-        reader.read(a, one.data());
-        reader.read(b, other.data());
+        reader.read(a, one.data(), silent);
+        reader.read(b, other.data(), silent);
         return one == other;
     } catch (const std::exception&) {
         return false;
@@ -197,11 +152,10 @@ bool samePixels(const DicomSlice& a, const DicomSlice& b)
 
 std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t number)
 {
-    quietGdcm();
     const Index3& size = series.geometry->size();
     std::vector<std::int16_t> hu(static_cast<std::size_t>(size[0] * size[1]));
     try {
-        SliceReader().read(series.slices.at(number), hu.data());
+        SliceReader().read(series.slices.at(number), hu.data(), Progress());
     } catch (const std::exception&) {
         return std::nullopt;
     }
@@ -210,6 +164,12 @@ std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t nu
 
 namespace
 {
+
+/// A few slices of a series whose pixels cannot be decoded.
+struct LostSlices {
+    std::vector<std::size_t> slices; ///< in ascending order
+    std::string why;                 ///< of the first, a whole sentence
+};
 
 /// Fills the voxels of a series, slice by slice.
 class VolumeReader
@@ -222,6 +182,8 @@ public:
     {
     }
 
+    bool isUnrestricted() const { return m_reader.isUnrestricted(); }
+    /// @throws LostSlices where a few slices cannot be decoded, UndecodableFile where many
     std::vector<std::int16_t> read(Conversion& met)
     {
         if (m_series.grid.empty())
@@ -230,6 +192,8 @@ public:
         else
             for (std::size_t n = 0; n < m_series.grid.size(); ++n)
                 ofGrid(m_series.grid[n], m_voxels.data() + n * m_slice, met);
+        if (!m_lost.slices.empty())
+            throw m_lost;
         return std::move(m_voxels);
     }
 
@@ -237,7 +201,12 @@ private:
     void scanned(std::size_t n, std::int16_t* hu, Conversion& met)
     {
         m_progress.step({"reading slices", static_cast<double>(n) / static_cast<double>(m_series.slices.size()), {}});
-        const Conversion one = m_reader.read(m_series.slices[n], hu);
+        Conversion one;
+        try {
+            one = m_reader.read(m_series.slices[n], hu, m_progress);
+        } catch (const UndecodableFile& why) {
+            return lose(n, why);
+        }
         met.clamped += one.clamped;
         met.notNumbers += one.notNumbers;
         if (const auto now = std::chrono::steady_clock::now();
@@ -245,6 +214,16 @@ private:
             m_sliceRead(imageOf(m_series, hu));
             m_last = now;
         }
+    }
+    /// A slice in ten may be missing, and one always where there are slices beside it.
+    void lose(std::size_t n, const UndecodableFile& why)
+    {
+        const std::size_t all = m_series.slices.size();
+        if (m_lost.slices.empty())
+            m_lost.why = why.what();
+        m_lost.slices.push_back(n);
+        if (all < 3 || m_lost.slices.size() > std::max<std::size_t>(1, all / 10))
+            throw UndecodableFile(m_lost.why);
     }
     /// A scanned slice, read once and kept as long as the grid needs it.
     const std::vector<std::int16_t>& kept(std::size_t n, Conversion& met)
@@ -281,18 +260,20 @@ private:
     std::vector<std::int16_t> m_voxels;
     std::array<Kept, 2> m_kept;
     SliceReader m_reader;
+    LostSlices m_lost;
     std::chrono::steady_clock::time_point m_last = std::chrono::steady_clock::now() - std::chrono::seconds(1);
 };
 
-} // namespace
-
-std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
-                                         const ScanSource::SliceRead& sliceRead)
+std::shared_ptr<const Volume> readWhole(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
+                                        const ScanSource::SliceRead& sliceRead)
 {
-    quietGdcm();
     try {
         Conversion met;
-        std::vector<std::int16_t> voxels = VolumeReader(series, progress, sliceRead).read(met);
+        VolumeReader reader(series, progress, sliceRead);
+        std::vector<std::int16_t> voxels = reader.read(met);
+        if (reader.isUnrestricted())
+            notes.push_back("The pixels are compressed, and this system does not restrict the program that decodes "
+                            "them (no seccomp). Open only files that you trust.");
         progress.report({"reading slices", 1, {}});
         noteConversion(met, notes);
         return std::make_shared<const Volume>(*series.geometry, std::move(voxels));
@@ -300,6 +281,46 @@ std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<
         throw Error(ErrorKind::Resources, "There is not enough memory to read the series (" +
                                               std::to_string(series.geometry->voxelCount()) +
                                               " voxels). Close other programs.");
+    }
+}
+
+/// The series as it is without these slices, examined anew: gaps are filled or refused as where files are missing.
+DicomSeries without(const DicomSeries& series, const LostSlices& lost)
+{
+    DicomSeries rest = series;
+    for (auto n = lost.slices.rbegin(); n != lost.slices.rend(); ++n)
+        rest.slices.erase(rest.slices.begin() + static_cast<std::ptrdiff_t>(*n));
+    rest.grid.clear();
+    rest.geometry.reset();
+    rest.notes.clear();
+    examine(rest, samePixels);
+    if (!rest.info.readable)
+        throw UndecodableFile(lost.why + " Without it the series cannot be read: " + rest.info.reason);
+    for (const std::string& note : series.notes)
+        if (std::find(rest.notes.begin(), rest.notes.end(), note) == rest.notes.end())
+            rest.notes.push_back(note);
+    rest.notes.insert(rest.notes.begin(), std::to_string(lost.slices.size()) + " of " +
+                                              std::to_string(series.slices.size()) +
+                                              " slices cannot be decoded and were left out, as if their files were "
+                                              "missing. The first: " +
+                                              lost.why);
+    return rest;
+}
+
+} // namespace
+
+std::shared_ptr<const Volume> readSeries(DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
+                                         const ScanSource::SliceRead& sliceRead)
+{
+    try {
+        return readWhole(series, notes, progress, sliceRead);
+    } catch (const LostSlices& lost) {
+        series = without(series, lost);
+    }
+    try {
+        return readWhole(series, notes, progress, sliceRead);
+    } catch (const LostSlices& lost) {
+        throw UndecodableFile(lost.why);
     }
 }
 

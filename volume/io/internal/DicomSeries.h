@@ -84,9 +84,11 @@ std::vector<DicomSeries> separated(DicomSeries series);
 /// info.readable to false and info.reason to a whole sentence. Spacing comes from positions (PS3.3 C.7.6.2.1.1).
 void examine(DicomSeries& series, const SamePicture& samePicture);
 
-/// The voxels of an examined series in HU. @throws Error(Scan), Error(Resources), Cancelled
-std::shared_ptr<const Volume> readSeries(const DicomSeries& series, std::vector<std::string>& notes,
-                                         Progress& progress, const ScanSource::SliceRead& sliceRead = {});
+/// The voxels of an examined series in HU. Where a few slices cannot be decoded, the series is changed to what it is
+/// without them, as if their files were missing, and a note of the series says so.
+/// @throws Error(Scan), Error(Resources), Cancelled
+std::shared_ptr<const Volume> readSeries(DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
+                                         const ScanSource::SliceRead& sliceRead = {});
 
 /// One slice of a series, numbered as sorted; nothing where it cannot be decoded.
 std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t number);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "volume/io/internal/DecodeProcess.h"
+#include "volume/io/internal/RawImage.h"
+
+#include <memory>
+
+namespace hounsfield
+{
+
+struct DicomSlice;
+
+/// A file whose pixels cannot be decoded. Its series may do without it, as it does without a missing one.
+class UndecodableFile : public Error
+{
+public:
+    UndecodableFile(const std::string& message) : Error(ErrorKind::Scan, message) {}
+};
+
+/// Decodes compressed pixels in the helper hounsfield-decode, one file after another. Helpers are kept for
+/// the next PixelDecoder: starting one costs more than decoding a slice. Used by one thread at a time.
+class PixelDecoder
+{
+public:
+    PixelDecoder() = default;
+    ~PixelDecoder(); ///< hands its helper on
+    PixelDecoder(const PixelDecoder&) = delete;
+    PixelDecoder& operator=(const PixelDecoder&) = delete;
+
+    struct Frames {
+        const char* bytes = nullptr; ///< all frames of the file, valid until the next call
+        Component component = Component::Int16;
+        int bitsStored = 16;
+    };
+    /// @throws UndecodableFile with what happened; Error(Scan) where the file cannot be read,
+    /// Error(Resources), Cancelled
+    Frames decode(const DicomSlice& slice, const Progress& progress);
+
+    /// Whether a helper was used that the operating system does not restrict.
+    bool isUnrestricted() const { return m_process && !m_process->isRestricted(); }
+
+private:
+    DecodeProcess::Outcome ask(const DicomSlice& slice, std::uint64_t bytes, const Progress& progress);
+    std::unique_ptr<DecodeProcess> m_process;
+};
+
+/// Whether the operating system enforces what the helper may do (seccomp). Starts one where none runs.
+bool isDecoderRestricted();
+
+} // namespace hounsfield
