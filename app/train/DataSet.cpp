@@ -1,5 +1,6 @@
 #include "app/train/DataSet.h"
 
+#include "app/train/CaseAnnotation.h"
 #include "app/train/ClassNames.h"
 #include "volume/Error.h"
 #include "volume/RegularFile.h"
@@ -18,12 +19,13 @@ namespace {
 const std::string maskEnding = ".nii.gz";
 
 /// What a folder lacks to be a case; empty where it is one. A folder that may not be entered is none.
-std::string lackOf(const fs::path& folder)
+std::string lackOf(const fs::path& folder, const fs::path& annotations)
 {
     std::error_code failed;
     if (!fs::exists(folder / "ct.nii.gz", failed))
         return failed ? "it cannot be entered (" + failed.message() + ")" : "it has no ct.nii.gz";
-    return fs::is_directory(folder / "segmentations", failed) || fs::exists(folder / "labels.nii.gz", failed) ? "" : "it has neither a folder segmentations nor a file labels.nii.gz";
+    const bool further = !annotations.empty() && fs::is_directory(annotations / folder.filename() / "segmentations", failed);
+    return further || fs::is_directory(folder / "segmentations", failed) || fs::exists(folder / "labels.nii.gz", failed) ? "" : "it has neither a folder segmentations nor a file labels.nii.gz";
 }
 
 int labelValue(const std::string& text, const fs::path& file)
@@ -82,6 +84,8 @@ std::map<int, fs::path> masksOf(const DataSet& set, const fs::path& folder, cons
 {
     std::map<int, fs::path> masks;
     std::vector<fs::path> files;
+    if (!fs::is_directory(folder / "segmentations"))
+        return masks;
     for (const auto& entry : fs::directory_iterator(folder / "segmentations"))
         files.push_back(entry.path());
     std::sort(files.begin(), files.end());
@@ -103,19 +107,35 @@ std::map<int, fs::path> masksOf(const DataSet& set, const fs::path& folder, cons
     return masks;
 }
 
+/// The masks beside the scan and those of further annotations, which replace them; what is said to be absent and has no mask is annotated, too.
+LabelledScan readMaskFiles(const DataSet& set, const fs::path& folder, const std::vector<ModelClass>& classes, std::vector<std::string>* notes)
+{
+    std::map<int, fs::path> masks = masksOf(set, folder, classes, notes);
+    ClassBits absent = absentClasses(folder, classes, notes);
+    if (const fs::path further = set.annotations / folder.filename(); !set.annotations.empty() && fs::is_directory(further)) {
+        for (const auto& [id, file] : masksOf(set, further, classes, notes))
+            masks[id] = file;
+        absent |= absentClasses(further, classes, notes);
+    }
+    LabelledScan scan = readMasked(folder / "ct.nii.gz", masks, classes);
+    scan.annotated = set.annotated.value_or(scan.annotated | absent);
+    return scan;
+}
+
 } // namespace
 
-DataSet openDataSet(const fs::path& folder, const std::vector<ModelClass>& classes)
+DataSet openDataSet(const fs::path& folder, const std::vector<ModelClass>& classes, const fs::path& annotations)
 {
     if (!fs::is_directory(folder))
         throw Error(ErrorKind::Usage, "The folder " + folder.string() + " is not there.");
     DataSet set;
     set.folder = folder.has_filename() ? folder : folder.parent_path();
+    set.annotations = annotations;
     set.name = set.folder.filename().string();
     for (const auto& entry : fs::directory_iterator(folder)) {
         if (!entry.is_directory())
             continue;
-        if (const std::string lack = lackOf(entry.path()); lack.empty())
+        if (const std::string lack = lackOf(entry.path(), annotations); lack.empty())
             set.cases.push_back(entry.path());
         else
             set.unused.push_back("The folder " + entry.path().string() + " is no case: " + lack + ".");
@@ -131,12 +151,10 @@ DataSet openDataSet(const fs::path& folder, const std::vector<ModelClass>& class
 LabelledScan readCase(const DataSet& set, const fs::path& folder, const std::vector<ModelClass>& classes, std::vector<std::string>* notes)
 {
     LabelledScan scan;
-    if (fs::is_directory(folder / "segmentations")) {
-        scan = readMasked(folder / "ct.nii.gz", masksOf(set, folder, classes, notes), classes);
-        scan.annotated = set.annotated.value_or(scan.annotated);
-    } else {
+    if (fs::exists(folder / "labels.nii.gz") && !fs::is_directory(folder / "segmentations"))
         scan = readLabelMap(set, folder, classes, notes);
-    }
+    else
+        scan = readMaskFiles(set, folder, classes, notes);
     scan.name = set.name + "/" + folder.filename().string();
     if (notes)
         for (const std::string& note : lesionsBeside(scan, classes))
@@ -159,13 +177,13 @@ std::vector<DataCase> DataSets::validation() const
     return chosen;
 }
 
-DataSets openDataSets(const std::vector<fs::path>& folders, const std::vector<ModelClass>& classes, double share, std::uint64_t seed)
+DataSets openDataSets(const std::vector<fs::path>& folders, const std::vector<ModelClass>& classes, double share, std::uint64_t seed, const fs::path& annotations)
 {
     DataSets data;
     data.classes = classes;
     std::mt19937_64 random(seed);
     for (const fs::path& folder : folders) {
-        const DataSet& set = data.sets.emplace_back(openDataSet(folder, classes));
+        const DataSet& set = data.sets.emplace_back(openDataSet(folder, classes, annotations));
         const std::size_t first = data.cases.size(), count = set.cases.size();
         for (const fs::path& one : set.cases) {
             const bool named = std::find(set.validation.begin(), set.validation.end(), one.filename().string()) != set.validation.end();

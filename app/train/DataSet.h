@@ -20,7 +20,8 @@ struct DataCase {
 struct DataSet {
     std::string name;
     std::filesystem::path folder;
-    std::optional<ClassBits> annotated;       ///< what its annotators looked for; absent: in each case the classes that have a file
+    std::filesystem::path annotations;        ///< further masks and annotation.json of cases, ANNOTATIONS/<case>/...; they go before those beside the scan; empty: none
+    std::optional<ClassBits> annotated;       ///< what its annotators looked for; absent: in each case the classes that have a file or are said to be absent
     std::map<int, int> classOfValue;          ///< of labels.nii.gz
     std::vector<std::string> validation;      ///< names of cases
     std::vector<std::filesystem::path> cases; ///< sorted
@@ -28,7 +29,7 @@ struct DataSet {
 };
 
 /// @throws Error(Usage) for a folder that is not there, an unknown class or case in dataset.json; Error(Scan) for one without cases
-DataSet openDataSet(const std::filesystem::path& folder, const std::vector<ModelClass>& classes);
+DataSet openDataSet(const std::filesystem::path& folder, const std::vector<ModelClass>& classes, const std::filesystem::path& annotations = {});
 
 /// The scan with its masks; a missing file of an annotated class means "looked for, not there", a class that is not annotated has an empty
 /// mask even where a file lies there. @param notes what is odd about its files, whole sentences; may be null @throws Error(Scan) that names the file
@@ -47,7 +48,8 @@ struct DataSets {
 
 /// Cases that dataset.json names are for validation; of sets that name none, `share` of the cases (at least one where the set has two and share > 0),
 /// drawn by the seed. @throws as openDataSet; Error(Usage) where no case is left to train on
-DataSets openDataSets(const std::vector<std::filesystem::path>& folders, const std::vector<ModelClass>& classes, double share, std::uint64_t seed);
+DataSets openDataSets(const std::vector<std::filesystem::path>& folders, const std::vector<ModelClass>& classes, double share, std::uint64_t seed,
+                      const std::filesystem::path& annotations = {});
 
 /// Takes the cases out that cannot be read. @return why each of them cannot, sentences that name the file @throws Error(Scan) where none is left to train on
 std::vector<std::string> takeOutBroken(DataSets& data);

@@ -63,6 +63,7 @@ Work prepare(const Options& options)
 {
     Work work;
     work.old = PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model));
+    packBytes(work.old);
     work.added = newClassOf(options.wish, work.old);
     work.pack = describe(options, work.old, work.added);
     work.data = openData(options.data, work.pack.classes, options.trainer.seed);

@@ -1,11 +1,13 @@
 #include "app/train/FolderSource.h"
 
+#include "inference/training/AugmentedScan.h"
+
 #include <algorithm>
 
 namespace hounsfield::training {
 
-FolderSource::FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed)
-    : m_data(data), m_cases(data.training()), m_settings(settings), m_seed(seed)
+FolderSource::FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed, bool augment)
+    : m_data(data), m_cases(data.training()), m_settings(settings), m_seed(seed), m_augment(augment)
 {
 }
 
@@ -19,7 +21,8 @@ TrainingScan FolderSource::next()
     std::shuffle(order.begin(), order.end(), random);
     const std::size_t chosen = order[static_cast<std::size_t>(m_number++ % m_cases.size())];
     const LabelledScan labelled = m_data.read(m_cases[chosen]);
-    TrainingScan scan = makeTrainingScan(*labelled.volume, labelled.masks, labelled.annotated, m_settings);
+    const auto make = m_augment ? makeAugmentedScan : makeTrainingScan;
+    TrainingScan scan = make(*labelled.volume, labelled.masks, labelled.annotated, m_settings);
     scan.number = static_cast<std::int64_t>(chosen);
     return scan;
 }

@@ -28,6 +28,12 @@ std::string figures(const CardFacts& facts)
     return table + "| **mean** | " + figure(*facts.validation->meanDice) + " |\n";
 }
 
+bool hasMask(const DataSet& set, const std::filesystem::path& folder, const ModelClass& known)
+{
+    const std::filesystem::path file = std::filesystem::path("segmentations") / (known.fileName + ".nii.gz");
+    return std::filesystem::exists(folder / file) || (!set.annotations.empty() && std::filesystem::exists(set.annotations / folder.filename() / file));
+}
+
 } // namespace
 
 std::vector<CardSet> cardSets(const DataSets& data, ClassBits& seen)
@@ -44,7 +50,7 @@ std::vector<CardSet> cardSets(const DataSets& data, ClassBits& seen)
                 continue;
             ++(one.validation ? row.validation : row.trained);
             for (const ModelClass& known : data.classes)
-                if (!set.annotated && !one.validation && std::filesystem::exists(one.folder / "segmentations" / (known.fileName + ".nii.gz")))
+                if (!set.annotated && !one.validation && hasMask(set, one.folder, known))
                     classes |= bitOf(known.id);
         }
         row.annotated = namesOf(classes, data.classes);

@@ -9,6 +9,7 @@
 #include "inference/PackWriter.h"
 #include "inference/training/ClassEmbeddings.h"
 #include "inference/training/LeftOut.h"
+#include "inference/training/MixedSource.h"
 #include "inference/training/SyntheticSource.h"
 #include "inference/training/text/TextFolder.h"
 #include "volume/RegularFile.h"
@@ -16,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -35,6 +37,8 @@ struct Options {
     std::vector<int> widths{16, 32, 64, 128};
     std::vector<std::int64_t> roi{64, 64, 48};
     int validationPatients = 0;
+    double syntheticShare = 0;
+    bool augment = true;
     bool ownEmbeddings = false, ownRoi = false, ownWidths = false;
 };
 
@@ -151,6 +155,8 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const ChosenDat
 void takeOverModel(Options& options)
 {
     options.trainer.from = std::make_shared<const ModelPack>(PackStore().open(options.from));
+    // A file that is missing is told now, not after the last step.
+    packBytes(*options.trainer.from);
     if (!options.ownWidths)
         options.trainer.widths = options.trainer.from->widths;
     options.input = options.trainer.from->input;
@@ -190,7 +196,12 @@ void train(Options options, Progress& progress)
     const ChosenData data = madeUp ? ChosenData{} : openData(options.data, pack.classes, options.trainer.seed);
     const std::vector<TrainingScan> validation = scansToValidate(options, pack, data.sets, leftOut);
     checkValidation(options.trainer, validation, allOf(pack.classes), "--validation 0.2, or --validation-patients with synthetic scans");
-    options.trainer.purpose = purposeOf(options.trainer, pack.input, data.sets, {"left out: " + namesOf(leftOut, pack.classes), "synthetic validation patients: " + std::to_string(madeUp ? options.validationPatients : 0)});
+    std::vector<std::string> further{"left out: " + namesOf(leftOut, pack.classes),
+                                     "synthetic validation patients: " + std::to_string(madeUp ? options.validationPatients : 0)};
+    if (!madeUp)
+        further.push_back("augmentation: " + std::string(options.augment ? "yes" : "no") +
+                          ", synthetic patients in a hundred scans: " + std::to_string(std::lround(100 * options.syntheticShare)));
+    options.trainer.purpose = purposeOf(options.trainer, pack.input, data.sets, further);
 
     Trainer trainer(options.trainer, tableFor(options, pack), options.state);
     if (const std::string note = trainer.precisionNote(); !note.empty())
@@ -198,12 +209,13 @@ void train(Options options, Progress& progress)
     std::printf("%s", outsetNote(trainer.step(), options.trainer.steps, trainer.finished(), options.state).c_str());
     TrainingLog log(options.out + ".log.csv", pack.classes, trainer.step());
 
-    std::unique_ptr<ScanSource> all;
-    if (madeUp)
-        all = std::make_unique<SyntheticSource>(pack.input, options.trainer.seed * 10000);
-    else
-        all = std::make_unique<FolderSource>(data.sets, pack.input, options.trainer.seed);
-    LeftOut source(*all, leftOut);
+    SyntheticSource synthetic(pack.input, options.trainer.seed * 10000);
+    std::unique_ptr<ScanSource> real, mixed;
+    if (!madeUp) {
+        real = std::make_unique<FolderSource>(data.sets, pack.input, options.trainer.seed, options.augment);
+        mixed = std::make_unique<MixedSource>(*real, synthetic, options.syntheticShare);
+    }
+    LeftOut source(madeUp ? static_cast<ScanSource&>(synthetic) : *mixed, leftOut);
     trainer.run(source, validation, [&](const TrainingReport& report) {
         tell(report, options.trainer.steps);
         log.add(report);
@@ -228,6 +240,8 @@ void addScanOptions(CLI::App& command, Options& options)
     command.add_option("--data", options.data.folders, "Folders of labelled scans (docs/training.md); none: synthetic scans");
     addDataOptions(command, options.data);
     command.add_option("--validation-patients", options.validationPatients, "Synthetic patients to validate on, where no --data is given")->check(CLI::Range(0, 1000))->capture_default_str();
+    command.add_option("--synthetic-share", options.syntheticShare, "Share of synthetic patients among the scans of --data, which keep what those scans do not show")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+    command.add_flag("--augment,!--no-augment", options.augment, "Scans of --data: turn, scale and bend every window, change its contrast and noise, draw lesions into healthy organs (default), or cut windows out as they are");
     command.add_option("--leave-out", options.leaveOut, "Classes that are never shown, by name: \"Right Adrenal Gland,Gall Bladder\"");
 }
 

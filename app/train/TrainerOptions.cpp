@@ -12,12 +12,32 @@ namespace hounsfield::training {
 void addDataOptions(CLI::App& command, DataChoice& data)
 {
     command.add_option("--validation", data.validationShare, "Share of the cases kept for validation, in sets whose dataset.json names none")->check(CLI::Range(0.0, 0.9))->capture_default_str();
+    command.add_option("--validation-cases", data.validationCases, "Names of cases that are kept for validation");
+    command.add_option("--annotations", data.annotations, "Folder of further masks, ANNOTATIONS/<case>/segmentations, which replace those beside the scans")->check(CLI::ExistingDirectory);
     command.add_flag("--skip-broken", data.skipBroken, "Read all cases first and go on without those that cannot be read");
 }
 
+namespace {
+
+void holdOut(DataSets& data, const std::vector<std::string>& names)
+{
+    for (const std::string& name : names) {
+        const auto found = std::find_if(data.cases.begin(), data.cases.end(),
+                                        [&](const DataCase& one) { return one.folder.filename() == name; });
+        if (found == data.cases.end())
+            throw Error(ErrorKind::Usage, "--validation-cases names \"" + name + "\", which is no case of the data.");
+        found->validation = true;
+    }
+    if (data.training().empty())
+        throw Error(ErrorKind::Usage, "All cases are for validation: none is left to train on.");
+}
+
+} // namespace
+
 ChosenData openData(const DataChoice& data, const std::vector<ModelClass>& classes, std::uint64_t seed)
 {
-    ChosenData chosen{openDataSets({data.folders.begin(), data.folders.end()}, classes, data.validationShare, seed), {}};
+    ChosenData chosen{openDataSets({data.folders.begin(), data.folders.end()}, classes, data.validationShare, seed, data.annotations), {}};
+    holdOut(chosen.sets, data.validationCases);
     if (data.skipBroken)
         chosen.broken = takeOutBroken(chosen.sets);
     for (const std::string& problem : chosen.broken)

@@ -15,6 +15,8 @@ namespace hounsfield::training {
 /// Which labelled scans a command trains on.
 struct DataChoice {
     std::vector<std::string> folders;
+    std::string annotations; ///< folder of further masks (DataSet::annotations); empty: none
+    std::vector<std::string> validationCases; ///< names of cases that are never trained on, beside those that dataset.json names
     double validationShare = 0;
     bool skipBroken = false;
 };

@@ -1,5 +1,6 @@
 #include "app/train/DataCheck.h"
 #include "app/train/FolderSource.h"
+#include "app/train/TrainerOptions.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "tests/train/Sets.h"
@@ -214,4 +215,60 @@ TEST_CASE("the check of data tells folders that are no case, values that nobody 
     const DataSets maps = openDataSets({folder.path() / "maps"}, classes(), 0, 1);
     report = checkReport(maps, {lookAtCase(maps, maps.cases[0])}, {});
     CHECK_THAT(report, Catch::Contains("no class for them: 1.") && Catch::Contains("no voxel of labels.nii.gz has the value of the Spleen"));
+}
+
+TEST_CASE("what an annotator says is not in a scan was looked for and is not there")
+{
+    const TemporaryFolder folder;
+    writeCase(folder.path(), {"one"}, {"liver"});
+    writeFile(folder.path() / "one" / "annotation.json", R"json({"not_in_scan": ["prostate (woman)", "liver", "tail"], "no_lesion_seen": ["kidney_cyst"]})json");
+    const DataSet set = openDataSet(folder.path(), classes());
+    std::vector<std::string> notes;
+    const LabelledScan scan = readCase(set, set.cases[0], classes(), &notes);
+    CHECK(scan.annotated == (bitOf(6) | bitOf(22) | bitOf(32)));
+    CHECK(scan.masks[21].empty());
+    CHECK(scan.masks[5].count() == 216);
+    REQUIRE(notes.size() == 1);
+    CHECK_THAT(notes[0], Catch::Contains("\"tail\""));
+    writeFile(folder.path() / "one" / "annotation.json", "{");
+    CHECK_THROWS_WITH(readCase(set, set.cases[0], classes()), Catch::Contains("annotation.json"));
+}
+
+TEST_CASE("further annotations replace the masks beside a scan, add to them, and make a case of a bare scan")
+{
+    const TemporaryFolder folder, further;
+    writeCase(folder.path(), {"one"}, {"liver", "spleen"});
+    writeCase(folder.path(), {"bare"}, {"liver"});
+    writeCase(further.path(), {"one"}, {"liver", "aorta"});
+    writeCase(further.path(), {"bare"}, {"spleen"});
+    fs::remove_all(folder.path() / "bare" / "segmentations");
+    // An empty liver, so that it can be told from the one beside the scan.
+    writeMask(Mask(boxGrid()), further.path() / "one" / "segmentations" / "liver.nii.gz");
+    writeFile(further.path() / "bare" / "annotation.json", R"({"not_in_scan": ["bladder"]})");
+    CHECK(openDataSet(folder.path(), classes()).cases.size() == 1);
+    const DataSet set = openDataSet(folder.path(), classes(), further.path());
+    REQUIRE(set.cases.size() == 2);
+    const LabelledScan bare = readCase(set, set.cases[0], classes()), one = readCase(set, set.cases[1], classes());
+    CHECK(bare.annotated == (bitOf(1) | bitOf(21)));
+    CHECK(one.annotated == (bitOf(1) | bitOf(6) | bitOf(8)));
+    CHECK(one.masks[5].empty());
+    CHECK(one.masks[0].count() == 216);
+    CHECK(one.masks[7].count() == 216);
+}
+
+TEST_CASE("cases that are named for validation are not trained on, and a name that is no case is told")
+{
+    const TemporaryFolder folder;
+    DataChoice choice;
+    choice.folders = {fiveCases(folder.path()).string()};
+    choice.validationCases = {"b", "e"};
+    const DataSets data = openData(choice, classes(), 1).sets;
+    REQUIRE(data.validation().size() == 2);
+    CHECK(data.validation()[0].folder.filename() == "b");
+    CHECK(data.validation()[1].folder.filename() == "e");
+    CHECK(data.training().size() == 3);
+    choice.validationCases = {"f"};
+    CHECK_THROWS_WITH(openData(choice, classes(), 1), Catch::Contains("\"f\""));
+    choice.validationCases = {"a", "b", "c", "d", "e"};
+    CHECK_THROWS_WITH(openData(choice, classes(), 1), Catch::Contains("none is left"));
 }

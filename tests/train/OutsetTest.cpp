@@ -213,3 +213,17 @@ TEST_CASE("one broken scan costs no figures of the others, and a label map is sc
     INFO(readFile(folder.path() / "map.csv"));
     CHECK_THAT(readFile(folder.path() / "map.csv"), Catch::Contains("13.824")); // 216 voxels of 64 mm3, of the whole box
 }
+
+TEST_CASE("a file that the model to begin with lacks is told before the first step")
+{
+    const TemporaryFolder folder;
+    writeCase(folder.path() / "data", {"one"}, {"liver"});
+    tinyPack(folder.path() / "pack");
+    fs::remove(folder.path() / "pack" / "card.md");
+    const Said said = runTrainer("train --data " + quoted(folder.path() / "data") + " --from " + quoted(folder.path() / "pack") +
+                                 " --out " + quoted(folder.path() / "ours") + " --steps 2");
+    INFO(said.output);
+    CHECK(said.code != 0);
+    CHECK_THAT(said.output, Catch::Contains("card.md") && !Catch::Contains("step 2"));
+    CHECK_FALSE(fs::exists(folder.path() / "ours.state"));
+}
