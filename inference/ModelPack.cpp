@@ -1,5 +1,6 @@
 #include "inference/ModelPack.h"
 
+#include "inference/ClassTable.h"
 #include "inference/internal/ByteSource.h"
 #include "inference/internal/JsonText.h"
 #include "inference/internal/PackFiles.h"
@@ -122,6 +123,12 @@ ModelPack readPack(const json& root)
     pack.promptTemplate = root.at("prompt_template");
     pack.textEncoder = readTextEncoder(root);
     pack.classes = readClasses(root.at("classes"));
+    // Colours and codes are the program's own, whatever a pack of an earlier version says; a class that was added to a model keeps its own.
+    for (ModelClass& known : pack.classes)
+        if (const ClassEntry* entry = classEntry(known)) {
+            known.snomedCode = entry->snomedCode;
+            known.rgb = entry->rgb;
+        }
     pack.weightsFile = root.at("weights");
     pack.sha256 = root.at("sha256").get<std::map<std::string, std::string>>();
     pack.weightsSha256 = root.at("sha256").at(pack.weightsFile);

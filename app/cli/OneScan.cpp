@@ -1,5 +1,6 @@
 #include "app/cli/OneScan.h"
 
+#include "inference/ClassTable.h"
 #include "inference/PackStore.h"
 #include "inference/Understanding.h"
 #include "volume/io/MaskWriter.h"
@@ -48,7 +49,7 @@ void writeMasks(const Run& run, const Asked& asked, const fs::path& folder, Prog
         writeMask(finding.mask, folder / row.file);
         if (!row.leftOutFile.empty())
             writeMask(*finding.leftOut, folder / row.leftOutFile);
-        labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode, row.known.rgb, &finding.mask});
+        labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode, row.known.rgb, &finding.mask, lateralityOf(row.known), finding.threshold});
     }
     if (!asked.labelMap)
         return;

@@ -1,4 +1,5 @@
 #include "app/results/Results.h"
+#include "inference/ClassTable.h"
 
 #include <nlohmann/json.hpp>
 
@@ -99,7 +100,7 @@ std::string measurementsJson(const Run& run)
     root["prompt"] = run.prompt.text;
     root["targets"] = json::array();
     for (const Row& row : run.rows) {
-        json one{{"prompt", row.asked}, {"understood_as", row.explanation}, {"name", row.known.name}, {"class_id", row.known.id}, {"snomed", row.known.snomedCode}, {"mask", row.file}};
+        json one{{"prompt", row.asked}, {"understood_as", row.explanation}, {"name", row.known.name}, {"class_id", row.known.id}, {"snomed", row.known.snomedCode}, {"laterality", lateralityOf(row.known)}, {"mask", row.file}};
         const Finding& f = *row.measured.finding;
         one["zero_shot"] = f.target.classId == 0;
         if (f.target.classId == 0)

@@ -79,7 +79,7 @@ TEST_CASE("in a label map later rows win, and its table has a row for each label
     REQUIRE(std::count(back.labels.begin(), back.labels.end(), 6) == 4000 - 27);
     REQUIRE(back.labels[static_cast<std::size_t>(grid.offset({6, 6, 6}))] == 27);
     REQUIRE(readFile(folder.path() / "labels.csv") ==
-            "id,name,snomed,red,green,blue\n6,liver,10200004,40,140,40\n27,\"tumor, \"\"odd\"\"\",,255,0,200\n");
+            "id,name,snomed,red,green,blue,laterality,threshold\n6,liver,10200004,40,140,40,,\n27,\"tumor, \"\"odd\"\"\",,255,0,200,,\n");
 }
 
 TEST_CASE("labels that are taken twice, out of range or on another grid are refused")

@@ -6,6 +6,8 @@
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
 
+#include <array>
+#include <charconv>
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -62,14 +64,22 @@ void writeImage(const VoxelsToWrite& image, const fs::path& file)
         [&](const fs::path& temporary) { checkReadBack(image, temporary); });
 }
 
+/// A number with so many decimals, whatever the process's locale.
+std::string fixedText(double value, int decimals)
+{
+    std::array<char, 64> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals).ptr;
+    return {text.data(), end};
+}
+
 std::string labelTable(const std::vector<LabelledMask>& rows)
 {
-    std::string table = "id,name,snomed,red,green,blue\n";
+    std::string table = "id,name,snomed,red,green,blue,laterality,threshold\n";
     for (const LabelledMask& row : rows) {
         table += std::to_string(row.id) + "," + csvCell(row.name) + "," + csvCell(row.snomedCode);
         for (int channel : row.rgb)
             table += "," + std::to_string(channel);
-        table += "\n";
+        table += "," + row.laterality + "," + (row.threshold ? fixedText(*row.threshold, 3) : "") + "\n";
     }
     return table;
 }

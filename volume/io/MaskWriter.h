@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct LabelledMask {
     std::string snomedCode;
     std::array<int, 3> rgb{0, 0, 0};
     const Mask* mask = nullptr;
+    std::string laterality{};          ///< "left", "right" or empty
+    std::optional<double> threshold{}; ///< probability from which a voxel is inside
 };
 
 /// Writes a mask (uint8, 0 and 1) on its scan's exact grid. The format is the file name's ending: .nii.gz, .nii or
@@ -27,7 +30,7 @@ struct LabelledMask {
 void writeMask(const Mask& mask, const std::filesystem::path& file);
 
 /// Writes overlapping masks as one label map: later rows win where they overlap (organs first, then tumors), and
-/// the table `labels` as CSV (id,name,snomed,red,green,blue). @throws as writeMask
+/// the table `labels` as CSV (id,name,snomed,red,green,blue,laterality,threshold). @throws as writeMask
 void writeLabelMap(const std::vector<LabelledMask>& rows, const std::filesystem::path& image,
                    const std::filesystem::path& labels);
 
