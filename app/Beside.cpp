@@ -30,7 +30,12 @@ Beside::Beside(ViewState& first, QWidget* parent) : QWidget(parent), m_first(fir
     connect(&m_opening, &Opening::failed, this, &Beside::failed);
     connect(&m_opening, &Opening::opened, this, [this](const std::shared_ptr<const Scan>& scan) {
         m_view.setScan(scan->volume, scan->series.windowLevel, QString::fromStdString(scan->caseName));
-        m_title->setText(tr("Second scan: %1").arg(QString::fromStdString(scan->caseName)));
+        QString name = QString::fromStdString(scan->caseName);
+        if (!scan->series.description.empty())
+            name += ", " + QString::fromStdString(scan->series.description);
+        // The best of several is taken: which, and that there are others, is said.
+        const auto others = m_opening.series().size() - 1;
+        m_title->setText(others > 0 ? tr("Second scan: %1 (one of %2 series)").arg(name).arg(others + 1) : tr("Second scan: %1").arg(name));
         m_view.setLayout(m_first.layout());
         m_last = m_first.crosshairMm();
         show();

@@ -1,8 +1,9 @@
 #include "app/Exporter.h"
 
+#include "app/ByHandTable.h"
 #include "app/results/Results.h"
+#include "inference/ClassTable.h"
 #include "viewer/scene/Surface.h"
-#include "volume/io/Csv.h"
 #include "volume/io/MaskWriter.h"
 
 #include <set>
@@ -76,7 +77,7 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
             writeMask(s.finding->mask, settings.folder / name);
             written.push_back(name);
         }
-        labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask});
+        labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask, lateralityOf(s.known), s.finding->threshold});
         if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
             surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask)});
     }
@@ -102,15 +103,7 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
             written.push_back(scan.caseName + "_lesions.csv");
         }
         if (!contents.measurements.empty()) {
-            std::string table = "kind,text,values\r\n";
-            static constexpr const char* kinds[] = {"distance", "angle", "bidirectional", "ellipse", "rectangle", "freehand", "arrow", "probe"};
-            for (const Measurement& m : contents.measurements) {
-                std::string values;
-                for (const std::string& line : measuredText(measured(m, *scan.volume)))
-                    values += (values.empty() ? "" : "; ") + line;
-                table += std::string(kinds[std::size_t(m.kind)]) + "," + csvCell(m.text) + "," + csvCell(values) + "\r\n";
-            }
-            writeTextFile(table, settings.folder / (scan.caseName + "_by_hand.csv"));
+            writeTextFile(byHandCsv(contents.measurements, *scan.volume), settings.folder / (scan.caseName + "_by_hand.csv"));
             written.push_back(scan.caseName + "_by_hand.csv");
         }
     }

@@ -129,6 +129,13 @@ void MainWindow::joinBench()
     connect(m_prompt, &PromptBar::stopAsked, &m_bench.asking(), &Asking::stop);
     connect(m_prompt, &PromptBar::listAsked, this, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
     connect(&m_bench.asking(), &Asking::busyChanged, m_prompt, &PromptBar::setBusy);
+    // What was told of a run that is over goes when the next one starts, also by the slider.
+    connect(&m_bench.asking(), &Asking::busyChanged, this, [this](bool busy) {
+        if (busy) {
+            m_errorBar->hide();
+            m_status->clearSaid();
+        }
+    });
     connect(&m_bench.asking(), &Asking::busyChanged, m_found, &FoundPanel::setLooking);
     connect(&m_bench.asking(), &Asking::progressed, m_prompt, &PromptBar::setProgress);
     connect(&m_bench.asking(), &Asking::estimated, this, [this](const Estimate& estimate) {
@@ -251,8 +258,9 @@ bool MainWindow::focusNextPrevChild(bool next)
             view.setFocus();
             return true;
         }
-    if (QWidget* left = focusWidget())
-        left->clearFocus();
+    // A page that goes knows itself which widget it gives the focus back to.
+    if (!m_pages->isAncestorOf(held))
+        focusWidget()->clearFocus();
     return true;
 }
 

@@ -54,8 +54,13 @@ void MainWindow::buildMenus()
     add(file, tr("Open folder…"), QKeySequence("Ctrl+O"), [this] { chooseFolder(); });
     add(file, tr("Open file…"), QKeySequence("Ctrl+Shift+O"), [this] { chooseFile(); });
     add(file, tr("Open session…"), {}, [this] { chooseSession(); });
-    add(file, tr("Open a second scan beside…"), {}, [this] {
+    add(file, tr("Open a file as second scan beside…"), {}, [this] {
         const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString());
+        if (!chosen.isEmpty() && m_bench.session().scan())
+            m_beside->open(chosen);
+    });
+    add(file, tr("Open a folder as second scan beside…"), {}, [this] {
+        const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"), QSettings().value("openFolder").toString());
         if (!chosen.isEmpty() && m_bench.session().scan())
             m_beside->open(chosen);
     });

@@ -17,7 +17,8 @@ public:
         QString file;
         QString scanPath;
         QDateTime when;
-        int structures = 0;
+        int structures = 0;   ///< found
+        int measurements = 0; ///< by hand
     };
 
     Recovery();

@@ -104,7 +104,7 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
     if (!left.empty())
         heading(tr("Go on where you left off"));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i)
-        link(tr("%1, %2, findings: %3").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures), left[i].scanPath, left[i].file, left[i].scanPath);
+        link(tr("%1, %2, findings: %3, measurements: %4").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures).arg(left[i].measurements), left[i].scanPath, left[i].file, left[i].scanPath);
     if (!recent.isEmpty())
         heading(tr("Recent"));
     for (const QString& path : recent.mid(0, 5))

@@ -35,7 +35,9 @@ StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), 
     connect(&bench.view(), &ViewState::pointedChanged, this, &StatusLine::showPointed);
     connect(&bench.view(), &ViewState::changed, this, [this] {
         const SliceLook& look = m_bench.view().look();
-        m_window->setText(m_bench.session().scan() ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) : QString());
+        const int preset = m_bench.view().preset();
+        const QString name = preset < 0 ? QString() : "  " + ViewState::presetName(preset);
+        m_window->setText(m_bench.session().scan() ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) + name : QString());
     });
     showDoubts();
 }

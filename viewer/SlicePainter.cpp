@@ -8,6 +8,7 @@
 #include <QPainterPath>
 
 #include <cmath>
+#include <utility>
 
 namespace hounsfield {
 namespace {
@@ -97,25 +98,79 @@ void SlicePainter::drawCrosshair() const
     m_painter.setBrush(Qt::NoBrush);
 }
 
-void SlicePainter::drawLetters() const
+QFont SlicePainter::fontOf(Overlay::Kind kind) const
 {
     QFont font = m_painter.font();
-    font.setPixelSize(16);
-    font.setBold(true);
-    m_painter.setFont(font);
-    const QColor colour = theme::colour("viewText");
-    const QRectF all(inset, inset, m_grid.width - 2 * inset, m_grid.height - 2 * inset);
-    const auto letters = [](const Vector3& v) { return QString::fromStdString(directionLetters(v)); };
-    haloText(all, Qt::AlignLeft | Qt::AlignVCenter, letters(-1.0 * m_grid.axes.right), colour);
-    haloText(all.adjusted(0, 0, -16, 0), Qt::AlignRight | Qt::AlignVCenter, letters(m_grid.axes.right), colour);
-    haloText(all, Qt::AlignHCenter | Qt::AlignTop, letters(-1.0 * m_grid.axes.down), colour);
-    haloText(all, Qt::AlignHCenter | Qt::AlignBottom, letters(m_grid.axes.down), colour);
-    font.setPixelSize(13);
-    font.setBold(false);
-    m_painter.setFont(font);
+    font.setPixelSize(kind == Overlay::Kind::Letter ? 16 : 13);
+    font.setBold(kind == Overlay::Kind::Letter);
+    return font;
 }
 
-void SlicePainter::drawRuler() const
+std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) const
+{
+    using Kind = Overlay::Kind;
+    std::vector<Overlay> all;
+    const auto add = [&](Kind kind, const QRectF& area, int flags, const QString& text, const QColor& colour) {
+        const QRectF box = QFontMetricsF(fontOf(kind), m_painter.device()).boundingRect(area, flags, text);
+        all.push_back({kind, {box}, area, flags, text, colour});
+    };
+    const QColor quiet = theme::colour("viewText");
+    const QRectF rim(inset, inset, m_grid.width - 2 * inset, m_grid.height - 2 * inset);
+    const auto letters = [](const Vector3& v) { return QString::fromStdString(directionLetters(v)); };
+    add(Kind::Letter, rim, Qt::AlignLeft | Qt::AlignVCenter, letters(-1.0 * m_grid.axes.right), quiet);
+    add(Kind::Letter, rim.adjusted(0, 0, -16, 0), Qt::AlignRight | Qt::AlignVCenter, letters(m_grid.axes.right), quiet);
+    add(Kind::Letter, rim, Qt::AlignHCenter | Qt::AlignTop, letters(-1.0 * m_grid.axes.down), quiet);
+    add(Kind::Letter, rim, Qt::AlignHCenter | Qt::AlignBottom, letters(m_grid.axes.down), quiet);
+    const QRectF corners = rim.adjusted(0, -2, 0, 2);
+    if (withText) {
+        const auto number = sliceNumber(m_state.scan()->geometry(), m_grid.axes.normal, m_state.crosshairMm());
+        const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);
+        add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop, tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place, quiet);
+        add(Kind::PlaneName, corners, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
+        add(Kind::Window, corners, Qt::AlignLeft | Qt::AlignBottom, windowText(), quiet);
+        if (m_state.frame() != patientFrame())
+            add(Kind::Oblique, corners, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("doubt"));
+    }
+    all.push_back(ruler());
+    if (withText && !m_state.scanText().isEmpty())
+        add(Kind::Scan, corners.adjusted(0, 17, -0.5 * corners.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
+    return all;
+}
+
+std::vector<SlicePainter::Overlay> SlicePainter::overlays(bool withText) const
+{
+    OverlayLayout layout(QRectF(0, 0, m_grid.width, m_grid.height));
+    std::vector<Overlay> drawn;
+    for (Overlay& one : wantedOverlays(withText))
+        if (layout.place(one.boxes))
+            drawn.push_back(std::move(one));
+    return drawn;
+}
+
+void SlicePainter::drawOverlays(bool withText) const
+{
+    const QFont before = m_painter.font();
+    for (const Overlay& one : overlays(withText)) {
+        m_painter.setFont(fontOf(one.kind));
+        if (one.kind == Overlay::Kind::Ruler)
+            drawRuler(one);
+        else
+            haloText(one.area, one.flags, one.text, one.colour);
+    }
+    m_painter.setFont(before);
+}
+
+QString SlicePainter::windowText() const
+{
+    const SliceLook& look = m_state.look();
+    const QString window = tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0);
+    if (look.slab.thicknessMm <= 0)
+        return window;
+    const QString mode = look.slab.mode == SlabMode::Maximum ? tr("MIP") : look.slab.mode == SlabMode::Minimum ? tr("MinIP") : tr("average");
+    return tr("%1 %2 mm").arg(mode).arg(look.slab.thicknessMm, 0, 'f', 0) + "\n" + window;
+}
+
+SlicePainter::Overlay SlicePainter::ruler() const
 {
     // As many whole centimetres as fit a third of the height.
     const double pixelsPerCm = 10 / m_grid.mmPerPixel;
@@ -124,35 +179,25 @@ void SlicePainter::drawRuler() const
         if (candidate * pixelsPerCm <= m_grid.height / 3.0)
             centimetres = candidate;
     const double x = m_grid.width - inset, top = 0.5 * m_grid.height - 0.5 * centimetres * pixelsPerCm;
-    const int marks = centimetres == 1 ? 10 : centimetres;
-    for (const QPen& pen : {QPen(QColor(0, 0, 0, 160), 3), QPen(theme::colour("quiet"), 1)}) {
-        m_painter.setPen(pen);
-        m_painter.drawLine(QPointF(x, top), QPointF(x, top + centimetres * pixelsPerCm));
-        for (int mark = 0; mark <= marks; ++mark)
-            m_painter.drawLine(QPointF(x - (mark % 5 == 0 ? 7 : 4), top + mark * centimetres * pixelsPerCm / marks), QPointF(x, top + mark * centimetres * pixelsPerCm / marks));
-    }
-    haloText({x - 60, top + centimetres * pixelsPerCm + 3, 60, 18}, Qt::AlignRight | Qt::AlignTop, tr("%1 cm").arg(centimetres), theme::colour("quiet"));
+    const QRectF line(x - 7, top, 8, centimetres * pixelsPerCm), area(x - 60, line.bottom() + 3, 60, 18);
+    const int flags = Qt::AlignRight | Qt::AlignTop;
+    const QString text = tr("%1 cm").arg(centimetres);
+    const QRectF label = QFontMetricsF(fontOf(Overlay::Kind::Ruler), m_painter.device()).boundingRect(area, flags, text);
+    return {Overlay::Kind::Ruler, {line, label}, area, flags, text, theme::colour("quiet"), centimetres};
 }
 
-void SlicePainter::drawText() const
+void SlicePainter::drawRuler(const Overlay& ruler) const
 {
-    const QColor quiet = theme::colour("viewText");
-    const QRectF all(inset, inset - 2, m_grid.width - 2 * inset, m_grid.height - 2 * inset + 4);
-    haloText(all, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
-    haloText(all.adjusted(0, 17, -0.5 * all.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
-    const Geometry& scan = m_state.scan()->geometry();
-    const auto number = sliceNumber(scan, m_grid.axes.normal, m_state.crosshairMm());
-    const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);
-    haloText(all, Qt::AlignRight | Qt::AlignTop, tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place, quiet);
-    const SliceLook& look = m_state.look();
-    QString low = tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0);
-    if (look.slab.thicknessMm > 0) {
-        const QString mode = look.slab.mode == SlabMode::Maximum ? tr("MIP") : look.slab.mode == SlabMode::Minimum ? tr("MinIP") : tr("average");
-        low = tr("%1 %2 mm").arg(mode).arg(look.slab.thicknessMm, 0, 'f', 0) + "\n" + low;
+    const QRectF& line = ruler.boxes[0];
+    const double x = line.right() - 1, top = line.top(), height = line.height();
+    const int marks = ruler.centimetres == 1 ? 10 : ruler.centimetres;
+    for (const QPen& pen : {QPen(QColor(0, 0, 0, 160), 3), QPen(ruler.colour, 1)}) {
+        m_painter.setPen(pen);
+        m_painter.drawLine(QPointF(x, top), QPointF(x, top + height));
+        for (int mark = 0; mark <= marks; ++mark)
+            m_painter.drawLine(QPointF(x - (mark % 5 == 0 ? 7 : 4), top + mark * height / marks), QPointF(x, top + mark * height / marks));
     }
-    haloText(all, Qt::AlignLeft | Qt::AlignBottom, low, quiet);
-    if (m_state.frame() != patientFrame())
-        haloText(all, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("doubt"));
+    haloText(ruler.area, ruler.flags, ruler.text, ruler.colour);
 }
 
 void SlicePainter::drawBorder(bool focused) const

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "viewer/OverlayLayout.h"
 #include "viewer/ViewState.h"
 
+#include <QColor>
+#include <QFont>
 #include <QPointF>
+#include <QString>
 
 #include <array>
 
@@ -28,9 +32,21 @@ public:
     /// The middles of the four handles that turn the planes, pixels.
     static std::array<QPointF, 4> turnHandles(const ViewState& state, Plane plane, const SliceGrid& grid);
     void drawCrosshair() const;
-    void drawLetters() const;
-    void drawRuler() const;
-    void drawText() const;
+    /// A text or the ruler over the slice.
+    struct Overlay {
+        enum class Kind { Letter, Slice, PlaneName, Window, Oblique, Ruler, Scan };
+        Kind kind;
+        std::vector<QRectF> boxes; ///< that it covers, pixels
+        QRectF area;               ///< that its text is laid out in, by flags
+        int flags = 0;
+        QString text;
+        QColor colour;
+        int centimetres = 0; ///< of the ruler
+    };
+    /// What there is room for, in the order of OverlayLayout: none lies on another.
+    std::vector<Overlay> overlays(bool withText) const;
+    /// Letters and ruler, and with text those of the corners.
+    void drawOverlays(bool withText) const;
     void drawBorder(bool focused) const;
     void drawMeasurements(const std::vector<Measurement>& measurements) const;
 
@@ -38,6 +54,11 @@ private:
     /// Text with a dark halo, so that it is read over bone and over air.
     void haloText(const QRectF& box, int flags, const QString& text, const QColor& colour) const;
     void drawOne(const Measurement& measurement) const;
+    std::vector<Overlay> wantedOverlays(bool withText) const;
+    QFont fontOf(Overlay::Kind kind) const;
+    QString windowText() const;
+    Overlay ruler() const;
+    void drawRuler(const Overlay& ruler) const;
     QPointF at(const Vector3& mm) const;
 
     QPainter& m_painter;

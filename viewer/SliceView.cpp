@@ -87,10 +87,7 @@ void SliceView::draw(QPainter& painter, bool withText)
         on.drawMeasurements({*m_drawing});
     if (m_state.crosshairShown())
         on.drawCrosshair();
-    on.drawLetters();
-    on.drawRuler();
-    if (withText)
-        on.drawText();
+    on.drawOverlays(withText);
     on.drawBorder(hasFocus());
 }
 

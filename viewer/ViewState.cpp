@@ -18,21 +18,50 @@ constexpr Preset presets[] = {{QT_TRANSLATE_NOOP("ViewState", "Automatic"), 0, 0
 
 } // namespace
 
-std::array<double, 2> automaticWindow(const Volume& volume)
-{
-    std::vector<std::size_t> counts(65536, 0);
-    const std::size_t every = std::max<std::size_t>(1, volume.voxels().size() / 2000000);
+namespace {
+
+/// How many voxels have each value, of about two million.
+struct Histogram {
+    std::vector<std::size_t> counts = std::vector<std::size_t>(65536, 0);
     std::size_t total = 0;
-    for (std::size_t v = 0; v < volume.voxels().size(); v += every, ++total)
-        ++counts[static_cast<std::size_t>(volume.voxels()[v] + 32768)];
-    const auto at = [&](double share) {
+
+    explicit Histogram(const Volume& volume)
+    {
+        const std::size_t every = std::max<std::size_t>(1, volume.voxels().size() / 2000000);
+        for (std::size_t v = 0; v < volume.voxels().size(); v += every, ++total)
+            ++counts[static_cast<std::size_t>(volume.voxels()[v] + 32768)];
+    }
+    /// Values up to this one are no longer counted.
+    void forget(int upTo)
+    {
+        for (std::size_t b = 0; b <= static_cast<std::size_t>(upTo + 32768); ++b) {
+            total -= counts[b];
+            counts[b] = 0;
+        }
+    }
+    double valueAt(double share) const
+    {
         std::size_t sum = 0;
         for (std::size_t b = 0; b < counts.size(); ++b)
             if ((sum += counts[b]) > share * double(total))
                 return double(b) - 32768;
-        return 0.0;
-    };
-    const double low = at(0.001), high = at(0.999);
+        return 0;
+    }
+};
+
+} // namespace
+
+std::array<double, 2> automaticWindow(const Volume& volume)
+{
+    constexpr int airHu = -300;
+    constexpr double enough = 0.01;
+    Histogram histogram(volume);
+    Histogram body = histogram;
+    body.forget(airHu);
+    // Where almost all is air, or the values are none of CT, all of them count.
+    const bool tissue = double(body.total) > enough * double(histogram.total);
+    const Histogram& shown = tissue ? body : histogram;
+    const double low = shown.valueAt(0.02), high = shown.valueAt(0.98);
     return {std::max(1.0, high - low), 0.5 * (low + high)};
 }
 
@@ -41,6 +70,7 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     m_scan = std::move(volume);
     m_scanText = std::move(scanText);
     m_ownWindow = windowLevel;
+    m_automatic.reset();
     m_layers.clear();
     m_heat = nullptr;
     m_measurements.clear();
@@ -136,8 +166,8 @@ void ViewState::applyPreset(int digit)
     if (!m_scan || digit < 0 || digit > 9)
         return;
     if (digit == 0 || (digit == 9 && !m_ownWindow)) {
-        const auto automatic = automaticWindow(*m_scan);
-        setWindow(automatic[0], automatic[1]);
+        m_automatic = automaticWindow(*m_scan);
+        setWindow((*m_automatic)[0], (*m_automatic)[1]);
     } else if (digit == 9) {
         setWindow((*m_ownWindow)[0], (*m_ownWindow)[1]);
     } else {
@@ -153,7 +183,7 @@ int ViewState::preset() const
     for (int digit = 1; digit <= 8; ++digit)
         if (shows(presets[digit].window, presets[digit].level))
             return digit;
-    return -1;
+    return m_automatic && shows((*m_automatic)[0], (*m_automatic)[1]) ? 0 : -1;
 }
 
 QString ViewState::presetName(int digit)

@@ -45,7 +45,7 @@ public:
     /// Presets of the digit keys: 0 from the voxels, 9 the scan's own; 1 to 8 abdomen ... model input.
     void applyPreset(int digit);
     static QString presetName(int digit);
-    /// The digit of the preset that is shown now, 9 for the scan's own window; -1: another one, set by hand.
+    /// The digit of the preset that is shown now, 0 for the automatic one once it was chosen, 9 for the scan's own window; -1: another one, set by hand.
     int preset() const;
 
     double zoom(Plane plane) const { return m_zoom[std::size_t(plane)]; } ///< 1: the scan fits the view
@@ -95,7 +95,7 @@ Q_SIGNALS:
 private:
     std::shared_ptr<const Volume> m_scan;
     QString m_scanText;
-    std::optional<std::array<double, 2>> m_ownWindow;
+    std::optional<std::array<double, 2>> m_ownWindow, m_automatic; ///< m_automatic: once it was asked for
     Vector3 m_crosshair{0, 0, 0};
     Frame m_frame = patientFrame();
     std::array<double, 3> m_roll{0, 0, 0}; ///< by plane
@@ -111,7 +111,8 @@ private:
     std::vector<Measurement> m_measurements, m_drawn;
 };
 
-/// Width and level that show what a scan holds: between its 0.1 and 99.9 percent.
+/// Width and level that show the body: from the 2nd to the 98th percent of what is denser than -300 HU, so that neither the air around
+/// nor metal counts. Of a scan with next to nothing of that, of all its voxels.
 std::array<double, 2> automaticWindow(const Volume& volume);
 
 } // namespace hounsfield

@@ -1,10 +1,12 @@
 #include "viewer/VolumeView.h"
 
+#include "viewer/OverlayLayout.h"
 #include "viewer/Task.h"
 #include "viewer/Theme.h"
 #include "viewer/scene/Surface.h"
 #include "viewer/scene/VolumeScene.h"
 
+#include <QFontMetricsF>
 #include <QMouseEvent>
 #include <QOpenGLContext>
 #include <QOpenGLExtraFunctions>
@@ -217,8 +219,6 @@ void VolumeView::drawLabels(QPainter& painter) const
     painter.drawRect(0, 0, width() - 1, height() - 1);
     if (!m_state.scan())
         return;
-    painter.setPen(theme::colour("volume"));
-    painter.drawText(QRectF(10, 8, width() - 20, 20), Qt::AlignLeft | Qt::AlignTop, tr("3D"));
     // Letters where each side of the patient is now: on the rim, dimmer the more they point away from the screen's plane.
     vtkCamera* camera = m_parts->scene.renderer()->GetActiveCamera();
     const double* forward = camera->GetDirectionOfProjection();
@@ -226,21 +226,39 @@ void VolumeView::drawLabels(QPainter& painter) const
     camera->GetViewUp(up);
     const Vector3 f{forward[0], forward[1], forward[2]}, u{up[0], up[1], up[2]}, right = cross(f, u);
     const Vector3 trueUp = cross(right, f);
-    QFont font = painter.font();
+    const QFont plain = painter.font();
+    QFont font = plain;
     font.setPixelSize(16);
     font.setBold(true);
     painter.setFont(font);
     static constexpr std::pair<const char*, Vector3> sides[] = {{"L", {1, 0, 0}}, {"R", {-1, 0, 0}}, {"P", {0, 1, 0}}, {"A", {0, -1, 0}}, {"H", {0, 0, 1}}, {"F", {0, 0, -1}}};
+    struct Letter {
+        const char* text;
+        double x, y, flat; ///< along the screen; flat: how much of it lies in the screen's plane
+    };
+    std::vector<Letter> letters;
     for (const auto& [letter, way] : sides) {
         const double x = dot(way, right) / length(right), y = -dot(way, trueUp) / length(trueUp), flat = std::hypot(x, y);
-        if (flat < 0.5)
-            continue;
+        if (flat >= 0.5)
+            letters.push_back({letter, x, y, flat});
+    }
+    std::stable_sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) { return a.flat > b.flat; });
+    OverlayLayout layout(QRectF(0, 0, width(), height()));
+    for (const auto& [letter, x, y, flat] : letters) {
         const double scale = std::min((0.5 * width() - 18) / std::max(std::abs(x), 1e-6), (0.5 * height() - 18) / std::max(std::abs(y), 1e-6));
+        const QRectF box(0.5 * width() + x * scale - 12, 0.5 * height() + y * scale - 12, 24, 24);
+        if (!layout.place({box}))
+            continue;
         QColor colour = theme::colour("viewText");
         colour.setAlphaF(float(std::clamp((flat - 0.5) * 2, 0.0, 1.0)));
         painter.setPen(colour);
-        painter.drawText(QRectF(0.5 * width() + x * scale - 12, 0.5 * height() + y * scale - 12, 24, 24), Qt::AlignCenter, letter);
+        painter.drawText(box, Qt::AlignCenter, letter);
     }
+    painter.setFont(plain);
+    const QRectF name = QFontMetricsF(plain, painter.device()).boundingRect(QRectF(10, 8, width() - 20, 20), Qt::AlignLeft | Qt::AlignTop, tr("3D"));
+    painter.setPen(theme::colour("volume"));
+    if (layout.place({name}))
+        painter.drawText(name, Qt::AlignLeft | Qt::AlignTop, tr("3D"));
 }
 
 QStringList VolumeView::presets()
