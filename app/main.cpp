@@ -4,6 +4,7 @@
 #include "app/Translation.h"
 #include "viewer/Theme.h"
 #include "viewer/ViewGrid.h"
+#include "volume/ClassicLocale.h"
 #include "volume/Shutdown.h"
 
 #include <QApplication>
@@ -103,6 +104,7 @@ int main(int argc, char** argv)
     format.setSamples(0);
     QSurfaceFormat::setDefaultFormat(format);
     QApplication app(argc, argv);
+    useClassicNumbers(); // QApplication took the locale of the desktop
     QApplication::setApplicationName("hounsfield");
     QApplication::setOrganizationName("hounsfield");
     QApplication::setApplicationVersion(HOUNSFIELD_VERSION);

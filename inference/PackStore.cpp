@@ -3,6 +3,7 @@
 #include "inference/internal/PackBuilder.h"
 #include "inference/internal/PublishedTensors.h"
 #include "inference/internal/TextImport.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,14 +31,14 @@ fs::path platformFolder()
 bool isName(const std::string& name)
 {
     return !name.empty() && name.size() <= 80 && name[0] != '.' &&
-           std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; });
+           std::all_of(name.begin(), name.end(), [](char c) { return isAsciiLetter(c) || isAsciiDigit(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 std::string nameFromFile(const fs::path& file)
 {
     std::string name = file.stem().string();
     for (char& c : name)
-        if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-')
+        if (!isAsciiLetter(c) && !isAsciiDigit(c) && c != '_' && c != '-')
             c = '_';
     return name.substr(0, 80);
 }

@@ -1,23 +1,22 @@
 #include "inference/TargetNames.h"
 
+#include "volume/NumberText.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace hounsfield {
 namespace {
 
 std::string number(double value)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value);
-    return text;
+    return significantText(value, 6);
 }
 
 /// Bounds are inclusive; a bound just beside a number of few digits means "over" or "under" that number.
 std::string bound(double value, const char* unit, bool lowest)
 {
-    const double plain = std::stod(number(value));
+    const double plain = numberFrom(number(value)).value_or(value);
     const bool strict = lowest ? value > plain : value < plain;
     return std::string(strict ? (lowest ? "over " : "under ") : (lowest ? "at least " : "at most ")) + number(plain) + " " + unit;
 }

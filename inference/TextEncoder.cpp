@@ -4,10 +4,10 @@
 #include "inference/internal/TextTower.h"
 #include "tokenizer/BytePairTokenizer.h"
 #include "tokenizer/SentencePieceTokenizer.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace hounsfield {
 namespace {
@@ -171,9 +171,7 @@ std::string listed(const std::vector<NearestClass>& nearest, std::size_t count)
 {
     std::string text;
     for (std::size_t i = 0; i < std::min(count, nearest.size()); ++i) {
-        char numbers[64];
-        std::snprintf(numbers, sizeof numbers, " (cosine %.2f, centred %.2f)", nearest[i].cosine, nearest[i].centredCosine);
-        text += (i ? ", " : "") + nearest[i].name + numbers;
+        text += (i ? ", " : "") + nearest[i].name + " (cosine " + fixedText(nearest[i].cosine, 2) + ", centred " + fixedText(nearest[i].centredCosine, 2) + ")";
     }
     return text;
 }

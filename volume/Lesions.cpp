@@ -1,10 +1,10 @@
 #include "volume/Lesions.h"
 
 #include "volume/Components.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 namespace hounsfield {
@@ -65,9 +65,7 @@ std::optional<double> meanProbability(const Mask& mask, const Volume* thousandth
 
 std::string millimetres(double mm)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f mm", mm);
-    return text;
+    return fixedText(mm, 1) + " mm";
 }
 
 } // namespace

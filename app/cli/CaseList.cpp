@@ -2,6 +2,7 @@
 
 #include "app/cli/CsvText.h"
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/RegularFile.h"
 
 #include <algorithm>
@@ -145,7 +146,7 @@ std::string nameFrom(const fs::path& path)
             break;
         }
     for (char& c : name)
-        if (!(std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_' || (c & 0x80)))
+        if (!(isAsciiLetter(c) || isAsciiDigit(c) || c == '.' || c == '-' || c == '_' || (c & 0x80)))
             c = '_';
     const std::size_t first = name.find_first_not_of(".-_");
     return first == std::string::npos ? "scan" : name.substr(first);

@@ -1,10 +1,10 @@
 #include "app/cli/Commands.h"
 #include "app/cli/TerminalProgress.h"
 #include "inference/PackStore.h"
+#include "volume/NumberText.h"
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <iostream>
 
 namespace hounsfield::cli {
@@ -17,9 +17,7 @@ struct Options {
 
 std::string megabytes(std::uint64_t bytes)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
-    return text;
+    return fixedText(static_cast<double>(bytes) / 1e6, 1) + " MB";
 }
 
 std::string textEncoderLine(const ModelPack& pack)

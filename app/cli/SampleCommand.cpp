@@ -1,6 +1,8 @@
 #include "app/cli/Commands.h"
 #include "app/cli/TerminalProgress.h"
 #include "inference/ModelPack.h"
+#include "volume/NumberText.h"
+#include "volume/io/Csv.h"
 #include "volume/io/MaskWriter.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
@@ -41,7 +43,7 @@ int sample(const Options& options)
         progress.step({"writing the true masks", known.id / 32.0, {}});
         if (!mask.empty())
             writeMask(mask, truth / (known.fileName + ".nii.gz"));
-        table += std::to_string(known.id) + "," + known.name + "," + std::to_string(mask.volumeMl()) + "\n";
+        table += std::to_string(known.id) + "," + csvCell(known.name) + "," + fixedText(mask.volumeMl(), 6) + "\n";
     }
     writeTextFile(table, truth / "volumes.csv");
     progress.finishLine();

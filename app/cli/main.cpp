@@ -1,5 +1,6 @@
 #include "app/cli/Commands.h"
 #include "app/cli/TerminalProgress.h"
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,7 @@ int main(int argc, char** argv)
 {
     using namespace hounsfield::cli;
     listenForStop(argc > 1 && std::string_view(argv[1]) == "batch-worker");
+    hounsfield::useClassicNumbers();
     CLI::App app("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.", "hounsfield-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);

@@ -1,5 +1,7 @@
 #include "app/results/Text.h"
 
+#include "volume/ClassicLocale.h"
+
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
@@ -11,6 +13,7 @@ std::string print(const char* format, ...)
     char text[256];
     va_list arguments;
     va_start(arguments, format);
+    const ClassicLocale numbersAsInC;
     std::vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return text;

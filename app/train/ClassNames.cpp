@@ -1,11 +1,12 @@
 #include "app/train/ClassNames.h"
 
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <sstream>
+#include <string_view>
 
 namespace hounsfield::training {
 namespace {
@@ -14,10 +15,10 @@ namespace {
 std::string plain(const std::string& name)
 {
     std::string text;
-    for (const unsigned char c : name) {
-        const bool blank = std::isspace(c) || c == '_' || c == '-';
+    for (const char c : name) {
+        const bool blank = std::string_view(" \t\n\v\f\r_-").find(c) != std::string_view::npos;
         if (!blank)
-            text += static_cast<char>(std::tolower(c));
+            text += asciiLower(c);
         else if (!text.empty() && text.back() != ' ')
             text += ' ';
     }

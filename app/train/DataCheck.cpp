@@ -1,6 +1,7 @@
 #include "app/train/DataCheck.h"
 
 #include "app/train/ClassNames.h"
+#include "volume/ClassicLocale.h"
 
 #include <algorithm>
 #include <cstdarg>
@@ -12,6 +13,7 @@ namespace {
 
 std::string text(const char* format, ...)
 {
+    const ClassicLocale numbersAsInC;
     char line[600];
     va_list values;
     va_start(values, format);

@@ -1,4 +1,5 @@
 #include "app/train/TrainingLog.h"
+#include "volume/ClassicLocale.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +11,7 @@ namespace {
 
 std::string text(const char* format, ...)
 {
+    const ClassicLocale numbersAsInC;
     char line[400];
     va_list values;
     va_start(values, format);

@@ -1,7 +1,8 @@
 #include "app/train/MarkingChoice.h"
 
+#include "volume/NumberText.h"
+
 #include <algorithm>
-#include <cstdio>
 #include <tuple>
 
 namespace hounsfield::training {
@@ -19,9 +20,8 @@ std::vector<Marking> markingsToTry(bool lesion)
 
 std::string words(const Marking& marking)
 {
-    char text[64];
-    std::snprintf(text, sizeof text, marking.peak > 0 ? "%g, peak %g" : "from %g", marking.threshold, marking.peak);
-    return text;
+    const std::string threshold = significantText(marking.threshold, 6);
+    return marking.peak > 0 ? threshold + ", peak " + significantText(marking.peak, 6) : "from " + threshold;
 }
 
 MarkingFigures figuresOf(const Marking& marking, const std::vector<ClassScore>& scores)

@@ -1,9 +1,9 @@
 #include "app/train/ModelCard.h"
 
 #include "app/train/ClassNames.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 
 namespace hounsfield::training {
@@ -11,9 +11,7 @@ namespace {
 
 std::string figure(double value)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3f", value);
-    return text;
+    return fixedText(value, 3);
 }
 
 std::string figures(const CardFacts& facts)

@@ -3,9 +3,9 @@
 #include "app/train/ClassNames.h"
 #include "inference/Prompt.h"
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 
 namespace hounsfield::training {
@@ -17,14 +17,14 @@ constexpr std::size_t longestName = 60;
 bool isName(const std::string& name)
 {
     int letters = 0, vowels = 0, foreign = 0;
-    for (const unsigned char c : name) {
-        if (c >= 0x80)
+    for (const char c : name) {
+        if (c & 0x80)
             ++foreign;
-        else if (std::isalpha(c))
+        else if (isAsciiLetter(c))
             ++letters;
-        else if (!std::isdigit(c) && c != ' ' && c != '-' && c != '\'' && c != '(' && c != ')')
+        else if (!isAsciiDigit(c) && c != ' ' && c != '-' && c != '\'' && c != '(' && c != ')')
             return false;
-        vowels += std::string("aeiouyAEIOUY").find(static_cast<char>(c)) != std::string::npos;
+        vowels += std::string("aeiouyAEIOUY").find(c) != std::string::npos;
     }
     return letters + foreign >= 3 && (vowels > 0 || foreign > 0) && name.front() != ' ' && name.back() != ' ';
 }
@@ -32,9 +32,9 @@ bool isName(const std::string& name)
 std::string fileNameOf(const std::string& name)
 {
     std::string file;
-    for (const unsigned char c : name)
-        if (std::isalnum(c))
-            file += static_cast<char>(std::tolower(c));
+    for (const char c : name)
+        if (isAsciiLetter(c) || isAsciiDigit(c))
+            file += asciiLower(c);
         else if (!file.empty() && file.back() != '_')
             file += '_';
     while (!file.empty() && file.back() == '_')

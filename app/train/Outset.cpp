@@ -43,6 +43,7 @@ void checkOutset(const std::string& out, const std::string& state)
 std::string purposeOf(const TrainerSettings& settings, const InputSettings& input, const DataSets& data, const std::vector<std::string>& further)
 {
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text << "model: " << (settings.from ? settings.from->weightsSha256 : "random weights") << "\nspacing: " << input.spacingMm << " mm\nHounsfield units: " << input.huLow << " to " << input.huHigh
          << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x " << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize << "\nseed: " << settings.seed << '\n';
     if (settings.from && settings.from->widths != settings.widths)

@@ -1,5 +1,6 @@
 #include "app/train/Scores.h"
 
+#include "volume/ClassicLocale.h"
 #include "volume/Components.h"
 #include "volume/Diameters.h"
 #include "volume/io/Csv.h"
@@ -17,6 +18,7 @@ constexpr std::size_t mostParts = 500;
 
 std::string text(const char* format, ...)
 {
+    const ClassicLocale numbersAsInC;
     char line[512];
     va_list values;
     va_start(values, format);

@@ -1,6 +1,8 @@
 #include "app/train/TextScores.h"
 
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/RegularFile.h"
 
 #include <algorithm>
@@ -20,6 +22,7 @@ int rowOf(std::vector<std::string>& names, const std::string& name)
 
 std::string scoreLine(const std::string& name, const TextScore& score)
 {
+    const ClassicLocale numbersAsInC;
     char line[300];
     std::snprintf(line, sizeof line, "| %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %zu | %.1f %% | %.1f %% |\n", name.c_str(), score.known, 100 * score.right, 100 * score.accepted, 100 * score.offered,
                   100 * score.mistaken, 100 * score.misguessed, score.unknown, 100 * score.recognised, 100 * score.taken);
@@ -77,8 +80,7 @@ std::string misread(const std::vector<TextPhrase>& phrases, const std::vector<Ju
         const bool unknown = phrases[n].meaning < 0, run = reading.confidence >= thresholds.unsure;
         if (unknown ? !run : reading.bestKnown == phrases[n].meaning && run)
             continue;
-        char confidence[20];
-        std::snprintf(confidence, sizeof confidence, "%.3f", reading.confidence);
+        const std::string confidence = fixedText(reading.confidence, 3);
         const auto nameOf = [&](int row) { return row < 0 ? std::string("unknown") : concepts[static_cast<std::size_t>(row)].name; };
         lines += nameOf(phrases[n].meaning) + "\t" + phrases[n].text + "\t-> " + nameOf(reading.best) + (reading.best == reading.bestKnown ? "" : ", of the classes " + nameOf(reading.bestKnown)) + "\t" + confidence + "\n";
     }

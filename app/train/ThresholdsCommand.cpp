@@ -4,6 +4,7 @@
 #include "app/train/Outset.h"
 #include "inference/PackStore.h"
 #include "inference/PackWriter.h"
+#include "volume/ClassicLocale.h"
 
 #include <CLI/CLI.hpp>
 
@@ -108,6 +109,7 @@ private:
 
 std::string cellOf(const MarkingFigures& one, bool lesion)
 {
+    const ClassicLocale numbersAsInC;
     char cell[64];
     if (lesion)
         std::snprintf(cell, sizeof cell, " %d / %d, %.2f |", one.lesions.found, one.lesions.wrong, one.lesions.dice);

@@ -12,6 +12,7 @@
 #include "inference/training/MixedSource.h"
 #include "inference/training/SyntheticSource.h"
 #include "inference/training/text/TextFolder.h"
+#include "volume/ClassicLocale.h"
 #include "volume/RegularFile.h"
 #include "volume/synthetic/SyntheticPatient.h"
 
@@ -124,6 +125,7 @@ std::vector<TrainingScan> scansToValidate(const Options& options, const ModelPac
 
 std::string methodOf(const TrainerSettings& trainer)
 {
+    const ClassicLocale numbersAsInC;
     char text[300];
     std::snprintf(text, sizeof text, "%s, learning rate %g, weight decay %g, %lld steps of warm-up, then cosine; %d windows of %lld x %lld x %lld voxels a step; an exponential mean of the weights.",
                   trainer.muon ? "Muon (the backbone's convolutions) and AdamW" : "AdamW", trainer.learningRate, trainer.weightDecay, static_cast<long long>(trainer.warmUpSteps), trainer.batch, static_cast<long long>(trainer.roi[0]),

@@ -1,6 +1,8 @@
 #include "app/train/TrainingLog.h"
 
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/io/MaskWriter.h"
 
 #include <cstdio>
@@ -14,6 +16,7 @@ constexpr std::size_t firstClassColumn = 5;
 
 std::string number(double value, const char* format)
 {
+    const ClassicLocale numbersAsInC;
     char text[40];
     std::snprintf(text, sizeof text, format, value);
     return text;
@@ -33,7 +36,7 @@ std::vector<std::string> cells(const std::string& line)
 
 std::optional<double> value(const std::string& cell)
 {
-    return cell.empty() ? std::nullopt : std::optional(std::strtod(cell.c_str(), nullptr));
+    return numberFrom(cell);
 }
 
 } // namespace

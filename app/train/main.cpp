@@ -1,4 +1,5 @@
 #include "app/train/Commands.h"
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
 #include "volume/Shutdown.h"
 
@@ -51,6 +52,7 @@ void keepMemory()
 int main(int argc, char** argv)
 {
     keepMemory();
+    hounsfield::useClassicNumbers();
     hounsfield::ShutdownPlan plan;
     plan.farewell = "Stopped. A training that had begun keeps the state that it saved last and goes on with the same command.\n";
     hounsfield::endOnSignals(std::move(plan));

@@ -2,10 +2,10 @@
 
 #include "inference/internal/Regions.h"
 #include "inference/internal/VolumeRange.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace hounsfield {
 namespace {
@@ -157,9 +157,7 @@ void Answer::setDoubts(Finding& finding, int key, std::int64_t takenOut) const
     std::string names;
     for (const int id : finding.target.without)
         names += (names.empty() ? "" : ", ") + classById(id)->name;
-    char ml[32];
-    std::snprintf(ml, sizeof ml, "%.1f", double(takenOut) * m_masks.voxelMl);
-    finding.warnings.push_back("Taken out of it: " + std::string(ml) + " mL of " + names + ".");
+    finding.warnings.push_back("Taken out of it: " + fixedText(double(takenOut) * m_masks.voxelMl, 1) + " mL of " + names + ".");
 }
 
 Finding Answer::found(const Target& target, int key)

@@ -1,6 +1,7 @@
 #include "inference/internal/Lexicon.h"
 
 #include "resources/Resources.h"
+#include "volume/NumberText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -174,7 +175,7 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
             add(phrase.get<std::string>(), {Kind::Unit, "", language, unit, {}, {}, "", unitValue(unit)});
     for (const auto& [number, phrases] : root.at("numbers").items())
         for (const Json& phrase : phrases)
-            add(phrase.get<std::string>(), {Kind::Number, "", language, "", {}, {}, "", std::stod(number)});
+            add(phrase.get<std::string>(), {Kind::Number, "", language, "", {}, {}, "", numberFrom(number).value_or(0)});
     for (const auto& [name, phrases] : root.at("words").items()) {
         Meaning meaning{listNames().at(name).kind, "", language};
         if (name == "whole or everything")

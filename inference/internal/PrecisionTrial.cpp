@@ -1,5 +1,7 @@
 #include "inference/internal/PrecisionTrial.h"
 
+#include "volume/ClassicLocale.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/empty.h>
@@ -53,6 +55,7 @@ Distance distance(const at::Tensor& exact, const at::Tensor& other)
 
 std::string print(const char* format, const char* name, double times, double mean)
 {
+    const ClassicLocale numbersAsInC;
     char text[256];
     std::snprintf(text, sizeof text, format, name, times, mean);
     return text;

@@ -1,15 +1,13 @@
 #include "inference/Removal.h"
 
-#include <cstdio>
+#include "volume/NumberText.h"
 
 namespace hounsfield {
 namespace {
 
 std::string amount(double ml)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, ml < 0.05 ? "%.2f mL" : "%.1f mL", ml);
-    return text;
+    return fixedText(ml, ml < 0.05 ? 2 : 1) + " mL";
 }
 
 std::string piecesOf(std::int64_t pieces)

@@ -1,5 +1,7 @@
 #include "inference/training/ConceptEmbedding.h"
 
+#include "volume/NumberText.h"
+
 #include <cctype>
 #include <cmath>
 #include <cstdint>
@@ -31,10 +33,7 @@ double uniform(std::uint64_t& state)
 std::vector<float> conceptEmbedding(const std::string& className, int dimensions, double deviation)
 {
     std::vector<double> sum(static_cast<std::size_t>(dimensions), 0.0);
-    std::string lower;
-    for (unsigned char c : className)
-        lower += static_cast<char>(std::tolower(c));
-    std::istringstream words(lower);
+    std::istringstream words(asciiLower(className));
     for (std::string word; words >> word;) {
         if (word == "and" || word == "of")
             continue;

@@ -129,6 +129,7 @@ struct RowTrainer::State {
     void save(std::uint64_t picks)
     {
         std::ostringstream generator;
+        generator.imbue(std::locale::classic());
         generator << random;
         const nlohmann::json root{{"purpose", settings.purpose}, {"class", classId}, {"pack", settings.from->weightsSha256}, {"step", step}, {"picked", picks}, {"random", generator.str()}, {"best_dice", bestDice},
                                   {"best_step", bestStep}, {"since_best", sinceBest}, {"row", row}, {"mean", mean}, {"best", best}, {"first", adam.first}, {"second", adam.second}};
@@ -146,7 +147,9 @@ struct RowTrainer::State {
             checkPurpose(file, root.value("purpose", ""), settings.purpose);
             step = root.at("step");
             picked = root.at("picked");
-            std::istringstream(root.at("random").get<std::string>()) >> random;
+            std::istringstream generator(root.at("random").get<std::string>());
+            generator.imbue(std::locale::classic());
+            generator >> random;
             bestDice = root.at("best_dice");
             bestStep = root.at("best_step");
             sinceBest = root.at("since_best");

@@ -191,6 +191,7 @@ struct Trainer::State {
         point.step = step;
         point.picked = picked;
         std::ostringstream out;
+        out.imbue(std::locale::classic());
         out << random;
         point.random = out.str();
         point.purpose = settings.purpose;
@@ -206,7 +207,9 @@ struct Trainer::State {
             random.seed(settings.seed + static_cast<std::uint64_t>(step));
             point.picked = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(settings.batch);
         } else {
-            std::istringstream(point.random) >> random;
+            std::istringstream in(point.random);
+            in.imbue(std::locale::classic());
+            in >> random;
         }
     }
 

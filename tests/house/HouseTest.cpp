@@ -223,3 +223,27 @@ TEST_CASE("the name of every test holds no semicolon, at which the list of tests
                 CHECK(line.find(';') == std::string::npos);
             }
 }
+
+TEST_CASE("no source prints or reads a number by the locale of the process")
+{
+    const std::regex printed("\\b(v?snprintf|v?sprintf|v?sscanf)\\b"), decimals("%[-+ #0-9.*]*l?[aefgAEFG]"),
+        parsed("\\b(strto[dflu]\\w*|ato[fi]|sto[df])\\b|\\b(setlocale|toLocal8Bit)\\b|std::locale\\(\"|"
+               "(std::|[^\\w:.>])(tolower|toupper|isalpha|isalnum|isspace)\\(");
+    // They set the locale, or read whole numbers after a check of every character.
+    const std::vector<std::string> known{"volume/ClassicLocale.cpp", "app/train/TrainCommand.cpp"};
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        if (begins(file.string(), "tests/") || std::find(known.begin(), known.end(), file.string()) != known.end())
+            continue;
+        const std::vector<std::string> all = lines(file);
+        const bool guarded = std::any_of(all.begin(), all.end(), [](const std::string& line) { return line.find("const ClassicLocale ") != std::string::npos; });
+        for (const std::string& line : all) {
+            INFO(file.string() << ": " << line);
+            const bool prints = std::regex_search(line, printed) && (std::regex_search(line, decimals) || line.find("format") != std::string::npos);
+            seen += prints;
+            CHECK((!prints || guarded));
+            CHECK_FALSE(std::regex_search(line, parsed));
+        }
+    }
+    CHECK(seen > 5);
+}

@@ -1,5 +1,7 @@
 #include "viewer/scene/Measurement.h"
 
+#include "volume/ClassicLocale.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -120,6 +122,7 @@ void measureRegion(const Measurement& m, const Volume& volume, MeasuredValues& v
 
 std::string print(const char* format, double a, double b = 0)
 {
+    const ClassicLocale numbersAsInC;
     char text[64];
     std::snprintf(text, sizeof text, format, a, b);
     return text;

@@ -1,5 +1,6 @@
 #include "viewer/scene/Surface.h"
 
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
 
 #include <vtkActor.h>
@@ -119,6 +120,7 @@ vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask)
 
 void writeSurfaces(const std::vector<NamedSurface>& surfaces, const fs::path& file)
 {
+    const ClassicLocale numbersAsInC;
     const std::string ending = file.extension().string();
     const fs::path temporary = file.parent_path() / ("." + file.stem().string() + ".part" + ending);
     if (ending == ".gltf") {

@@ -1,6 +1,7 @@
 #include "inference/training/text/ConceptParts.h"
 
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/RegularFile.h"
 
 #include <cmath>
@@ -26,8 +27,10 @@ std::vector<Part> partsOf(const std::string& line, int number)
     for (std::string word; words >> word;) {
         const std::size_t star = word.find('*');
         Part part{word.substr(0, star), 1};
-        if (star != std::string::npos && !(std::istringstream(word.substr(star + 1)) >> part.weight))
+        const auto weight = star == std::string::npos ? std::optional(1.0) : numberFrom(word.substr(star + 1));
+        if (!weight)
             throw Error(ErrorKind::Usage, "parts.txt, line " + std::to_string(number) + ": \"" + word + "\" must be a part, or a part and its weight such as organ*0.6.");
+        part.weight = *weight;
         parts.push_back(part);
     }
     return parts;

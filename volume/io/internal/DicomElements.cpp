@@ -1,7 +1,8 @@
 #include "volume/io/internal/DicomElements.h"
 
+#include "volume/NumberText.h"
+
 #include <array>
-#include <cstdio>
 #include <random>
 
 namespace hounsfield
@@ -49,10 +50,10 @@ std::string newDicomUid()
 
 std::string decimalString(double value)
 {
-    char text[64];
+    std::string text;
     for (int precision = 15; precision > 0; --precision) {
-        std::snprintf(text, sizeof text, "%.*g", precision, value == 0 ? 0.0 : value);
-        if (std::string(text).size() <= 16)
+        text = significantText(value == 0 ? 0.0 : value, precision);
+        if (text.size() <= 16)
             break;
     }
     return text;

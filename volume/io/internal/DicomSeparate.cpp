@@ -1,3 +1,4 @@
+#include "volume/NumberText.h"
 #include "volume/io/internal/DicomChecks.h"
 #include "volume/io/internal/DicomSpacing.h"
 #include "volume/io/internal/Text.h"
@@ -136,7 +137,7 @@ std::vector<DicomSeries> byKind(DicomSeries series)
 struct ByNumber {
     bool operator()(const std::vector<std::string>& a, const std::vector<std::string>& b) const
     {
-        const auto key = [](const std::string& text) { return std::pair(std::atof(text.c_str()), text); };
+        const auto key = [](const std::string& text) { return std::pair(numberFrom(text).value_or(0), text); };
         for (std::size_t n = 0; n < a.size(); ++n)
             if (key(a[n]) != key(b[n]))
                 return key(a[n]) < key(b[n]);

@@ -1,7 +1,6 @@
+#include "volume/NumberText.h"
 #include "volume/io/internal/CarefulFile.h"
 #include "volume/io/internal/GzipOut.h"
-
-#include <cstdio>
 
 namespace hounsfield
 {
@@ -10,9 +9,7 @@ namespace
 
 std::string vectorText(const Vector3& v)
 {
-    char text[96];
-    std::snprintf(text, sizeof text, "(%.17g,%.17g,%.17g)", v[0], v[1], v[2]);
-    return text;
+    return "(" + significantText(v[0], 17) + "," + significantText(v[1], 17) + "," + significantText(v[2], 17) + ")";
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "volume/io/internal/RawImage.h"
 
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 
 #include <algorithm>
 #include <cmath>
@@ -104,7 +105,7 @@ std::vector<std::int32_t> toLabels(const RawImage& image, const std::string& nam
             const double whole = std::round(value);
             if (!(std::abs(value - whole) < 1e-4) || std::abs(whole) > std::numeric_limits<std::int32_t>::max())
                 throw Error(ErrorKind::Scan,
-                            name + " is not a label map: it holds the value " + std::to_string(value) +
+                            name + " is not a label map: it holds the value " + significantText(value, 6) +
                                 ", and labels are whole numbers. Give the mask or the label map, not the scan.");
             labels[n] = static_cast<std::int32_t>(whole);
         }

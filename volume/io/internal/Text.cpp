@@ -1,22 +1,9 @@
 #include "volume/io/internal/Text.h"
 
-#include <cstdio>
+#include "volume/NumberText.h"
 
 namespace hounsfield
 {
-namespace
-{
-
-std::string lowerAscii(std::string text)
-{
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
-} // namespace
-
 std::string utf8(const std::filesystem::path& path)
 {
     const auto text = path.u8string();
@@ -70,10 +57,10 @@ std::string safeName(const std::string& name)
 
 std::string endingOf(const std::filesystem::path& file)
 {
-    const std::string name = lowerAscii(utf8(file.filename()));
+    const std::string name = asciiLower(utf8(file.filename()));
     if (name.ends_with(".nii.gz"))
         return ".nii.gz";
-    return lowerAscii(utf8(file.extension()));
+    return asciiLower(utf8(file.extension()));
 }
 
 std::string caseNameOf(const std::filesystem::path& file)
@@ -90,9 +77,7 @@ std::string caseNameOf(const std::filesystem::path& file)
 
 std::string plainNumber(double value, int decimals)
 {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    std::string number = text;
+    std::string number = fixedText(value, decimals);
     if (number.find('.') != std::string::npos) {
         number.erase(number.find_last_not_of('0') + 1);
         if (number.back() == '.')
