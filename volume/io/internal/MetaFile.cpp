@@ -1,12 +1,14 @@
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/io/internal/DataFile.h"
 #include "volume/io/internal/ImageFile.h"
+#include "volume/io/internal/LengthUnit.h"
+#include "volume/io/internal/RoundedAxes.h"
 #include "volume/io/internal/Text.h"
 
 #include <zlib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -57,7 +59,12 @@ public:
         const auto found = m_values.find(key);
         return found == m_values.end() ? "" : found->second;
     }
-    bool isTrue(const char* key) const { return text(key) == "True" || text(key) == "true" || text(key) == "1"; }
+    /// As MetaIO takes it: by the first letter.
+    bool isTrue(const char* key) const
+    {
+        const std::string value = text(key);
+        return !value.empty() && (value[0] == 'T' || value[0] == 't' || value[0] == '1');
+    }
     /// The value of the first key that is there; nothing where none is. @throws Error(Scan) for other than count
     /// numbers
     std::optional<std::vector<double>> numbers(std::initializer_list<const char*> keys, std::size_t count) const
@@ -68,11 +75,10 @@ public:
             std::vector<double> values;
             std::istringstream words(text(key));
             for (std::string word; words >> word;) {
-                double value = 0;
-                const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-                if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(value))
+                const auto value = numberFrom(word);
+                if (!value || !std::isfinite(*value))
                     refuse(file, std::string("is damaged: its header line ") + key + " does not hold numbers.");
-                values.push_back(value);
+                values.push_back(*value);
             }
             if (values.size() != count)
                 refuse(file, std::string("is damaged: its header line ") + key + " should hold " +
@@ -130,6 +136,23 @@ Index3 sizeOf(const MetaHeader& h, std::size_t dimensions)
     return size;
 }
 
+/// The directions as unit vectors. @throws Error(Scan) where one has another length than rounding leaves: then the voxel size
+/// stands in two places
+Matrix3 unitAxes(const MetaHeader& h, const Matrix3& written)
+{
+    std::array<Vector3, 3> axes{};
+    const double most = std::max(1e-3, std::sqrt(3.0) * roundingOf(written));
+    for (int n = 0; n < 3; ++n) {
+        const double far = length(column(written, n));
+        if (far > 1e-6 && std::abs(far - 1) > std::min(most, 0.02))
+            refuse(h.file, "contradicts itself: the directions in its header (TransformMatrix) should have the length 1, and one "
+                           "has " +
+                               plainNumber(far, 3) + ". Export it again.");
+        axes[static_cast<std::size_t>(n)] = (far > 1e-6 ? 1 / far : 0) * column(written, n);
+    }
+    return fromColumns(axes[0], axes[1], axes[2]);
+}
+
 Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
 {
     const std::size_t dimensions = dimensionsOf(h);
@@ -140,7 +163,11 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
     const auto origin = h.numbers({"Offset", "Position", "Origin"}, dimensions);
     const auto axes = h.numbers({"TransformMatrix", "Rotation", "Orientation"}, dimensions * dimensions);
     const std::string units = h.text("DistanceUnits");
-    const double factor = units == "cm" ? 10 : units == "um" ? 0.001 : units == "m" ? 1000 : 1;
+    const auto known = millimetresOf(units);
+    if (!known)
+        refuse(h.file, "gives its sizes in a unit this program does not know (" + units.substr(0, 30) +
+                           "). Export it in millimetres (mm).");
+    const double factor = *known;
     if (factor != 1)
         notes.push_back("The file gives its positions in " + units + "; they were converted to millimetres.");
     if (!spacing)
@@ -149,18 +176,21 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
         notes.push_back(
             "The file does not say how it lies in the patient: its axes are assumed to follow left, back and "
             "head. Left and right may be exchanged.");
-    Matrix3 matrix{};
-    Vector3 originMm{0, 0, 0};
+    Matrix3 written{};
+    Vector3 originMm{0, 0, 0}, step{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
         originMm[axis] = origin ? factor * (*origin)[axis] : 0;
+        step[axis] = factor * (spacing ? (*spacing)[axis] : 1);
         // The first numbers of the matrix are the direction of the first axis.
         for (std::size_t row = 0; row < 3; ++row)
-            matrix[row][axis] = factor * (spacing ? (*spacing)[axis] : 1) *
-                                (axes ? (*axes)[axis * dimensions + row] : (row == axis ? 1.0 : 0.0));
+            written[row][axis] = axes ? (*axes)[axis * dimensions + row] : (row == axis ? 1.0 : 0.0);
     }
     try {
-        return Geometry(size, originMm, matrix);
-    } catch (const Error&) {
+        const Matrix3 direction = unitAxes(h, written);
+        return withoutRounding(Geometry::fromSpacing(size, originMm, step, direction), written, notes);
+    } catch (const Error& error) {
+        if (std::string(error.what()).starts_with(quoted(h.file)))
+            throw;
         refuse(h.file,
                "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
     }

@@ -3,6 +3,7 @@
 #include "volume/io/internal/GzipFile.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/NiftiHeader.h"
+#include "volume/io/internal/RoundedAxes.h"
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
@@ -111,6 +112,31 @@ void noteDisagreement(const Index3& size, const Affine& sform, const Affine& qfo
                         plainNumber(worst, 1) + " mm; sform is used, qform is not. Check left and right.");
 }
 
+std::string sizesInWords(const Vector3& mm)
+{
+    return plainNumber(mm[0], 3) + " x " + plainNumber(mm[1], 3) + " x " + plainNumber(mm[2], 3) + " mm";
+}
+
+/// The affine's voxel size and pixdim's are to be one: a program that resampled the image may have changed only one of them.
+void noteOtherPixdim(const NiftiHeader& h, const Geometry& geometry, std::vector<std::string>& notes)
+{
+    const double factor = h.units == 1 ? 1000.0 : h.units == 3 ? 0.001 : 1.0;
+    const Vector3 used = geometry.spacingMm();
+    Vector3 other{};
+    bool differs = false;
+    for (std::size_t n = 0; n < 3; ++n) {
+        other[n] = factor * std::abs(h.pixdim[n + 1]);
+        // A pixdim of 0 says nothing.
+        if (!std::isfinite(other[n]) || other[n] == 0)
+            other[n] = used[n];
+        differs = differs || std::abs(other[n] - used[n]) > 1e-3 * used[n];
+    }
+    if (differs)
+        notes.push_back("The file contradicts itself on the size of its voxels: " + sizesInWords(used) + " by its affine (sform), " +
+                        sizesInWords(other) + " by pixdim. The affine is used. Volumes and lengths are wrong if pixdim is right: "
+                        "check which is.");
+}
+
 Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std::string>& notes)
 {
     const Index3 size = sizeOf(h, file);
@@ -135,9 +161,15 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
     }
     if (!isFinite(affine))
         refuse(file, "is damaged: the affine in its header is not made of finite numbers.");
+    Matrix3 written{};
+    for (std::size_t row = 0; row < 3; ++row)
+        std::copy_n(affine[row].begin(), 3, written[row].begin());
     scaleToMm(affine, h.units, notes);
     try {
-        return Geometry::fromRasAffine(size, affine);
+        const Geometry asSaid = Geometry::fromRasAffine(size, affine);
+        if (h.sformCode > 0)
+            noteOtherPixdim(h, asSaid, notes);
+        return h.description == writtenByUs ? asSaid : withoutRounding(asSaid, written, notes);
     } catch (const Error&) {
         refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume (two are parallel, "
                      "or a voxel "

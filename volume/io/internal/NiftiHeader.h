@@ -29,6 +29,7 @@ struct NiftiHeader {
     std::string description;
 };
 
+constexpr const char* writtenByUs = "Hounsfield"; ///< the description of our own files
 constexpr std::size_t niftiHeaderBytes = 540; ///< of the longer form, NIfTI-2
 
 /// @param bytes the first bytes of the file (348 or more for NIfTI-1, 540 for NIfTI-2)

@@ -77,7 +77,7 @@ std::vector<unsigned char> headerOf(const VoxelsToWrite& image)
     put<float>(h, 108, headerBytes);
     put<float>(h, 112, 1);
     h[123] = 2 | 8; // millimetres and seconds
-    std::memcpy(h.data() + 148, "Hounsfield", 10);
+    std::memcpy(h.data() + 148, writtenByUs, std::strlen(writtenByUs));
     putPlace(h, image.geometry);
     std::memcpy(h.data() + 344, "n+1", 4);
     return h;

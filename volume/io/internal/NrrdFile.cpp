@@ -1,12 +1,12 @@
+#include "volume/ClassicLocale.h"
 #include "volume/Error.h"
 #include "volume/io/internal/ImageFile.h"
-#include "volume/io/internal/NrrdHeader.h"
+#include "volume/io/internal/NrrdGrid.h"
+#include "volume/io/internal/RoundedAxes.h"
 #include "volume/io/internal/Text.h"
 
 #include <itkNrrdImageIO.h>
 
-#include <algorithm>
-#include <fstream>
 
 namespace hounsfield
 {
@@ -53,69 +53,23 @@ Component componentOf(const itk::ImageIOBase& io, const fs::path& file)
     }
 }
 
-Geometry geometryOf(const itk::ImageIOBase& io, const fs::path& file)
+/// Origin and steps as ITK has them, refused where they are not those of the header.
+void holdAgainstItk(const itk::ImageIOBase& io, const NrrdHeader& header, const Geometry& own, const fs::path& file)
 {
     const unsigned dimensions = io.GetNumberOfDimensions();
-    Index3 size{1, 1, 1};
     Vector3 origin{0, 0, 0};
-    Matrix3 matrix{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
-    if (dimensions < 3)
-        refuse(file,
-               "is a flat image of " + std::to_string(dimensions) + " dimensions, not a scan. Give the whole volume.");
-    for (unsigned n = 3; n < dimensions; ++n)
-        if (io.GetDimensions(n) > 1)
-            refuse(file, "holds a series of " + std::to_string(io.GetDimensions(n)) +
-                             " volumes (a fourth dimension, such as time). Save the one volume to be read as a file of "
-                             "its own.");
-    for (unsigned n = 0; n < 3; ++n) {
-        size[n] = static_cast<std::int64_t>(io.GetDimensions(n));
-        if (size[n] < 1 || size[n] > (std::int64_t{1} << 17))
-            refuse(file,
-                   "is damaged: its header says that it has " + std::to_string(size[n]) + " voxels along one axis.");
+    Matrix3 matrix{};
+    bool same = dimensions >= 3;
+    for (unsigned n = 0; same && n < 3; ++n) {
+        same = static_cast<std::int64_t>(io.GetDimensions(n)) == own.size()[n];
         origin[n] = io.GetOrigin(n);
         const auto direction = io.GetDirection(n);
         for (unsigned row = 0; row < 3; ++row)
             matrix[row][n] = io.GetSpacing(n) * (row < direction.size() ? direction[row] : 0.0);
     }
-    try {
-        return Geometry(size, origin, matrix);
-    } catch (const Error&) {
-        refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
-    }
-}
-
-/// The text lines at the head of the file, up to where its voxels begin.
-std::vector<std::string> headLines(const fs::path& file)
-{
-    std::ifstream in(file, std::ios::binary);
-    std::vector<std::string> lines;
-    std::string line;
-    while (lines.size() < 200 && std::getline(in, line) && line.size() < 4096) {
-        if (!line.empty() && line.back() == '\r')
-            line.pop_back();
-        if (line.empty() || line.starts_with("ElementDataFile"))
-            break;
-        lines.push_back(line);
-    }
-    return lines;
-}
-
-bool anyBegins(const std::vector<std::string>& lines, std::initializer_list<const char*> keys)
-{
-    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
-        return std::any_of(keys.begin(), keys.end(), [&](const char* key) { return line.starts_with(key); });
-    });
-}
-
-void noteOrientation(const fs::path& file, std::vector<std::string>& notes)
-{
-    const std::vector<std::string> lines = headLines(file);
-    const bool said = anyBegins(lines, {"space directions:"}) &&
-                      anyBegins(lines, {"space: left-posterior-superior", "space: right-anterior-superior",
-                                        "space: left-anterior-superior", "space: LPS", "space: RAS", "space: LAS"});
-    if (!said)
-        notes.push_back("The file does not say how it lies in the patient: its axes are assumed to follow left, back "
-                        "and head. Left and right may be exchanged.");
+    if (!same || !agreesWith(header, file, origin, matrix))
+        refuse(file, "was read in two ways that disagree on where its voxels lie, so it is not opened. Export it again with "
+                     "another program, or as NIfTI.");
 }
 
 /// ITK's and teem's messages are many lines from the outside in; the last one says what it was.
@@ -131,6 +85,7 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
 {
     RawImage image;
     image.format = "NRRD";
+    const ClassicLocale numbersAsInC;
     // Before ITK sees it: a header can promise anything.
     const NrrdHeader header = readNrrdHeader(file);
     try {
@@ -141,8 +96,10 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
                    "holds " + std::to_string(io.GetNumberOfComponents()) +
                        " numbers in every voxel (colour or vectors), not one Hounsfield unit. Give the CT itself.");
         image.component = componentOf(io, file);
-        image.geometry = geometryOf(io, file);
-        noteOrientation(file, image.notes);
+        Matrix3 written{};
+        const Geometry asSaid = nrrdGeometry(header, file, image.notes, written);
+        holdAgainstItk(io, header, asSaid, file);
+        image.geometry = header.writtenByUs ? asSaid : withoutRounding(asSaid, written, image.notes);
         if (parts == ImageParts::Header)
             return image;
         const std::int64_t bytes = image.geometry.voxelCount() * bytesOf(image.component);

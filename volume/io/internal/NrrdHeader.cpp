@@ -1,11 +1,11 @@
 #include "volume/io/internal/NrrdHeader.h"
 
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/io/internal/DataFile.h"
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -26,10 +26,7 @@ namespace fs = std::filesystem;
 std::string trimmedLower(std::string text)
 {
     const auto first = text.find_first_not_of(" \t\r");
-    text = first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return text;
+    return first == std::string::npos ? "" : asciiLower(text.substr(first, text.find_last_not_of(" \t\r") + 1 - first));
 }
 
 /// The `field: value` lines up to the empty one; a name may be written with or without its spaces.
@@ -45,6 +42,7 @@ public:
                 header.dataBegins = static_cast<std::int64_t>(in.tellg());
                 return;
             }
+            header.writtenByUs = header.writtenByUs || line == "# Written by Hounsfield";
             const auto colon = line.find(':');
             if (line[0] == '#' || colon == std::string::npos || line.compare(colon, 2, ":=") == 0)
                 continue;
@@ -68,33 +66,13 @@ public:
         return found == m_values.end() ? std::nullopt : std::optional(found->second);
     }
     std::string word(const char* name) const { return trimmedLower(text(name).value_or("")); }
+    const std::map<std::string, std::string>& all() const { return m_values; }
 
     fs::path file;
 
 private:
     std::map<std::string, std::string> m_values;
 };
-
-/// Numbers divided by spaces, commas and brackets; "none" stands for an axis that has none. Nothing where one is no number.
-std::optional<std::vector<double>> numbersIn(std::string text)
-{
-    for (char& c : text)
-        if (c == '(' || c == ')' || c == ',' || c == '\r' || c == '"')
-            c = ' ';
-    std::vector<double> values;
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-        if (word == "none")
-            continue;
-        double value = 0;
-        const char* begin = word.data() + (word[0] == '+');
-        const auto [end, error] = std::from_chars(begin, word.data() + word.size(), value);
-        if (error != std::errc() || end != word.data() + word.size() || values.size() > 200)
-            return std::nullopt;
-        values.push_back(value);
-    }
-    return values;
-}
 
 std::int64_t bytesOfType(const std::string& type)
 {
@@ -112,8 +90,8 @@ std::int64_t bytesOfType(const std::string& type)
 
 std::vector<std::int64_t> sizesOf(const Fields& fields)
 {
-    const auto dimension = numbersIn(fields.text("dimension").value_or(""));
-    const auto sizes = numbersIn(fields.text("sizes").value_or(""));
+    const auto dimension = nrrdNumbers(fields.text("dimension").value_or(""));
+    const auto sizes = nrrdNumbers(fields.text("sizes").value_or(""));
     if (!dimension || dimension->size() != 1 || !((*dimension)[0] >= 1 && (*dimension)[0] <= 16))
         refuse(fields.file, "is damaged: its header does not say how many dimensions it has. Copy it again.");
     if (!sizes || static_cast<double>(sizes->size()) != (*dimension)[0])
@@ -133,12 +111,12 @@ std::vector<std::int64_t> sizesOf(const Fields& fields)
 
 void checkPlace(const Fields& fields)
 {
-    const auto spacings = numbersIn(fields.text("spacings").value_or(""));
+    const auto spacings = nrrdNumbers(fields.text("spacings").value_or(""));
     // teem writes "nan" for an axis without a spacing, such as the one of colours; a scan has none of these.
     if (!spacings || std::any_of(spacings->begin(), spacings->end(), [](double s) { return !(s > 0) || !std::isfinite(s); }))
         refuse(fields.file, "is damaged: a voxel size in its header is zero, negative or no number. Export it again.");
     for (const char* name : {"spacedirections", "spaceorigin"}) {
-        const auto values = numbersIn(fields.text(name).value_or(""));
+        const auto values = nrrdNumbers(fields.text(name).value_or(""));
         if (!values || std::any_of(values->begin(), values->end(), [](double v) { return !std::isfinite(v); }))
             refuse(fields.file, "is damaged: its place in the patient is not made of numbers. Export it again.");
     }
@@ -172,6 +150,24 @@ std::int64_t NrrdHeader::bytes() const
     return count;
 }
 
+std::optional<std::vector<double>> nrrdNumbers(std::string text)
+{
+    for (char& c : text)
+        if (c == '(' || c == ')' || c == ',' || c == '\r' || c == '"')
+            c = ' ';
+    std::vector<double> values;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (word == "none")
+            continue;
+        const auto value = numberFrom(word);
+        if (!value || values.size() > 200)
+            return std::nullopt;
+        values.push_back(*value);
+    }
+    return values;
+}
+
 NrrdHeader readNrrdHeader(const fs::path& file)
 {
     NrrdHeader header;
@@ -182,6 +178,7 @@ NrrdHeader readNrrdHeader(const fs::path& file)
     header.encoding = fields.word("encoding");
     header.skips = fields.text("byteskip") || fields.text("lineskip");
     findData(fields, header);
+    header.fields = fields.all();
     return header;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +19,15 @@ struct NrrdHeader {
     std::filesystem::path dataFile;  ///< the file itself, or the one that it names
     std::int64_t dataBegins = 0;     ///< in dataFile, before byte and line skips
     bool skips = false;              ///< bytes or lines before the voxels are passed over
+    bool writtenByUs = false;        ///< its numbers have all their digits
+    std::map<std::string, std::string> fields; ///< what stands after the colon, by name in lower case without blanks
 
     std::int64_t bytes() const; ///< of all voxels
 };
+
+/// Numbers divided by spaces, commas and brackets; "none" stands for an axis that has none and is passed over. Nothing where
+/// one is no number.
+std::optional<std::vector<double>> nrrdNumbers(std::string text);
 
 /// @throws Error(Scan) where sizes, spacings or axes are no numbers that a scan can have, where the data lie in many files
 /// or outside the folder, or where the file cannot hold as many voxels as it promises
