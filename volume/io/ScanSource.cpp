@@ -219,7 +219,14 @@ fs::path insideOf(const UnpackedZip& unpacked, const fs::path& archive)
     const fs::path inside = unpacked.path();
     if (isZipArchive(inside))
         throw Error(ErrorKind::Scan, quoted(archive) + " holds another ZIP archive. Unpack it and open what is inside.");
-    return inside;
+    if (!fs::is_directory(inside))
+        return inside;
+    const std::vector<fs::path> images = imageFilesIn(inside);
+    if (images.size() > 1)
+        throw Error(ErrorKind::Scan, quoted(archive) + " holds " + std::to_string(images.size()) + " scans (" +
+                                         utf8(images[0].filename()) + ", " + utf8(images[1].filename()) +
+                                         (images.size() > 2 ? ", ..." : "") + "). Unpack it and open the one you want.");
+    return images.size() == 1 ? images.front() : inside;
 }
 
 } // namespace

@@ -6,9 +6,45 @@
 
 namespace hounsfield
 {
+namespace
+{
+
+/// Few whole numbers from 0 up, in patches: a segmentation, not a CT, in which neighbours hardly ever have the same value.
+/// @return a sentence; empty where it is none
+std::string labelMapInWords(const Volume& volume)
+{
+    std::vector<std::int64_t> counts(1024, 0);
+    const Index3& size = volume.geometry().size();
+    const std::vector<std::int16_t>& voxels = volume.voxels();
+    std::int64_t pairs = 0, alike = 0;
+    for (std::size_t n = 0; n < voxels.size(); ++n) {
+        const int value = voxels[n];
+        if (value < 0 || value >= static_cast<int>(counts.size()))
+            return "";
+        ++counts[static_cast<std::size_t>(value)];
+        const bool hasNext = static_cast<std::int64_t>(n) % size[0] + 1 < size[0];
+        if (hasNext && (value != 0 || voxels[n + 1] != 0)) {
+            ++pairs;
+            alike += value == voxels[n + 1];
+        }
+    }
+    const auto labels = std::count_if(counts.begin() + 1, counts.end(), [](std::int64_t count) { return count > 0; });
+    const bool patches = pairs > 0 && alike * 2 > pairs;
+    if (counts[0] == 0 || labels < 1 || labels > 255 || !(patches || labels <= 4))
+        return "";
+    return "This looks like a label map (a segmentation with " + std::to_string(labels) + (labels == 1 ? " label" : " labels") +
+           "), not a CT: it holds few whole numbers from 0 up, in patches. Open the CT it belongs to; nothing that is found or "
+           "measured in a label map means anything.";
+}
+
+} // namespace
 
 void noteDoubtfulValues(const Volume& volume, std::vector<std::string>& notes)
 {
+    if (const std::string words = labelMapInWords(volume); !words.empty()) {
+        notes.insert(notes.begin(), words);
+        return;
+    }
     std::int64_t air = 0, tissue = 0;
     int lowest = 32767, highest = -32768;
     for (std::int16_t hu : volume.voxels()) {

@@ -6,6 +6,7 @@
 #include "volume/io/internal/NiftiHeader.h"
 #include "volume/io/internal/Text.h"
 
+#include <algorithm>
 #include <fstream>
 
 namespace hounsfield
@@ -42,6 +43,41 @@ bool looksLikeMeta(const std::string& bytes)
     return false;
 }
 
+bool isTar(const std::string& bytes)
+{
+    return bytes.size() > 262 && bytes.compare(257, 5, "ustar") == 0;
+}
+
+/// What is inside of a gzip file; nothing where it does not unpack, which its reader will say.
+std::string unzippedBytes(const fs::path& file)
+{
+    std::string bytes(1024, '\0');
+    try {
+        bytes.resize(static_cast<std::size_t>(GzipFile(file).read(bytes.data(), static_cast<std::int64_t>(bytes.size()))));
+    } catch (const Error&) {
+        bytes.clear();
+    }
+    return bytes;
+}
+
+/// @throws Error(Scan) for an archive that has to be unpacked by another program
+void refuseArchive(const fs::path& file, const std::string& bytes, bool gzip)
+{
+    static const std::vector<std::pair<std::string, std::string>> known{{"7z\xbc\xaf\x27\x1c", "7z"},
+                                                                        {"Rar!\x1a\x07", "RAR"},
+                                                                        {"BZh", "bzip2"},
+                                                                        {std::string("\xfd" "7zXZ\0", 6), "xz"},
+                                                                        {"\x28\xb5\x2f\xfd", "Zstandard"}};
+    std::string kind = isTar(bytes) ? "tar" : gzip && isTar(unzippedBytes(file)) ? "tar.gz" : "";
+    for (const auto& [begin, name] : known)
+        if (bytes.starts_with(begin))
+            kind = name;
+    if (!kind.empty())
+        throw Error(ErrorKind::Scan, quoted(file) + " is a packed archive (" + kind +
+                                         "), which this program does not open. Unpack it first and open the folder or the file "
+                                         "that comes out. ZIP archives are opened as they are.");
+}
+
 // Before there was a preamble: a data set that begins with group 0008 (or 0002).
 bool looksLikeBareDicom(const std::string& b)
 {
@@ -62,6 +98,7 @@ FileFormat formatOf(const fs::path& file)
     if (ending == ".mha" || ending == ".mhd" || looksLikeMeta(bytes))
         return FileFormat::MetaImage;
     const bool gzip = bytes.starts_with("\x1f\x8b");
+    refuseArchive(file, bytes, gzip);
     if (gzip || ending == ".nii" || parseNifti({bytes.begin(), bytes.end()}))
         return FileFormat::Nifti;
     if (ending == ".nii.gz")
@@ -72,6 +109,31 @@ FileFormat formatOf(const fs::path& file)
         throw Error(ErrorKind::Scan,
                     quoted(file) + " is not an NRRD image although its name says so. Was another file renamed?");
     return looksLikeBareDicom(bytes) ? FileFormat::Dicom : FileFormat::Unknown;
+}
+
+std::vector<fs::path> imageFilesIn(const fs::path& folder)
+{
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const std::string ending = endingOf(entry.path());
+        // Voxels that a header beside them names.
+        const bool data = ending == ".raw" || ending == ".zraw" || ending == ".bin" || ending == ".dat";
+        if (!entry.is_regular_file() || data || fs::file_size(entry.path()) == 0)
+            continue;
+        FileFormat format = FileFormat::Unknown;
+        try {
+            format = formatOf(entry.path());
+        } catch (const Error&) {
+            continue;
+        }
+        if (format == FileFormat::Dicom)
+            return {};
+        const std::string unzipped = format == FileFormat::Nifti ? unzippedBytes(entry.path()) : "";
+        if (format != FileFormat::Unknown && (format != FileFormat::Nifti || parseNifti({unzipped.begin(), unzipped.end()})))
+            found.push_back(entry.path());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 RawImage readImageFile(const fs::path& file, FileFormat format, ImageParts parts, Progress& progress)

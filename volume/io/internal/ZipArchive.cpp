@@ -5,7 +5,9 @@
 
 #include <zip.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <vector>
@@ -17,6 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t mostFiles = 200000;
+constexpr std::size_t deepestFolder = 12;
 
 std::string nameOf(const fs::path& file)
 {
@@ -40,6 +43,49 @@ std::string safeName(std::string name)
     return name.size() > 100 ? name.substr(name.size() - 100) : name;
 }
 
+/// What systems add to an archive by themselves: the Finder's second half of every file, views, thumbnails.
+bool isSystemFile(const std::string& name)
+{
+    const std::string last = name.substr(name.find_last_of("/\\") + 1);
+    return name.starts_with("__MACOSX/") || name.find("/__MACOSX/") != std::string::npos || last.starts_with("._") ||
+           last == ".DS_Store" || last == "Thumbs.db" || last == "desktop.ini";
+}
+
+/// Where a member is written below the folder: a header finds its data file by the name it has beside it. Names that lead out of
+/// the folder, or are odd in another way, become a number and their last part.
+fs::path placeOf(const fs::path& folder, const std::string& name, std::uint64_t number)
+{
+    const fs::path numbered = folder / (std::to_string(number) + "_" + safeName(name));
+    fs::path place = folder;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at <= name.size();) {
+        const std::size_t end = std::min(name.find('/', at), name.size());
+        const std::string part = name.substr(at, end - at);
+        if (part.empty() || part == "." || part == ".." || part != safeName(part) || ++depth > deepestFolder)
+            return numbered;
+        place /= part;
+        at = end + 1;
+    }
+    std::error_code failed;
+    fs::create_directories(place.parent_path(), failed);
+    return failed || fs::exists(place, failed) ? numbered : place;
+}
+
+fs::path temporaryFolder(const fs::path& archive)
+{
+    const char* chosen = std::getenv("TMPDIR");
+    const std::string advice = " Set TMPDIR to a folder that you may write to, or unpack the archive and open what is inside.";
+    std::error_code failed;
+    const fs::path parent = fs::temp_directory_path(failed);
+    const std::string named = chosen ? "TMPDIR, " + std::string(chosen) : failed ? "/tmp" : parent.string();
+    if (failed)
+        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files (" + named + ") does not exist." + advice);
+    std::string place = (parent / "hounsfield-zip-XXXXXX").string();
+    if (!mkdtemp(place.data()))
+        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files (" + named + ") cannot be written." + advice);
+    return place;
+}
+
 } // namespace
 
 bool isZipArchive(const fs::path& file)
@@ -54,10 +100,7 @@ bool isZipArchive(const fs::path& file)
 
 UnpackedZip::UnpackedZip(const fs::path& archive, Progress& progress)
 {
-    std::string place = (fs::temp_directory_path() / "hounsfield-zip-XXXXXX").string();
-    if (!mkdtemp(place.data()))
-        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files cannot be written.");
-    m_folder = place;
+    m_folder = temporaryFolder(archive);
     m_listed.emplace(m_folder);
     try {
         unpack(archive, progress);
@@ -77,8 +120,9 @@ UnpackedZip::~UnpackedZip()
 fs::path UnpackedZip::path() const
 {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(m_folder))
-        files.push_back(entry.path());
+    for (const auto& entry : fs::recursive_directory_iterator(m_folder))
+        if (entry.is_regular_file())
+            files.push_back(entry.path());
     return files.size() == 1 ? files.front() : m_folder;
 }
 
@@ -106,12 +150,12 @@ void UnpackedZip::unpack(const fs::path& archive, Progress& progress)
         progress.step({"unpacking", double(n) / double(count), {}});
         const char* given = zip_get_name(zip.get(), n, 0);
         const std::string name = given ? given : "";
-        if (name.empty() || name.back() == '/')
+        if (name.empty() || name.back() == '/' || isSystemFile(name))
             continue;
         const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(zip.get(), n, 0));
         if (!member)
             throw Error(ErrorKind::Scan, nameOf(archive) + " cannot be unpacked (" + safeName(name) + " is encrypted or packed in an unknown way). Unpack it with its own program and open the folder.");
-        std::ofstream out(m_folder / (std::to_string(n) + "_" + safeName(name)), std::ios::binary);
+        std::ofstream out(placeOf(m_folder, name, n), std::ios::binary);
         for (;;) {
             const zip_int64_t got = zip_fread(member.get(), buffer.data(), buffer.size());
             if (got < 0)

@@ -12,7 +12,7 @@ namespace hounsfield {
 bool isZipArchive(const std::filesystem::path& file);
 
 /// A ZIP archive of a scan, unpacked into a temporary folder that goes away with this object. Names inside the archive choose no
-/// place on the disk: every file lies flat in the folder, under a number and its own last name.
+/// place outside of that folder; what a system adds to archives by itself (__MACOSX, .DS_Store) is left out.
 class UnpackedZip {
 public:
     /// @throws Error(Scan): damaged, encrypted, nothing inside; Error(Resources): too large for the disk; Cancelled
