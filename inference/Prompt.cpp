@@ -1,6 +1,7 @@
 #include "inference/Prompt.h"
 
 #include "inference/internal/Clauses.h"
+#include "inference/internal/Reasons.h"
 
 #include <algorithm>
 
@@ -29,6 +30,11 @@ bool Prompt::fullyUnderstood() const
     return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
 }
 
+std::vector<std::string> refusalReasons()
+{
+    return {std::begin(reasons::all), std::end(reasons::all)};
+}
+
 int percentOf(double confidence)
 {
     return std::clamp(static_cast<int>(100 * confidence + 1e-6), 0, 99);
@@ -46,6 +52,7 @@ static PromptPart nothing(const std::string& text, const std::string& why, const
     PromptPart part;
     part.text = text;
     part.explanation = why;
+    part.reason = reasons::nothingNamed;
     part.suggestions = Suggestions(lexicon).nearest({});
     return part;
 }

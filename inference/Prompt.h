@@ -39,6 +39,7 @@ struct PromptPart {
     std::string text;                     ///< the words as typed
     std::vector<Target> targets;          ///< empty where it was not understood
     std::string explanation;              ///< whole sentences: what it was taken for, or why it was refused
+    std::string reason{};                 ///< why it was refused in a few words, for its chip: "no unit"; empty where it is understood
     std::vector<std::string> suggestions; ///< the three nearest class names where it was not understood, is zero-shot or unsure
     bool zeroShot = false;                ///< not a class the model was trained on: its words go through the text encoder
     bool pending = false;                 ///< the text encoder has not read its words yet: not to be run before
@@ -72,6 +73,8 @@ struct WordsRead {
     std::string part{};                 ///< the word that names a part of the classes, which are found whole: "lobe"; made while parsing
 };
 
+/// Every reason that a part may have, for translations.
+std::vector<std::string> refusalReasons();
 /// A confidence for people, in whole percent: rounded down and at most 99, since no reading of words is certain.
 int percentOf(double confidence);
 

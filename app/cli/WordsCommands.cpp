@@ -29,6 +29,7 @@ nlohmann::ordered_json asJson(const Prompt& prompt, const std::vector<ModelClass
         one["text"] = part.text;
         one["understood"] = part.understood();
         one["explanation"] = part.explanation;
+        one["reason"] = part.reason;
         one["targets"] = nlohmann::ordered_json::array();
         for (const Target& target : part.targets)
             one["targets"].push_back({{"class_id", target.classId}, {"name", target.name}, {"part", partOf(target, classes)}});

@@ -1,5 +1,6 @@
 #include "inference/internal/Clauses.h"
 
+#include "inference/internal/MarkedItems.h"
 #include "inference/internal/Questions.h"
 #include "inference/internal/Sizes.h"
 
@@ -11,6 +12,20 @@ namespace {
 std::vector<Item> slice(const std::vector<Item>& items, std::size_t from, std::size_t to)
 {
     return {items.begin() + std::ptrdiff_t(from), items.begin() + std::ptrdiff_t(to)};
+}
+
+bool namesAnything(const std::vector<Item>& items)
+{
+    return std::any_of(items.begin(), items.end(), [](const Item& item) {
+        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Left, Kind::Right, Kind::Both, Kind::Its, Kind::One, Kind::Whole, Kind::Filter, Kind::Largest});
+    });
+}
+
+/// "Lesions on top of the liver"; "the gland on top of the kidney" is the text encoder's.
+bool saysWhereLesionsLie(const std::vector<Item>& items)
+{
+    const auto isPlace = [](const Item& item) { return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place; };
+    return firstOf(items, {Kind::Lesion}) < items.size() && std::any_of(items.begin(), items.end(), isPlace);
 }
 
 bool contains(const std::vector<int>& ids, int id)
@@ -35,12 +50,13 @@ std::vector<PromptPart> ClauseReader::run()
         clause(std::move(clauseItems));
         clauseItems.clear();
         if (m_reading.words[item.from].stop == '.') { // "No liver, kidney" leaves open how far the "no" reaches; a full stop ends it
-            m_negated = m_excluding = false;
+            m_negated = m_excluding = m_misplaced = false;
             m_sentence = m_parts.size();
         }
     }
     clause(std::move(clauseItems));
     dropContradicted();
+    dropDoubtful();
     std::vector<PromptPart> shown;
     for (Part& part : m_parts)
         shown.push_back(std::move(part.shown));
@@ -59,10 +75,16 @@ void ClauseReader::clause(Items items)
                                                        }) -
                                           items.begin());
     const bool startsNegated = first < items.size() && items[first].kind == Kind::Not;
+    if (m_misplaced)
+        return refuseClause(items, placeRefused, reasons::place);
     if (m_negated || firstOf(items, {Kind::Not}) < items.size()) {
+        if (!m_negated && !namesAnything(items)) // "drop table" leaves out nothing
+            return refuse(items, items.front().from, items.back().to, unknownRefused, reasons::unknownWord);
         m_negated = m_negated || startsNegated;
-        return refuseClause(items, negationRefused);
+        return refuseClause(items, negationRefused, reasons::negation);
     }
+    if (firstOf(items, {Kind::Place, Kind::ExceptEnd}) < items.size() || saysWhereLesionsLie(items))
+        return refusePlace(items, first);
     if (const std::size_t only = firstOf(items, {Kind::ButOnly}); only < items.size())
         return restriction(items, only);
     const std::size_t out = firstOf(items, {Kind::Without, Kind::But});
@@ -77,6 +99,16 @@ void ClauseReader::clause(Items items)
     read(all, m_before);
     for (std::size_t i = 0; i < all.size(); ++i)
         add(all[i], all, i);
+}
+
+/// "Lesions around the liver" as a whole; "tumors, outside the liver" with what stands before it, "outside the liver: tumors" with what follows.
+void ClauseReader::refusePlace(const Items& items, std::size_t first)
+{
+    if (first < items.size() && items[first].has({Kind::Place, Kind::In, Kind::Of})) {
+        m_misplaced = m_parts.size() == m_sentence;
+        m_parts.resize(std::min(m_parts.size(), m_sentence));
+    }
+    refuseClause(items, placeRefusal(m_reading, items), reasons::place);
 }
 
 /// "除肝脏以外的所有器官": the exception stands first.
@@ -111,7 +143,7 @@ void ClauseReader::restriction(const Items& items, std::size_t at)
     if (narrows)
         return narrow(choice[0]);
     m_parts.resize(std::min(first, m_parts.size()));
-    refuseClause(items, "It is not clear what \"but only\" is to choose. Name what is to be found, and nothing else.");
+    refuseClause(items, "It is not clear what \"but only\" is to choose. Name what is to be found, and nothing else.", reasons::unclear);
 }
 
 /// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.
@@ -122,7 +154,7 @@ bool ClauseReader::choosesAgain(const Items& items)
         return false;
     if (!m_last.again) { // something was left out of it already: a size that comes late is not half obeyed
         m_parts.pop_back();
-        refuseClause(items, "The size stands too far from what it is of. Put it directly after that.");
+        refuseClause(items, "The size stands too far from what it is of. Put it directly after that.", reasons::sizeUnclear);
         return true;
     }
     Piece piece = m_last;
@@ -138,18 +170,22 @@ void ClauseReader::add(const Piece& piece, const std::vector<Piece>& all, std::s
 {
     const Named& named = piece.named;
     if (!named.understood())
-        return refuse(piece.items, piece.from, piece.to, named.refusal, named.beyond);
+        return refuse(piece.items, piece.from, piece.to, named.refusal, named.reason, named.beyond);
     if (named.narrows && !m_parts.empty() && m_parts.back().ids == m_before.pair && m_parts.back().ids.size() == 2)
         return narrow(piece);
     Part part;
     part.ids = named.ids;
     part.set = named.set || named.ids.size() > 1;
+    part.anyOrgan = named.anyOrgan && named.ids == m_lexicon.lesionsOf(named.now.kinds);
+    part.all = named.all;
+    part.isOrgan = !m_lexicon.areLesions(named.ids) && (!named.set || (named.word && named.word->region));
+    part.shown.unsure = named.guess;
     part.shown.text = m_reading.typed(piece.from, piece.to);
     for (const int id : named.ids)
         part.shown.targets.push_back({id, m_lexicon.classOf(id)->name, {}, named.filter});
     if (named.read) {
         part.shown.confidence = named.read->confidence;
-        part.shown.unsure = named.read->unsure;
+        part.shown.unsure = named.guess || named.read->unsure;
         if (named.read->unsure)
             part.shown.suggestions = named.read->nearest;
     }
@@ -189,12 +225,25 @@ void ClauseReader::noteSharedWord(const Piece& piece, const Piece& before, Promp
         part.explanation += " Note: the choice is of this part only, not of \"" + text + "\".";
 }
 
-void ClauseReader::refuseClause(const Items& items, const std::string& why)
+/// The classes that a negation names, and the lesions of organs that it names: "tumors. Not in the liver."
+std::vector<int> ClauseReader::namedIn(const Items& items) const
+{
+    std::vector<int> organs, all;
+    const std::size_t lesion = firstOf(items, {Kind::Lesion});
+    for (const Item& item : items)
+        if (item.meaning && item.has({Kind::Thing, Kind::Adjective}))
+            organs.insert(organs.end(), item.meaning->ids.begin(), item.meaning->ids.end());
+    const std::vector<std::string> kinds = lesion < items.size() ? items[lesion].meaning->kinds : std::vector<std::string>{"tumor", "cyst"};
+    all = organs.empty() && lesion < items.size() ? m_lexicon.lesionsOf(kinds) : m_lexicon.lesionsIn(organs, kinds);
+    all.insert(all.end(), organs.begin(), organs.end());
+    return all;
+}
+
+void ClauseReader::refuseClause(const Items& items, const std::string& why, const char* reason)
 {
     Part part;
-    for (const Item& item : items) // what it names is not run where another part asks for it
-        if (item.meaning && item.kind == Kind::Thing && why == negationRefused)
-            part.leftOut.insert(part.leftOut.end(), item.meaning->ids.begin(), item.meaning->ids.end());
+    if (why == negationRefused) // what it names is not run where another part asks for it
+        part.leftOut = namedIn(items);
     std::size_t from = items.front().from, to = items.front().to; // an exception that stands first was turned round
     for (const Item& item : items) {
         from = std::min(from, item.from);
@@ -202,6 +251,7 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why)
     }
     part.shown.text = m_reading.typed(from, to);
     part.shown.explanation = why;
+    part.shown.reason = reason;
     part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
     tellRead(part.shown, items);
     m_parts.push_back(std::move(part));
@@ -217,11 +267,12 @@ void ClauseReader::tellRead(PromptPart& part, const Items& items) const
     }
 }
 
-void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, bool beyond)
+void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, const char* reason, bool beyond)
 {
     Part part;
     part.shown.text = oneLine(m_reading.typed(from, to));
     part.shown.explanation = why;
+    part.shown.reason = reason;
     part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
     tellRead(part.shown, items);
     if (beyond && m_beyond == ZeroShot::Offered)
@@ -249,24 +300,12 @@ bool ClauseReader::offer(PromptPart& part, const Items& items)
     for (const std::string& name : part.suggestions)
         nearest += (nearest.empty() ? "" : ", ") + name;
     part.text = typed;
+    part.reason.clear();
     part.zeroShot = true;
     part.targets.push_back({0, typed, text});
     part.explanation = zeroShotExplanation(nearest);
     m_unread.push_back(text);
     return true;
-}
-
-/// "Liver, no liver": neither.
-void ClauseReader::dropContradicted()
-{
-    for (const Part& negated : m_parts)
-        for (Part& part : m_parts)
-            if (part.shown.understood() && std::any_of(part.ids.begin(), part.ids.end(), [&](int id) { return contains(negated.leftOut, id); }) &&
-                !part.shown.zeroShot) {
-                part.shown.targets.clear();
-                part.shown.explanation = "It contradicts \"" + negated.shown.text + "\" in the same prompt.";
-                part.shown.suggestions = m_suggestions.nearest(splitWords(part.shown.text));
-            }
 }
 
 } // namespace hounsfield

@@ -1,6 +1,8 @@
 #include "inference/internal/FreeWords.h"
 
 #include "inference/internal/Explain.h"
+#include "inference/internal/MarkedItems.h"
+#include "inference/internal/Reasons.h"
 
 #include <algorithm>
 
@@ -47,7 +49,7 @@ bool FreeWords::isFree(const Items& items) const
 {
     bool beyond = false;
     for (const Item& item : items) {
-        if (item.has({Kind::Its, Kind::One}))
+        if (item.has({Kind::Its, Kind::One, Kind::Place}))
             return false;
         for (std::size_t word = item.from; word < item.to; ++word)
             if (m_reading.torn.count(word))
@@ -115,6 +117,7 @@ Item FreeWords::meant(const std::string& words, const Items& within)
     item.pending = !read;
     if (!read && std::find(m_unread.begin(), m_unread.end(), words) == m_unread.end())
         m_unread.push_back(words);
+    item.reason = read ? reasons::unknownWord : reasons::reading;
     item.problem = !read ? "It is not in the word list: the text encoder reads it."
                          : "I do not know this: it is not in the word list, and the text encoder takes it for none of the " + std::to_string(m_lexicon.classes().size()) +
                                " structures that the model knows." + (read->note.empty() ? "" : " " + read->note);
@@ -137,7 +140,7 @@ const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
 {
     const auto part = std::find_if(within.begin(), within.end(), [](const Item& item) { return item.has({Kind::Other}) && item.meaning && item.meaning->also == Also::Part; });
     if (part == within.end())
-        return &read;
+        return guessOf(read, within);
     m_whole.push_back(read);
     // "Body of the": the phrase tells an organ's from the person's, the noun is what is named.
     std::size_t end = part->to;
@@ -152,12 +155,52 @@ const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
     return &m_whole.back();
 }
 
+/// "Above the liver" is not the liver, whatever the text encoder takes it for, nor what lies in it.
+bool FreeWords::saysOther(const WordsRead& read, const Items& within) const
+{
+    const auto place = std::find_if(within.begin(), within.end(), [](const Item& item) { return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place; });
+    return std::any_of(place, within.end(), [&](const Item& item) {
+        return item.has({Kind::Thing, Kind::Adjective}) && std::any_of(item.meaning->ids.begin(), item.meaning->ids.end(), [&](int organ) {
+                   return std::any_of(read.classIds.begin(), read.classIds.end(), [&](int id) { return id == organ || m_lexicon.liesIn(id, organ); });
+               });
+    });
+}
+
+/// Words that change nothing of what the list's own words mean were not used: "squidgy" of "squidgy liver tumor". Whether they matter is left to
+/// the person.
+const WordsRead* FreeWords::guessOf(const WordsRead& read, const Items& within)
+{
+    Items listed;
+    std::string beyond;
+    for (const Item& item : within)
+        if (!item.has({Kind::Unknown, Kind::Other}))
+            listed.push_back(item);
+        else
+            beyond += (beyond.empty() ? "\"" : ", \"") + m_reading.typed(item.from, item.to) + "\"";
+    if (std::none_of(listed.begin(), listed.end(), [](const Item& item) { return item.has({Kind::Thing, Kind::Lesion}); }))
+        return &read;
+    const Place place;
+    const Named alone = readPhrase(m_reading, m_lexicon, listed, place);
+    if (alone.ids != read.classIds)
+        return &read;
+    m_whole.push_back(read);
+    m_whole.back().unsure = true;
+    m_whole.back().note += (read.note.empty() ? "" : " ") + beyond + " made no difference.";
+    return &m_whole.back();
+}
+
 Item FreeWords::known(const WordsRead& read, const Items& within)
 {
     Item item;
     item.read = &read;
     if (const std::string kind = kindNot(read, within); !kind.empty()) {
+        item.reason = reasons::unclear;
         item.problem = "The text encoder takes it for " + namesOf(m_lexicon, read.classIds) + ", which does not go with \"" + kind + "\". Ask for it in other words.";
+        return item;
+    }
+    if (saysOther(read, within)) {
+        item.reason = reasons::place;
+        item.problem = placeRefused;
         return item;
     }
     item.read = wholeOf(read, within);

@@ -26,6 +26,8 @@ private:
     Item meant(const std::string& words, const Items& within);
     Item known(const WordsRead& read, const Items& within);
     const WordsRead* readOf(const std::string& words) const;
+    bool saysOther(const WordsRead& read, const Items& within) const;
+    const WordsRead* guessOf(const WordsRead& read, const Items& within);
     const WordsRead* wholeOf(const WordsRead& read, const Items& within);
     std::string kindNot(const WordsRead& read, const Items& within) const;
 

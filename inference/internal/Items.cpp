@@ -1,5 +1,7 @@
 #include "inference/internal/Items.h"
 
+#include "inference/internal/Antonyms.h"
+#include "inference/internal/MarkedItems.h"
 #include "inference/internal/Slips.h"
 
 #include <algorithm>
@@ -20,7 +22,7 @@ Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to
     std::vector<int> cost(to - from + 1, 0);
     std::vector<Lexicon::Match> chosen(to - from);
     for (std::size_t i = to; i-- > from;) {
-        cost[i - from] = cost[i + 1 - from] + (words[i].stop || words[i].isNumber() || words[i].text == "-" ? 1 : unknownCost);
+        cost[i - from] = cost[i + 1 - from] + (words[i].stop || words[i].isNumber() || words[i].text == "-" || words[i].text == "--" ? 1 : unknownCost);
         chosen[i - from] = {1, nullptr};
         for (const Lexicon::Match& match : lexicon.matches(words, i))
             if (const std::size_t next = i + match.words; next <= to && cost[next - from] + 1 <= cost[i - from]) {
@@ -35,6 +37,7 @@ Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to
                           : words[i].stop        ? Kind::Stop
                           : words[i].isNumber()  ? Kind::Number
                           : words[i].text == "-" ? Kind::To
+                          : words[i].text == "--" ? Kind::Problem
                                                  : Kind::Unknown;
         result.items.push_back({kind, match.meaning, i, i + match.words});
     }
@@ -57,7 +60,7 @@ int slips(const Word& typed, const Lexicon::VocabularyWord& known)
     int fewest = 1000;
     for (const std::string& a : {typed.text, typed.singular})
         for (const std::string& b : {known.text, known.singular})
-            if (isSlip(a, b))
+            if (isSlip(a, b) && !areAntonyms(splitPrefix(a), splitPrefix(b)))
                 fewest = std::min(fewest, editDistance(a, b));
     return fewest;
 }
@@ -67,21 +70,31 @@ int slips(const Word& typed, const Lexicon::VocabularyWord& known)
 std::vector<const Lexicon::VocabularyWord*> nearest(const Word& typed, const Lexicon& lexicon)
 {
     std::vector<const Lexicon::VocabularyWord*> found;
-    int fewest = 1000;
-    bool negation = false;
+    std::vector<const Lexicon::VocabularyWord*> negations;
+    int fewest = 1000, fewestNegations = 1000;
     for (const Lexicon::VocabularyWord& known : lexicon.vocabulary()) {
         const int edits = slips(typed, known);
-        if (edits >= 1000 || known.text == typed.text || (known.courtesy && (edits > 1 || typed.text.size() < 6)) || (negation && !known.negation))
+        if (edits >= 1000 || known.text == typed.text || (known.courtesy && (edits > 1 || typed.text.size() < 6)))
             continue;
-        const bool first = known.negation && !negation;
-        if (edits < fewest || first)
-            found.clear();
-        if (edits <= fewest || first) {
-            found.push_back(&known);
-            fewest = edits;
-            negation = known.negation;
+        if (known.negation) {
+            if (edits < fewestNegations)
+                negations.clear();
+            if (edits <= fewestNegations)
+                negations.push_back(&known);
+            fewestNegations = std::min(fewestNegations, edits);
+            continue;
         }
+        if (edits < fewest)
+            found.clear();
+        if (edits <= fewest)
+            found.push_back(&known);
+        fewest = std::min(fewest, edits);
     }
+    if (fewestNegations <= fewest)
+        found.clear();
+    else // "encluding" is nearer to "including": which one is meant is asked back
+        std::erase_if(found, [&](const Lexicon::VocabularyWord* known) { return known->courtesy && !negations.empty(); });
+    found.insert(found.begin(), negations.begin(), negations.end());
     if (found.size() > 12)
         found.resize(12);
     return found;
@@ -95,7 +108,7 @@ public:
     {
         // A word of a longer phrase that stands alone may be a slip, too: "hepatocelular" is Spanish, but not with "carcinoma cell".
         for (const Item& item : cover(m_reading.words, 0, m_reading.words.size(), m_lexicon).items)
-            if (item.kind == Kind::Unknown && isPlainWord(m_reading.words[item.from].text))
+            if (item.kind == Kind::Unknown && isPlainWord(m_reading.words[item.from].text) && !isOpposite(m_reading.words[item.from].text, m_lexicon))
                 correct(item.from);
     }
 
@@ -189,6 +202,7 @@ Reading readItems(const std::string& text, const Lexicon& lexicon)
     reading.corrected.resize(reading.words.size());
     Corrector(reading, lexicon).run();
     reading.items = cover(reading.words, 0, reading.words.size(), lexicon).items;
+    markItems(reading, lexicon);
     return reading;
 }
 

@@ -19,6 +19,7 @@ struct Item {
     std::string problem{};            ///< of a Problem, or of unknown words: a sentence for the person
     const WordsRead* read = nullptr;  ///< of words beyond the lexicon that the text encoder has read
     bool pending = false;             ///< it has yet to
+    const char* reason = "";          ///< of a problem, in a few words (Reasons.h)
     bool asked = false;               ///< how large or how many it is was asked
     bool has(const std::vector<Kind>& kinds) const;
 };

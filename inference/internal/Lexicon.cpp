@@ -28,10 +28,13 @@ const std::map<std::string, ListOfWords>& listNames()
         {"or", {Kind::Or}},
         {"with", {Kind::With}},
         {"without", {Kind::Without}},
+        {"without or place", {Kind::Without, Also::Place}},
         {"but", {Kind::But}},
         {"but only", {Kind::ButOnly}},
         {"except end", {Kind::ExceptEnd}},
         {"not", {Kind::Not}},
+        {"not as typed", {Kind::Not, Also::Exact}},
+        {"other or place", {Kind::Other, Also::Place}},
         {"in", {Kind::In}},
         {"of", {Kind::Of}},
         {"article", {Kind::Article}},
@@ -59,6 +62,8 @@ const std::map<std::string, ListOfWords>& listNames()
         {"vague or less", {Kind::Vague, Also::Less}},
         {"largest", {Kind::Largest}},
         {"smallest", {Kind::Smallest}},
+        {"place", {Kind::Place}},
+        {"unused", {Kind::Courtesy, Also::Unused}},
         {"its", {Kind::Its}},
         {"one", {Kind::One}},
         {"other", {Kind::Other}},
@@ -246,11 +251,11 @@ void Lexicon::learnWord(const Word& word, const std::string& key, const Meaning&
 {
     const Kind kind = meaning.kind;
     const auto [known, fresh] = m_known.try_emplace(key, m_vocabulary.size());
-    if (key.size() < 5 || (kind == Kind::Unit && meaning.value == 0))
+    if (key.size() < 5 || meaning.also == Also::Exact || (kind == Kind::Unit && meaning.value == 0))
         return;
     if (fresh || known->second >= m_vocabulary.size() || m_vocabulary[known->second].singular != key) {
         known->second = m_vocabulary.size();
-        m_vocabulary.push_back({word.text, key});
+        m_vocabulary.push_back({word.text, key, true, false, splitPrefix(word.text)});
     }
     VocabularyWord& one = m_vocabulary[known->second];
     one.courtesy =

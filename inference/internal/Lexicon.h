@@ -1,6 +1,7 @@
 #pragma once
 
 #include "inference/ModelPack.h"
+#include "inference/internal/Antonyms.h"
 #include "inference/internal/Meaning.h"
 #include "inference/internal/Words.h"
 
@@ -29,6 +30,7 @@ public:
         std::string text, singular;
         bool courtesy = true; ///< only in phrases that name nothing
         bool negation = false;
+        std::vector<Split> splits{}; ///< its prefixes
     };
     /// Every word of five letters or more that some phrase has, for slips of the finger.
     const std::vector<VocabularyWord>& vocabulary() const { return m_vocabulary; }

@@ -42,6 +42,7 @@ enum class Kind {
     Vague, ///< "small", "how many": a size without a number
     Largest,
     Smallest,
+    Place, ///< "around", "perihepatic": where something lies beside a structure; never run
     Its,   ///< "its", "in it": of what was named before
     One,   ///< "the one": what was named before
     Other, ///< a phrase or word that is known to mean nothing of these, and is never corrected
@@ -60,7 +61,9 @@ enum class Also {
     Place, ///< "above": more than, or where something lies
     More,  ///< "größer" with "als" left out
     Less,  ///< "kleiner"
-    Part   ///< "lobe": of an organ, which no class is
+    Part,  ///< "lobe": of an organ, which no class is
+    Exact, ///< "libre": no slip of the finger is corrected to it, as "livre"
+    Unused ///< "before surgery": says nothing of what is to be found; it is said that it was not used
 };
 
 /// A phrase of the lexicon.

@@ -1,13 +1,18 @@
 #include "inference/internal/PhraseWords.h"
 
+#include "inference/internal/MarkedItems.h"
+
+#include "inference/internal/Reasons.h"
+
 #include <algorithm>
 
 namespace hounsfield {
 
-bool PhraseWords::refuse(const std::string& why, bool beyond)
+bool PhraseWords::refuse(const char* reason, const std::string& why, bool beyond)
 {
     if (m_named.refusal.empty()) {
         m_named.refusal = why;
+        m_named.reason = reason;
         m_named.beyond = beyond;
     }
     return false;
@@ -80,6 +85,7 @@ void PhraseWords::sort()
             m_whole = item.meaning;
             break;
         case Kind::Courtesy:
+            unused(item);
             break;
         case Kind::Article:
             if (std::none_of(m_items.begin() + std::ptrdiff_t(i) + 1, m_items.end(), [](const Item& next) {
@@ -104,6 +110,17 @@ void PhraseWords::sort()
     }
 }
 
+/// Words that say nothing of what is to be found are told, never dropped in silence.
+void PhraseWords::unused(const Item& item)
+{
+    if (!item.meaning || (item.meaning->also != Also::Unused && item.meaning->also != Also::Part))
+        return;
+    const bool part = item.meaning->also == Also::Part;
+    m_named.guess = m_named.guess || part;
+    m_named.unused += " " + typed(item) + " was not used.";
+    m_named.notes.push_back(typed(item) + (part ? " was not used: the model knows no parts of organs, and what is found may lie elsewhere in the organ" : " was not used"));
+}
+
 int PhraseWords::count(const Item& item) const
 {
     if (item.meaning)
@@ -116,32 +133,34 @@ bool PhraseWords::check()
 {
     for (const Item& item : m_items) {
         if (item.kind == Kind::Problem)
-            return refuse(item.problem);
+            return refuse(item.reason, item.problem);
+        if (item.kind == Kind::Place)
+            return refuse(reasons::place, placeRefused);
         if (item.kind == Kind::Not)
-            return refuse("It leaves something out (" + typed(item) + "). Name what is to be found.");
+            return refuse(reasons::negation, "It leaves something out (" + typed(item) + "). Name what is to be found.");
         if (item.kind == Kind::Smallest)
-            return refuse("Only the largest lesions can be chosen, not " + typed(item) + ".");
+            return refuse(reasons::sizeUnclear, "Only the largest lesions can be chosen, not " + typed(item) + ".");
         if (item.has({Kind::Unit, Kind::OrMore, Kind::OrLess}))
-            return refuse(vagueSize);
+            return refuse(reasons::sizeUnclear, vagueSize);
         if (item.kind == Kind::ExceptEnd)
-            return refuse(severalNames);
+            return refuse(reasons::severalNames, severalNames);
     }
     if (any({Kind::Vague, Kind::Diameter, Kind::Volume}) && (!m_unknown || m_sized))
-        return refuse(vagueSize);
+        return refuse(reasons::sizeUnclear, vagueSize);
     if (m_unknown) {
         for (const Item& item : m_items)
             if (item.kind == Kind::Unknown && !item.problem.empty())
-                return refuse(item.problem);
+                return refuse(item.reason, item.problem);
         for (const Item& item : m_items)
             for (std::size_t word = item.from; word < item.to; ++word)
                 if (const auto torn = m_reading.torn.find(word); torn != m_reading.torn.end())
-                    return refuse(torn->second + ".");
-        return refuse(m_numbers > 0 ? vagueSize : "It is not a structure that this model knows.", true);
+                    return refuse(reasons::twoMeanings, torn->second + ".");
+        return refuse(m_numbers > 0 ? reasons::sizeUnclear : reasons::unknownWord, m_numbers > 0 ? vagueSize : "It is not a structure that this model knows.", true);
     }
     if (m_unfinished)
-        return refuse("It ends in the middle.");
+        return refuse(reasons::unclear, "It ends in the middle.");
     if (m_filters > 1 || m_numbers > 1 || (m_numbers == 1 && m_count < 1))
-        return refuse(vagueSize);
+        return refuse(reasons::sizeUnclear, vagueSize);
     return links();
 }
 
@@ -158,9 +177,9 @@ bool PhraseWords::links()
                    after = std::any_of(m_items.begin() + std::ptrdiff_t(at), m_items.end(), named);
         const bool tolerated = m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
         if (!after && !(tolerated && region) && !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
-            return refuse("It ends in the middle.");
+            return refuse(reasons::unclear, "It ends in the middle.");
         if (!before && after && !tolerated && (m_lesions.empty() || m_things.empty()))
-            return refuse("It says where to look, but not for what.");
+            return refuse(reasons::nothingNamed, "It says where to look, but not for what.");
     }
     return true;
 }
@@ -170,7 +189,7 @@ bool PhraseWords::sides()
     std::sort(m_sides.begin(), m_sides.end());
     m_sides.erase(std::unique(m_sides.begin(), m_sides.end()), m_sides.end());
     if (m_sides.size() > 1)
-        return refuse("It contradicts itself: it names more than one side.");
+        return refuse(reasons::contradiction, "It contradicts itself: it names more than one side.");
     if (!m_sides.empty())
         m_side = m_sides[0];
     if (m_numbers == 1 && m_count == 2 && !m_largest && !m_side) {

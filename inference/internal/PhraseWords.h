@@ -21,7 +21,7 @@ protected:
     static constexpr const char* vagueSize = "It asks for a size or a number without saying which. Name the structure alone and choose by the "
                                              "measurements, or write a size as in \"over 10 mm\".";
 
-    bool refuse(const std::string& why, bool beyond = false);
+    bool refuse(const char* reason, const std::string& why, bool beyond = false); ///< @param reason one of reasons::all
     bool any(const std::vector<Kind>& kinds) const;
     std::string typed(const Item& item) const;
     /// Every item to what it is for.
@@ -30,6 +30,7 @@ protected:
     bool check();
     bool links();
     bool sides();
+    void unused(const Item& item);
     int count(const Item& item) const;
 
     const Reading& m_reading;

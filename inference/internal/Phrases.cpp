@@ -1,5 +1,7 @@
 #include "inference/internal/PhraseWords.h"
 
+#include "inference/internal/Reasons.h"
+
 #include <algorithm>
 
 namespace hounsfield {
@@ -29,7 +31,7 @@ public:
         if (!check() || !sides() || !meaning() || !choice())
             return refused();
         if (m_named.ids.empty())
-            return refuse("It names nothing to look for."), refused();
+            return refuse(reasons::nothingNamed, "It names nothing to look for."), refused();
         if (m_asked)
             note("how large it is, and of lesions how many, is in the measurements");
         remember();
@@ -40,7 +42,8 @@ private:
     Named refused() const
     {
         Named none;
-        none.refusal = m_named.refusal;
+        none.refusal = m_named.refusal + m_named.unused;
+        none.reason = m_named.reason;
         none.beyond = m_named.beyond && !m_sized;
         return none;
     }
@@ -54,8 +57,8 @@ private:
     bool noSides(const Ids& ids)
     {
         if (m_two)
-            return refuse(vagueSize);
-        return refuse(names(ids) + (ids.size() == 1 ? " has" : " have") + " no left and right of its own here.");
+            return refuse(reasons::sizeUnclear, vagueSize);
+        return refuse(reasons::noSides, names(ids) + (ids.size() == 1 ? " has" : " have") + " no left and right of its own here.");
     }
     std::string names(const Ids& ids) const
     {
@@ -78,15 +81,15 @@ private:
         if (m_loose.size() == 1 && m_side && m_things.empty()) // "left renal"
             organs.push_back(m_loose[0]);
         else if (!m_loose.empty())
-            return refuse("\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".",
+            return refuse(reasons::unclear, "\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".",
                           m_things.empty());
         if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 || (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
-            return refuse(severalNames);
+            return refuse(reasons::severalNames, severalNames);
         if (organs.size() > 1 && !(organs.size() == 2 && m_adjectives.size() == 1 && !m_lesions.empty()))
-            return refuse(severalNames);
+            return refuse(reasons::severalNames, severalNames);
         const std::size_t named = organs.size() + regions.size() + sets.size() + lesions.size();
         if (named > 1 && m_lesions.empty() && lesions.empty() && m_links.empty() && m_adjectives.empty() && m_things[0]->language != "Chinese")
-            return refuse(severalNames);
+            return refuse(reasons::severalNames, severalNames);
         if (named == 1 && m_lesions.empty())
             m_named.word = m_things.empty() ? nullptr : m_things[0];
         for (const auto& list : {lesions, sets, organs})
@@ -94,7 +97,7 @@ private:
                 note(one->note);
         m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() && !m_place.before.kinds.empty(); // "those of the liver"
         if (m_one && !m_side && !m_those)
-            return refuse("It does not say which one is meant.");
+            return refuse(reasons::unclear, "It does not say which one is meant.");
         const bool fine = !lesions.empty() || !m_lesions.empty() || m_those ? lesionMeaning(organs, lesions)
                           : !sets.empty()                                   ? setMeaning(sets[0]->ids, organs)
                           : !organs.empty()                                 ? organMeaning(organs[0])
@@ -113,9 +116,9 @@ private:
         const bool sided = organ->subject.rfind("left", 0) == 0 || organ->subject.rfind("right", 0) == 0;
         m_named.ids = chosen(organ->ids);
         if (sided && m_side && (m_named.ids.empty() || *m_side == Kind::Both))
-            return refuse("It contradicts itself: it names more than one side.");
+            return refuse(reasons::contradiction, "It contradicts itself: it names more than one side.");
         if (m_named.ids.empty())
-            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse("It is not a structure that this model knows.")
+            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse(reasons::notInModel, "It is not a structure that this model knows.")
                                                                                               : noSides(organ->ids);
         return true;
     }
@@ -124,7 +127,7 @@ private:
     bool setMeaning(const Ids& set, const std::vector<const Meaning*>& organs)
     {
         if (m_side)
-            return refuse("A side can be chosen of a pair of organs only.");
+            return refuse(reasons::noSides, "A side can be chosen of a pair of organs only.");
         m_named.set = true;
         m_named.ids = set;
         const Ids& inside = !organs.empty() ? organs[0]->ids : m_its ? m_place.before.organs : Ids{};
@@ -133,7 +136,7 @@ private:
         std::erase_if(m_named.ids, [&](int id) { return std::none_of(inside.begin(), inside.end(), [&](int organ) { return m_lexicon.liesIn(id, organ); }); });
         m_named.word = nullptr;
         return !m_named.ids.empty() ||
-               refuse("The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
+               refuse(reasons::notInModel, "The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
     }
 
     bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
@@ -141,14 +144,14 @@ private:
         std::vector<std::string> kinds = !m_lesions.empty() ? m_lesions[0]->kinds : m_those ? m_place.before.kinds : std::vector<std::string>{};
         for (const Meaning* lesion : m_lesions) {
             if (lesion->kinds != kinds)
-                return refuse(severalNames);
+                return refuse(reasons::severalNames, severalNames);
             note(lesion->note);
         }
         Ids hosts = organs.empty() ? Ids{} : organs[0]->ids;
         if (!things.empty()) {
             m_named.ids = things[0]->ids;
             if (!kinds.empty() && m_lexicon.classOf(m_named.ids[0])->kind != kinds[0])
-                return refuse(severalNames);
+                return refuse(reasons::severalNames, severalNames);
         } else if (organs.size() == 2) { // "renal cysts of the left kidney"
             m_named.ids = m_lexicon.lesionsIn(organs[1]->ids, kinds);
         } else if (!organs.empty())
@@ -156,15 +159,16 @@ private:
         else if (m_its || m_place.ofBefore) {
             hosts = m_place.before.organs;
             if (hosts.empty())
-                return refuse("It does not say whose: nothing was named before that it could be of.");
+                return refuse(reasons::whichOrgan, "It does not say whose: nothing was named before that it could be of.");
             m_named.ids = m_lexicon.lesionsIn(hosts, kinds);
         } else {
             m_named.ids = m_lexicon.lesionsOf(kinds);
             m_named.set = m_named.anyOrgan = true;
+            m_named.all = m_whole != nullptr;
             note(m_lesions[0]->noteOfAny);
         }
         if (m_named.ids.empty())
-            return refuse("The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " +
+            return refuse(reasons::notInModel, "The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " +
                               (hosts.empty() ? "this kind" : names(hosts)) + ".",
                           !hosts.empty() && !m_its);
         return placed(hosts);
@@ -180,9 +184,9 @@ private:
                     all.push_back(host);
         Ids kept = hosts.empty() ? all : common(all, hosts);
         if (!hosts.empty() && kept.empty())
-            return refuse("It contradicts itself: " + names(m_named.ids) + " does not lie in " + names(hosts) + ".");
+            return refuse(reasons::contradiction, "It contradicts itself: " + names(m_named.ids) + " does not lie in " + names(hosts) + ".");
         if (m_side && m_named.anyOrgan)
-            return refuse("It names a side, but not of which organ.");
+            return refuse(reasons::whichOrgan, "It names a side, but not of which organ.");
         if (m_side) {
             const Ids sided = chosen(kept);
             if (sided.empty())
@@ -198,14 +202,14 @@ private:
     bool inRegion(const Meaning& region)
     {
         if (m_side && m_named.ids == region.ids)
-            return refuse("A side can be chosen of a pair of organs only.");
+            return refuse(reasons::noSides, "A side can be chosen of a pair of organs only.");
         const Ids before = m_named.ids;
         m_named.ids = common(before, region.ids);
         if (m_named.ids == region.ids)
             note(region.note);
         else
             m_named.word = nullptr;
-        return !m_named.ids.empty() || refuse("The model knows none of these in that region (\"" + region.phrase + "\").");
+        return !m_named.ids.empty() || refuse(reasons::notInModel, "The model knows none of these in that region (\"" + region.phrase + "\").");
     }
 
     /// No structure named: a region, "everything", "the right one".
@@ -213,7 +217,7 @@ private:
     {
         if (!regions.empty()) {
             if (m_side)
-                return refuse("A side can be chosen of a pair of organs only.");
+                return refuse(reasons::noSides, "A side can be chosen of a pair of organs only.");
             m_named.set = true;
             m_named.ids = regions[0]->ids;
             return true;
@@ -221,7 +225,7 @@ private:
         if (m_side) {
             m_named.ids = m_lexicon.ofSide(m_place.before.pair, *m_side);
             m_named.narrows = (m_one || !m_place.joined) && *m_side != Kind::Both;
-            return !m_named.ids.empty() || refuse("It names a side, but not of which organ.");
+            return !m_named.ids.empty() || refuse(reasons::whichOrgan, "It names a side, but not of which organ.");
         }
         if (m_whole && !m_whole->ids.empty() && !m_its && !m_one && !m_largest && m_filters == 0) {
             m_named.ids = m_whole->ids;
@@ -229,7 +233,7 @@ private:
             m_named.word = m_whole;
             return true;
         }
-        return refuse(m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"."
+        return refuse(reasons::nothingNamed, m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"."
                                              : "It names nothing to look for.");
     }
 
@@ -237,13 +241,13 @@ private:
     bool choice()
     {
         if (m_numbers == 1 && !m_largest)
-            return refuse(vagueSize);
+            return refuse(reasons::sizeUnclear, vagueSize);
         if (m_largest)
             m_named.filter.largest = m_numbers == 1 ? m_count : 1;
         LesionFilter plain = m_named.filter;
         plain.hosts.clear();
         if (plain.chooses() && !m_lexicon.areLesions(m_named.ids))
-            return refuse("Only tumors and cysts are told apart one by one; " +
+            return refuse(reasons::sizeOfOrgan, "Only tumors and cysts are told apart one by one; " +
                           (m_named.ids.size() > 4 ? "these are" : names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are")) +
                           " found whole, whatever the size.");
         return true;

@@ -22,9 +22,13 @@ struct Named {
     LesionFilter filter{};
     std::vector<std::string> notes{}; ///< why more or other than the words say
     std::string refusal{};            ///< a sentence why it was not understood
+    const char* reason = "";          ///< the same in a few words (Reasons.h)
     bool beyond = false;              ///< not understood, but the words may mean something to a text encoder
     bool set = false;                 ///< names no single structure: "all organs", "tumors"
     bool anyOrgan = false;            ///< tumors or cysts of whichever organ
+    bool all = false;                 ///< "all tumors": said to be of every organ
+    bool guess = false;               ///< more than was asked for, as of a part of an organ
+    std::string unused{};             ///< a sentence on words that were not used, for a refusal
     bool narrows = false;             ///< "the one on the right": chooses from what was named just before
     Before now{};                     ///< for what follows
     const Meaning* word = nullptr;    ///< the phrase that named it, where it was one alone

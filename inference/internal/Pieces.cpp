@@ -18,10 +18,27 @@ bool consistsOf(const std::vector<Item>& items, const std::vector<Kind>& kinds)
 
 } // namespace
 
+/// "肝胆胰脾": organs of one character each, side by side, with nothing else among them.
+bool ClauseReader::isChineseList(const Items& items) const
+{
+    std::size_t organs = 0;
+    for (const Item& item : items) {
+        const bool one = item.to - item.from == 1 && isHan(characterAt(m_reading.words[item.from].text, 0).code);
+        if (item.kind == Kind::Thing && one && !item.meaning->set && !m_lexicon.areLesions(item.meaning->ids))
+            ++organs;
+        else if (!isFrame(item) && item.kind != Kind::Stop)
+            return false;
+    }
+    return organs > 1;
+}
+
 std::vector<ClauseReader::Piece> ClauseReader::pieces(const Items& items) const
 {
     std::vector<Piece> all(1);
+    const bool list = isChineseList(items);
     for (const Item& item : items) {
+        if (list && !all.back().items.empty() && item.kind == Kind::Thing)
+            all.emplace_back().link = Kind::And;
         if (item.has({Kind::And, Kind::Or, Kind::With})) {
             const bool with = all.back().items.empty() && all.back().link == Kind::With; // "and with"
             if (!all.back().items.empty())

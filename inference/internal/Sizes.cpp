@@ -1,5 +1,7 @@
 #include "inference/internal/Sizes.h"
 
+#include "inference/internal/Reasons.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -206,6 +208,7 @@ private:
                          {},
                          saysWhere(begin) ? "Lesions are chosen by organ, side, size and number, not by what they lie above or below."
                                           : "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
+        m_out.back().reason = saysWhere(begin) ? reasons::place : reasons::noNumber;
         m_at = begin + 1;
         return true;
     }
@@ -230,6 +233,7 @@ private:
         while (!m_out.empty() && m_out.back().has({Kind::With, Kind::Of, Kind::In, Kind::Article, Kind::Diameter, Kind::Volume, Kind::Vague}))
             m_out.pop_back(); // "with a diameter of"
         m_out.push_back({m_problem.empty() ? Kind::Filter : Kind::Problem, nullptr, m_items[m_at].from, m_items[at - 1].to, filter, m_problem});
+        m_out.back().reason = m_problem.empty() ? "" : !one.unit || one.unit->value == 0 ? reasons::noUnit : reasons::sizeUnclear;
         m_at = at;
         return true;
     }
@@ -244,6 +248,7 @@ private:
         one.filter.highestMl = std::min(a.filter.highestMl, b.filter.highestMl);
         if (either) {
             one.kind = Kind::Problem;
+            one.reason = reasons::sizeUnclear;
             one.problem = "It asks for either of two sizes. Ask for each in a part of its own.";
         }
         return one;
@@ -270,6 +275,7 @@ private:
             const LesionFilter& f = item.filter;
             if (item.kind == Kind::Filter && (f.lowestMm > f.highestMm || f.lowestMl > f.highestMl || f.highestMm <= 0 || f.highestMl <= 0)) {
                 item.kind = Kind::Problem;
+                item.reason = reasons::contradiction;
                 item.problem = "It contradicts itself: nothing can be of that size.";
             }
         }

@@ -47,7 +47,19 @@ bool isDash(char32_t c)
 bool isSilent(char32_t c)
 {
     return (c >= 0x300 && c <= 0x36F) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0xFEFF || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0xFE00 && c <= 0xFE0F);
+           (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF);
+}
+
+/// Dashes that join no words: "liver — tumor".
+bool isLongDash(char32_t c)
+{
+    return c == U'—' || c == U'―' || c == U'−';
+}
+
+/// Emoji and other little pictures: each is a word of its own.
+bool isPicture(char32_t c)
+{
+    return (c >= 0x1F000 && c <= 0x1FAFF) || (c >= 0x2600 && c <= 0x27BF) || (c >= 0x2B00 && c <= 0x2BFF);
 }
 
 /// Blanks, brackets and quotation marks.
@@ -114,7 +126,7 @@ private:
     bool letterAt(std::size_t at) const
     {
         const char32_t c = peek(at);
-        return at < m_text.size() && !isDigit(c) && (!latin(c).empty() || isHan(c) || (c >= 0x80 && !isGap(c) && !isDash(c) && !stopOf(c) && !isApostrophe(c)));
+        return at < m_text.size() && !isDigit(c) && !isPicture(c) && (!latin(c).empty() || isHan(c) || (c >= 0x80 && !isGap(c) && !isDash(c) && !stopOf(c) && !isApostrophe(c)));
     }
     void push(const std::string& text, std::size_t begin, char stop = 0) { m_words.push_back({text, "", begin, m_at, stop}); }
 
@@ -144,6 +156,8 @@ private:
     void sign(std::size_t begin, const Character& character, char32_t c)
     {
         m_at += character.bytes;
+        while (isDash(c) && isDash(peek(m_at)))
+            m_at += characterAt(m_text, m_at).bytes;
         const bool word = letterAt(m_at);
         if (character.broken)
             letters(begin);
@@ -151,8 +165,12 @@ private:
                  (isDash(c) && word && (begin == 0 || isGap(m_last) || stopOf(m_last))))
             push("¬", begin);
         else if (isDash(c)) {
-            if (!m_words.empty() && m_words.back().stop == 0 && isDigit(peek(m_text.find_first_not_of(' ', m_at))))
+            const std::size_t next = m_text.find_first_not_of(' ', m_at);
+            const bool between = !m_words.empty() && m_words.back().stop == 0 && next != std::string::npos;
+            if (between && isDigit(peek(next)))
                 push("-", begin);
+            else if (between && letterAt(next) && (isLongDash(c) || (isGap(m_last) && isGap(peek(m_at)))))
+                push("--", begin);
             else if (!m_words.empty() && m_words.back().end == begin && isGap(peek(m_at)))
                 m_words.back().open = true;
         } else if (const char stop = stopOf(c)) {

@@ -17,7 +17,8 @@ struct Word {
 };
 
 /// Splits a text, whatever its bytes, into normalised words and stops. A comma or point between digits belongs to the number;
-/// a number ends where letters begin ("1.5cm"); a dash before a word, "!liver" and "~" become the word "¬", which leaves out.
+/// a number ends where letters begin ("1.5cm"); a dash before a word, "!liver" and "~" become the word "¬", which leaves out;
+/// a dash between words ("liver - tumor") becomes the word "--", which may mean minus.
 std::vector<Word> splitWords(const std::string& text);
 /// One normalised word in the singular, as for English. Words that are singular already, such as "pancreas", stay.
 std::string singularOf(const std::string& folded);
