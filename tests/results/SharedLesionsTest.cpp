@@ -126,7 +126,7 @@ TEST_CASE("table, CSV and JSON have a shared lesion once and name both classes, 
     const std::string csv = lesionsCsv(run);
     CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 3);
     CHECK(csv.find("also_marked_as") != std::string::npos);
-    CHECK(csv.find(",Hepatic Vessel Tumor\r\n") != std::string::npos);
+    CHECK(csv.find(",Hepatic Vessel Tumor,0.500\r\n") != std::string::npos);
     CHECK(measurementsTable(run).find("also Hepatic Vessel Tumor") != std::string::npos);
     const auto json = nlohmann::json::parse(measurementsJson(run));
     CHECK(json["targets"][0]["lesions"][0]["also_marked_as"][0] == "Hepatic Vessel Tumor");
