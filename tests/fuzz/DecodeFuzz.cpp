@@ -1,4 +1,4 @@
-// Feeds changed DICOM files to the decoder behind hounsfield-decode, under the same restrictions, and counts
+// Feeds changed DICOM files to the decoder behind hounsfield-decode and counts
 // what it does. GDCM and its codecs come without a fuzzer's instrumentation, so changes are drawn at random,
 // each from its number.
 //   fuzz_decode sample FILE                     writes an uncompressed slice to make seeds of
@@ -8,7 +8,6 @@
 #include "tests/io/Samples.h"
 #include "tests/support/Paths.h"
 #include "volume/io/decode/FrameDecoder.h"
-#include "volume/io/decode/Sandbox.h"
 
 #include <array>
 #include <atomic>
@@ -64,8 +63,8 @@ public:
 private:
     std::size_t placeIn(const std::string& bytes, std::mt19937_64& random) const
     {
-        // Pixels and what leads to them, four times of five.
-        const std::size_t from = random() % 5 == 0 || m_pixels >= bytes.size() ? 0 : m_pixels;
+        // Pixels and what leads to them, nine times of ten.
+        const std::size_t from = random() % 10 == 0 || m_pixels >= bytes.size() ? 0 : m_pixels;
         const std::size_t span = bytes.size() - from;
         return from + (random() % 3 == 0 ? random() % std::min<std::size_t>(span, 160) : random() % span);
     }
@@ -162,10 +161,12 @@ public:
 private:
     [[noreturn]] void work(std::uint64_t stop)
     {
-        const rlimit memory{1u << 30, 1u << 30};
+        const rlimit memory{300u << 20, 300u << 20}; // zeroing more is what an execution would spend its time on
         setrlimit(RLIMIT_AS, &memory);
         std::vector<char> pixels(mostPixelBytes);
-        decode::enterSandbox();
+        // Not the filter of system calls: attaching it takes longer than many executions.
+        const rlimit none{0, 0};
+        setrlimit(RLIMIT_CORE, &none);
         for (; m_shared->number < stop; ++m_shared->number) {
             const std::string bytes = m_changes.at(m_shared->number);
             const decode::Reply reply = decode::decodeFrames(bytes, {pixels.data(), m_pixelBytes});

@@ -3,6 +3,7 @@
 #include "tests/support/catch.h"
 #include "volume/io/ScanSource.h"
 #include "volume/io/decode/Sandbox.h"
+#include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/PixelDecoder.h"
 
 #include <chrono>
@@ -184,4 +185,32 @@ TEST_CASE("a pipe, a socket or a device is refused before it is opened, also wit
     fs::create_symlink("/dev/zero", folder.path() / "1.2.9slice-999");
     CHECK(read(folder.path()).volume->geometry().size()[2] == 4);
     CHECK(read(folder.path() / "1.2.9slice-001").volume->geometry().size()[2] == 4);
+}
+
+TEST_CASE("the pixels that crashed the decoder when it was fuzzed cost the helper its life at most")
+{
+    const TemporaryFolder folder;
+    writeRleSamples(folder.path(), "1.2.2", 3, [](int) { return 2; });
+    int seen = 0, crashed = 0;
+    for (const fs::path& file : filesIn(sourceFolder() / "tests" / "fuzz" / "regressions" / "decode")) {
+        CAPTURE(file.filename());
+        // Straight to the helper: our own parser refuses most of these files before.
+        DicomSlice slice;
+        slice.file = file;
+        slice.rows = 12;
+        slice.columns = 16;
+        slice.bitsAllocated = 16;
+        std::string said;
+        try {
+            PixelDecoder().decode(slice, Progress());
+        } catch (const UndecodableFile& error) {
+            said = error.what();
+        }
+        CHECK((said.empty() || contains(said, file.filename().string())));
+        crashed += contains(said, "the decoder crashed");
+        ++seen;
+        CHECK(read(folder.path()).volume->geometry().size()[2] == 3);
+    }
+    CHECK(seen >= 10);
+    CHECK(crashed >= 5);
 }
