@@ -25,7 +25,7 @@ private:
 /// How the program ends when it is asked to: SIGTERM, SIGINT (Ctrl-C), SIGHUP (the terminal was closed).
 struct ShutdownPlan {
     std::function<void()> ask; ///< called once, on a thread of its own: the work is to stop. May be empty
-    std::chrono::milliseconds patience{1600}; ///< for the work to end by itself; the process ends after it
+    std::chrono::milliseconds patience{1200}; ///< for the work to end by itself; the process ends after it
     int exitCode = 130;
     std::string farewell; ///< said on standard error where patience was over
 };

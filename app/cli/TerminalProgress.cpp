@@ -23,7 +23,7 @@ void listenForStop(bool isWorker)
     ShutdownPlan plan;
     // A batch waits for its workers: they go first.
     if (isWorker)
-        plan.patience = std::chrono::milliseconds(1000);
+        plan.patience = std::chrono::milliseconds(800);
     plan.farewell = farewell;
     endOnSignals(std::move(plan));
 }
