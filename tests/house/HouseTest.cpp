@@ -247,3 +247,15 @@ TEST_CASE("no source prints or reads a number by the locale of the process")
     }
     CHECK(seen > 5);
 }
+
+TEST_CASE("every program takes numbers back from the locale of the desktop")
+{
+    for (const char* file : {"app/main.cpp", "app/cli/main.cpp", "app/train/main.cpp"}) {
+        INFO(file);
+        const std::string text = hounsfield::test::readFile(hounsfield::test::sourceFolder() / file);
+        const std::size_t at = text.find("useClassicNumbers();");
+        CHECK(at != std::string::npos);
+        // Before any number is read; in the window after QApplication, which chooses the locale.
+        CHECK((text.find("QApplication app(") == std::string::npos || text.find("QApplication app(") < at));
+    }
+}
