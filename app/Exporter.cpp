@@ -40,6 +40,7 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
         Row row;
         row.asked = s.asked;
         row.explanation = s.explanation;
+        row.guess = s.guess;
         row.known = s.known;
         row.known.name = s.name.toStdString();
         row.measured = {s.finding, s.statistics, s.lesions, s.burdens, s.warnings, s.listedUnder};

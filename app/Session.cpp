@@ -43,6 +43,7 @@ Structure makeStructure(const Finding& finding, const Prompt& prompt, const Mode
     if (const PromptPart* part = prompt.partOf(finding.target)) {
         s.asked = part->text;
         s.explanation = part->explanation;
+        s.guess = part->unsure;
     }
     return s;
 }
@@ -116,7 +117,7 @@ const std::vector<Warning>& Session::implausible(int id) const
 
 Trust Session::trustOf(const Structure& structure) const
 {
-    return hounsfield::trustOf(*structure.finding, structure.statistics, structure.lesions, implausible(structure.id));
+    return hounsfield::trustOf(*structure.finding, structure.statistics, structure.lesions, implausible(structure.id), {structure.known.reliability, structure.guess});
 }
 
 void Session::addStructures(std::vector<Structure> all, bool joined)
@@ -137,6 +138,7 @@ void Session::addStructures(std::vector<Structure> all, bool joined)
             if (made.asked.empty()) {
                 made.asked = old->asked;
                 made.explanation = old->explanation;
+                made.guess = old->guess;
             }
             *old = made;
         } else {

@@ -24,6 +24,7 @@ struct Structure {
     bool visible = true;
     ModelClass known;
     std::string asked, explanation;          ///< the words, and what they were understood as
+    bool guess = false;                      ///< the words were a guess, such as a part of an organ
     std::shared_ptr<const Finding> finding;
     /// Of a tumor or cyst: as the model found it, before lesions were chosen, removed by hand or shared with another class. Null: `finding` is.
     std::shared_ptr<const Finding> source;

@@ -182,6 +182,19 @@ std::shared_ptr<const Finding> sourceFromJson(const QJsonValue& value, const Fin
     return std::make_shared<const Finding>(std::move(f));
 }
 
+/// Null where the model did not state it.
+QJsonValue reliabilityToJson(const ModelClass& known)
+{
+    return known.reliability ? QJsonObject{{"dice", known.reliability->dice}, {"scans", known.reliability->scans}} : QJsonValue();
+}
+
+std::optional<Reliability> reliabilityFromJson(const QJsonValue& value)
+{
+    if (!value.isObject())
+        return std::nullopt;
+    return Reliability{std::clamp(value["dice"].toDouble(), 0.0, 1.0), std::max(0, value["scans"].toInt())};
+}
+
 } // namespace
 
 QJsonObject structureToJson(const Structure& s)
@@ -190,7 +203,7 @@ QJsonObject structureToJson(const Structure& s)
     std::vector<double> hosts(s.known.hosts.begin(), s.known.hosts.end());
     return {{"id", s.id}, {"name", s.name}, {"rgb", listOf(s.rgb)}, {"visible", s.visible}, {"class_id", s.known.id}, {"class_name", QString::fromStdString(s.known.name)},
             {"file", QString::fromStdString(s.known.fileName)}, {"snomed", QString::fromStdString(s.known.snomedCode)}, {"kind", QString::fromStdString(s.known.kind)}, {"hosts", listOf(hosts)},
-            {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"made_with", s.madeWith}, {"threshold", f.threshold}, {"peak", f.peak},
+            {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"guess", s.guess}, {"reliability", reliabilityToJson(s.known)}, {"made_with", s.madeWith}, {"threshold", f.threshold}, {"peak", f.peak},
             {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
             {"warnings", warningsToJson(s.warnings)}, {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)}, {"nearest", nearestToJson(f.nearest)}, {"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)},
             {"without", listOf(f.target.without)}, {"organs", hostsToJson(f.hosts)}, {"removals", removalsToJson(f.removals)}, {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()},
@@ -214,6 +227,8 @@ Structure structureFromJson(const QJsonObject& json)
         s.known.hosts.push_back(host.toInt());
     s.asked = json["asked"].toString().toStdString();
     s.explanation = json["explanation"].toString().toStdString();
+    s.guess = json["guess"].toBool();
+    s.known.reliability = reliabilityFromJson(json["reliability"]);
     s.madeWith = json["made_with"].toString();
     s.warnings = warningsFromJson(json["warnings"]);
     Target target{s.known.id, s.known.name, json["zero_shot_text"].toString().toStdString(), filterFromJson(json["filter"].toObject()), idsFromJson(json["without"])};

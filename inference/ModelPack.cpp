@@ -38,6 +38,14 @@ template <std::size_t count, typename Number = int> std::array<Number, count> wh
     return numbers;
 }
 
+std::optional<Reliability> readReliability(const json& entry)
+{
+    const auto stated = entry.find("reliability");
+    if (stated == entry.end())
+        return std::nullopt;
+    return Reliability{stated->at("dice"), wholeNumber(stated->at("scans"))};
+}
+
 ModelClass readClass(const json& entry)
 {
     ModelClass known;
@@ -52,6 +60,7 @@ ModelClass readClass(const json& entry)
     known.threshold = entry.at("threshold");
     known.peak = entry.value("peak", 0.0);
     known.synonyms = entry.at("synonyms").get<std::vector<std::string>>();
+    known.reliability = readReliability(entry);
     return known;
 }
 
@@ -61,6 +70,8 @@ json writeClass(const ModelClass& known)
                {"hosts", known.hosts}, {"kind", known.kind}, {"threshold", known.threshold}, {"synonyms", known.synonyms}};
     if (known.peak > 0)
         entry["peak"] = known.peak;
+    if (known.reliability)
+        entry["reliability"] = {{"dice", known.reliability->dice}, {"scans", known.reliability->scans}};
     return entry;
 }
 
@@ -194,6 +205,9 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
         if (known.peak != 0 && !(known.isLesion() && known.peak >= known.threshold && known.peak < 1))
             refuse(files, "its class " + std::to_string(known.id) + " has an impossible peak: only a tumor or cyst has one, from its threshold to below 1");
     }
+    for (const ModelClass& known : pack.classes)
+        if (known.reliability && !(known.reliability->dice >= 0 && known.reliability->dice <= 1 && known.reliability->scans >= 0))
+            refuse(files, "its class " + std::to_string(known.id) + " has an impossible reliability: a mean Dice from 0 to 1 and a number of scans");
     if (pack.classes.empty())
         refuse(files, "it names no classes");
 }
@@ -291,7 +305,8 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
     nlohmann::ordered_json root;
     const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id > 32; });
     const bool peaks = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.peak > 0; });
-    root["format"] = peaks ? 4 : beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
+    const bool reliable = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.reliability.has_value(); });
+    root["format"] = reliable ? 5 : peaks ? 4 : beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
     root["name"] = pack.name;
     root["title"] = pack.title;
     root["version"] = pack.version;

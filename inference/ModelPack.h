@@ -15,6 +15,12 @@ namespace hounsfield {
 
 class ByteSource;
 
+/// How well a model outlines a class on real scans, as its card states it.
+struct Reliability {
+    double dice = 0; ///< the mean over the scans that have the class, 0 to 1
+    int scans = 0;   ///< of real patients, that it rests on; 0: none had it, then the mean says nothing
+};
+
 /// One class that a model was trained on.
 struct ModelClass {
     int id = 0;                         ///< 1-based; row id-1 of the pack's embedding table
@@ -27,6 +33,7 @@ struct ModelClass {
     double threshold = 0.5;             ///< probability above which a voxel is inside
     double peak = 0;                    ///< of a tumor or cyst: the probability that one voxel of a piece must reach for the piece to be kept; 0: any piece is
     std::vector<std::string> synonyms;
+    std::optional<Reliability> reliability{}; ///< absent: the pack does not state it
     /// Whether its separate parts are told one by one.
     bool isLesion() const { return kind == "tumor" || kind == "cyst"; }
 };
@@ -79,7 +86,7 @@ public:
 
 /// A versioned folder with all that a model needs, checked; or a clear sentence why not. Immutable once opened.
 struct ModelPack {
-    static constexpr int formatVersion = 4; ///< 2: text_encoder is an object; 3: class ids beyond 32; 4: a class has a peak. A pack is written as the lowest that can say it
+    static constexpr int formatVersion = 5; ///< 2: text_encoder is an object; 3: class ids beyond 32; 4: a class has a peak; 5: a class has a reliability. A pack is written as the lowest that can say it
     static constexpr int mostClasses = 64;  ///< ids are 1 to this
 
     std::string name;

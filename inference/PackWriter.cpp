@@ -1,10 +1,14 @@
 #include "inference/PackWriter.h"
 
+#include "inference/internal/JsonText.h"
 #include "inference/internal/PackBuilder.h"
 
 #include "volume/Error.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
 
 namespace hounsfield {
 namespace fs = std::filesystem;
@@ -29,6 +33,38 @@ std::string foreignTo(const fs::path& folder)
 }
 
 } // namespace
+
+void stateReliability(const fs::path& folder, const std::map<int, Reliability>& ofClass)
+{
+    const fs::path place = folder / "pack.json", partial = folder / ".pack.json.partial";
+    std::string text;
+    try {
+        std::ifstream in(place, std::ios::binary);
+        const std::string before{std::istreambuf_iterator<char>(in), {}};
+        parseForeignJson(before); // not deeper than ours are
+        nlohmann::ordered_json root = nlohmann::ordered_json::parse(before);
+        root["format"] = std::max(5, root.at("format").get<int>());
+        for (auto& entry : root.at("classes")) {
+            const auto stated = ofClass.find(entry.at("id").get<int>());
+            const Reliability reliability = stated == ofClass.end() ? Reliability{} : stated->second;
+            entry["reliability"] = {{"dice", std::round(1000 * reliability.dice) / 1000}, {"scans", reliability.scans}};
+        }
+        text = root.dump(1) + "\n";
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorKind::Model, "The description of the model in " + folder.string() + " cannot be read: " + error.what() + ".");
+    }
+    std::ofstream out(partial, std::ios::binary);
+    out << text;
+    out.close();
+    std::error_code failed;
+    if (out)
+        fs::rename(partial, place, failed);
+    if (!out || failed) {
+        std::error_code none;
+        fs::remove(partial, none);
+        throw Error(ErrorKind::Resources, "The reliabilities could not be written to " + place.string() + ". The file is as it was.");
+    }
+}
 
 void checkPackPlace(const fs::path& folder)
 {

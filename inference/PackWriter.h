@@ -13,4 +13,8 @@ void checkPackPlace(const std::filesystem::path& folder);
 void writePack(const ModelPack& description, const std::string& weightsSafetensors, const std::string& card,
                const std::filesystem::path& folder);
 
+/// States in a pack how reliable each of its classes is on real scans; classes that are not given rest on no scan. Only pack.json is written anew, as
+/// format 5, and nothing else of it changes. @throws Error(Model) for a pack.json that cannot be read, Error(Resources)
+void stateReliability(const std::filesystem::path& folder, const std::map<int, Reliability>& ofClass);
+
 } // namespace hounsfield

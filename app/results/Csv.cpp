@@ -33,6 +33,13 @@ std::string codesOf(const Row& row)
            (row.known.isLesion() ? std::to_string(removed) : "");
 }
 
+/// guess, reliability_dice and reliability_scans; empty cells where the model does not state it.
+std::string reliabilityText(const Row& row)
+{
+    const auto& stated = row.known.reliability;
+    return (row.guess ? ",true," : ",false,") + (stated ? print("%.3f,%d", stated->dice, stated->scans) : std::string(","));
+}
+
 /// Classes whose words are near, as the CSV has them: "Liver 0.93 (0.41)".
 std::string nearestText(const Finding& finding)
 {
@@ -46,18 +53,18 @@ std::string nearestText(const Finding& finding)
 
 std::string measurementsCsv(const Run& run)
 {
-    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings,zero_shot,nearest,trust,trust_why,snomed,laterality,threshold,peak,listed_under,removed_by_hand\r\n";
+    std::string text = "asked,class_id,name,volume_ml,volume_low_ml,volume_high_ml,voxels,hu_mean,hu_sd,hu_median,hu_min,hu_max,parts,mask,warnings,zero_shot,nearest,trust,trust_why,snomed,laterality,threshold,peak,listed_under,removed_by_hand,guess,reliability_dice,reliability_scans\r\n";
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;
         text += csvCell(row.asked) + "," + std::to_string(row.known.id) + "," + csvCell(row.known.name) +
                 print(",%.3f,%.3f,%.3f,%lld,", s.volumeMl, f.volumeLowMl, f.volumeHighMl, static_cast<long long>(s.voxels));
         text += s.hu ? print("%.1f,%.1f,%.1f,%d,%d,", s.hu->mean, s.hu->standardDeviation, s.hu->median, s.hu->minimum, s.hu->maximum) : ",,,,,";
-        text += (row.known.isLesion() ? std::to_string(row.measured.lesions.size()) : "") + "," + csvCell(row.file) + "," + csvCell(joined(row.measured.warnings)) + ((f.target.classId == 0) ? ",true," : ",false,") + csvCell(nearestText(f)) + "," + nameOf(row.trust.light) + "," + csvCell(row.trust.why) + "," + codesOf(row) + "\r\n";
+        text += (row.known.isLesion() ? std::to_string(row.measured.lesions.size()) : "") + "," + csvCell(row.file) + "," + csvCell(joined(row.measured.warnings)) + ((f.target.classId == 0) ? ",true," : ",false,") + csvCell(nearestText(f)) + "," + nameOf(row.trust.light) + "," + csvCell(row.trust.why) + "," + codesOf(row) + reliabilityText(row) + "\r\n";
     }
     for (const PromptPart& part : run.prompt.parts)
         if (!part.understood())
-            text += csvCell(part.text) + ",,not understood,,,,,,,,,,,," + csvCell(part.explanation) + ",,,,,,,,,,\r\n";
+            text += csvCell(part.text) + ",,not understood,,,,,,,,,,,," + csvCell(part.explanation) + ",,,,,,,,,,,,,\r\n";
     return text;
 }
 

@@ -120,6 +120,8 @@ std::string measurementsJson(const Run& run)
         one["left_out"] = leftOutJson(row);
         one["trust"] = nameOf(row.trust.light);
         one["trust_why"] = row.trust.why;
+        one["guess"] = row.guess;
+        one["reliability"] = row.known.reliability ? json{{"dice", row.known.reliability->dice}, {"real_scans", row.known.reliability->scans}} : json(nullptr);
         one["warnings"] = json::array();
         for (const Warning& warning : row.measured.warnings)
             one["warnings"].push_back(warning.text);
@@ -128,7 +130,7 @@ std::string measurementsJson(const Run& run)
     root["not_understood"] = json::array();
     for (const PromptPart& part : run.prompt.parts)
         if (!part.understood())
-            root["not_understood"].push_back({{"text", part.text}, {"explanation", part.explanation}, {"suggestions", part.suggestions}});
+            root["not_understood"].push_back({{"text", part.text}, {"explanation", part.explanation}, {"reason", part.reason}, {"suggestions", part.suggestions}});
     return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

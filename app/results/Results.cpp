@@ -30,6 +30,7 @@ static Row rowOf(const Run& run, const Finding& finding)
     if (const PromptPart* part = run.prompt.partOf(finding.target)) {
         row.asked = part->text;
         row.explanation = part->explanation;
+        row.guess = part->unsure;
     }
     return row;
 }
@@ -73,9 +74,11 @@ void judge(Run& run)
             run.notes.push_back(one.warning.text);
         else
             ofRow[std::size_t(one.structure)].push_back(std::move(one.warning));
+    if (std::any_of(run.rows.begin(), run.rows.end(), [](const Row& row) { return row.known.id != 0 && !row.known.reliability; }))
+        run.notes.push_back("The model " + (run.pack ? run.pack->name + " " : "") + "does not state how reliable it is on real scans: no light is green.");
     for (std::size_t n = 0; n < run.rows.size(); ++n) {
         Measured& m = run.rows[n].measured;
-        run.rows[n].trust = trustOf(*m.finding, m.statistics, m.lesions, ofRow[n]);
+        run.rows[n].trust = trustOf(*m.finding, m.statistics, m.lesions, ofRow[n], {run.rows[n].known.reliability, run.rows[n].guess});
         m.warnings.insert(m.warnings.end(), ofRow[n].begin(), ofRow[n].end());
     }
 }

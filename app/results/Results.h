@@ -21,6 +21,7 @@ struct RemovedLesion {
 struct Row {
     std::string asked;                 ///< the words as typed
     std::string explanation;           ///< what they were understood as
+    bool guess = false;                ///< the words were a guess, such as a part of an organ
     ModelClass known;
     Measured measured;
     Trust trust;

@@ -35,7 +35,7 @@ std::string measurementsTable(const Run& run)
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;
-        cells.push_back({row.asked, shownName(row.known.name, f.target), s.voxels ? millilitresText(s.volumeMl) : row.measured.listedUnder.empty() ? "not found" : "see " + row.measured.listedUnder.front(),
+        cells.push_back({row.asked, shownName(row.known.name, f.target) + (row.guess ? " (guess)" : ""), s.voxels ? millilitresText(s.volumeMl) : row.measured.listedUnder.empty() ? "not found" : "see " + row.measured.listedUnder.front(),
                          s.voxels ? print("%.1f to %.1f", f.volumeLowMl, f.volumeHighMl) : "",
                          s.hu ? print("%.0f ± %.0f", s.hu->mean, s.hu->standardDeviation) : ""});
     }

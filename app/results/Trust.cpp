@@ -11,9 +11,23 @@ void add(Trust& trust, Light light, const std::string& why)
     trust.why += (trust.why.empty() ? "" : " ") + why;
 }
 
+/// The light of a class is capped by what the model reached on real scans.
+void addReliability(Trust& trust, const std::optional<Reliability>& reliability)
+{
+    if (!reliability)
+        return add(trust, Light::Look, "Reliability not stated by the model.");
+    if (reliability->scans == 0)
+        return add(trust, Light::Look, "The model was tested on no real scan that shows it.");
+    const std::string figures = print("%.2f (%d %s)", reliability->dice, reliability->scans, reliability->scans == 1 ? "scan" : "scans");
+    if (reliability->dice < usableDice)
+        add(trust, Light::Doubt, "Do not rely on it: on real scans the model's mean Dice for it is " + figures + ".");
+    else if (reliability->dice < reliableDice)
+        add(trust, Light::Look, "On real scans the model's mean Dice for it is " + figures + ".");
+}
+
 } // namespace
 
-Trust trustOf(const Finding& finding, const Statistics& statistics, const std::vector<Lesion>& lesions, const std::vector<Warning>& implausible)
+Trust trustOf(const Finding& finding, const Statistics& statistics, const std::vector<Lesion>& lesions, const std::vector<Warning>& implausible, const Grounds& grounds)
 {
     constexpr double sure = 0.7, wide = 0.5, much = 0.2;
     Trust trust;
@@ -29,6 +43,10 @@ Trust trustOf(const Finding& finding, const Statistics& statistics, const std::v
         }
     if (finding.target.classId == 0)
         add(trust, Light::Look, "The model was not trained on these words.");
+    else
+        addReliability(trust, grounds.reliability);
+    if (grounds.guess)
+        add(trust, Light::Look, "What was asked for is a guess: check that this is what is meant.");
     if (!statistics.leavesScan.empty())
         add(trust, Light::Look, "It reaches the edge of the scan.");
     // None where a person drew or gave back what is there.

@@ -111,7 +111,9 @@ TEST_CASE("the light beside a volume is amber where much was left out, red where
     Opened program;
     program.open(writeScan(folder.path()));
     Session& session = program.bench.session();
-    session.addStructures({kidneyTumor(*session.scan())}, false);
+    Structure reliable = kidneyTumor(*session.scan());
+    reliable.known.reliability = Reliability{0.9, 5}; // the model inside states none on real scans
+    session.addStructures({reliable}, false);
     const auto light = [&](int row) { return Light(program.window.foundPanel().tree().model()->index(row, FoundModel::Volume).data(FoundModel::TrustLight).toInt()); };
     CHECK(light(0) == Light::Good);
     Finding torn = *program.found()[0].finding;

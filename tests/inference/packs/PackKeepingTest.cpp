@@ -1,4 +1,5 @@
 #include "inference/PackStore.h"
+#include "inference/PackWriter.h"
 #include "inference/internal/TensorFile.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/support/Formula.h"
@@ -174,4 +175,35 @@ TEST_CASE("a checkpoint in zip form with its optimizer is imported, and a change
         CHECK(std::string(error.what()).find("has changed since it was written") != std::string::npos);
     }
     CHECK(std::distance(fs::directory_iterator(installed.store.folder()), {}) == 3);
+}
+
+TEST_CASE("a pack states the reliability of its classes as format 5, and older packs are read without")
+{
+    const Installed installed;
+    const fs::path folder = installed.store.folder() / "one";
+    const ModelPack before = openPackFolder(folder);
+    CHECK(readFile(folder / "pack.json").find("\"format\": 1") != std::string::npos);
+    for (const ModelClass& known : before.classes)
+        CHECK_FALSE(known.reliability);
+    stateReliability(folder, {{6, {0.92449, 3}}, {11, {0.024, 1}}});
+    const ModelPack after = openPackFolder(folder);
+    CHECK(readFile(folder / "pack.json").find("\"format\": 5") != std::string::npos);
+    REQUIRE(after.classById(6).reliability);
+    CHECK(after.classById(6).reliability->dice == 0.924);
+    CHECK(after.classById(6).reliability->scans == 3);
+    CHECK(after.classById(11).reliability->dice == 0.024);
+    CHECK(after.classById(1).reliability->scans == 0);
+    CHECK(after.sha256 == before.sha256);
+    verifyPack(after);
+    // What the program writes of it says the same.
+    const std::string written = packJson(after, {{"card.md", "x"}});
+    CHECK(written.find("\"format\": 5") != std::string::npos);
+    CHECK(written.find("\"dice\": 0.924") != std::string::npos);
+    for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{{"\"dice\": 0.924", "\"dice\": 1.5"}, {"\"dice\": 1.5", "\"dice\": \"high\""}}) {
+        installed.edit(from, to);
+        CHECK_THROWS_AS(openPackFolder(folder), Error);
+    }
+    writeFile(folder / "pack.json", "no description");
+    CHECK_THROWS_AS(stateReliability(folder, {}), Error);
+    CHECK(readFile(folder / "pack.json") == "no description");
 }
