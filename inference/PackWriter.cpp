@@ -88,8 +88,11 @@ void writePack(const ModelPack& description, const std::string& weightsSafetenso
     if (description.textEncoder)
         for (const std::string& name : filesOf(*description.textEncoder))
             builder.add(name, description.files->read(name));
+    ModelPack unmeasured = description; // what was measured with other weights or thresholds says nothing of these
+    for (ModelClass& known : unmeasured.classes)
+        known.reliability.reset();
     Progress silent;
-    builder.finish(description, silent);
+    builder.finish(unmeasured, silent);
 }
 
 } // namespace hounsfield

@@ -9,7 +9,8 @@ namespace hounsfield {
 void checkPackPlace(const std::filesystem::path& folder);
 
 /// Writes a pack (pack.json, weights, model card) into a new folder beside its final place and renames it. An older pack at that place is
-/// replaced only then; anything else there is refused. Where the description has a text encoder, its files are taken from description.files. @throws Error(Resources), Error(Usage)
+/// replaced only then; anything else there is refused. Where the description has a text encoder, its files are taken from description.files. Its classes' reliabilities are left out: they are of other
+/// weights (stateReliability). @throws Error(Resources), Error(Usage)
 void writePack(const ModelPack& description, const std::string& weightsSafetensors, const std::string& card,
                const std::filesystem::path& folder);
 

@@ -2,6 +2,7 @@
 #include "app/train/MeasuredScans.h"
 #include "app/train/Scores.h"
 #include "inference/PackStore.h"
+#include "inference/PackWriter.h"
 #include "inference/Segmenter.h"
 #include "volume/io/MaskWriter.h"
 
@@ -14,7 +15,7 @@ namespace hounsfield::training {
 namespace {
 
 struct Options {
-    std::string model, device = "auto", csv;
+    std::string model, device = "auto", csv, into;
     ScanChoice scans;
     double overlap = 0.5, toleranceMm = 3;
     int threads = 0;
@@ -68,6 +69,8 @@ void tellScores(const Options& options, const ScoreBoard& board)
 /// A scan that cannot be used, or a stop, costs none of the figures that are there.
 void evaluate(const Options& options, Progress& progress)
 {
+    if (!options.into.empty() && options.scans.data.empty() && options.scans.scan.empty())
+        throw Error(ErrorKind::Usage, "--into states how reliable a model is on real scans: give them by --data or --scan. Synthetic patients say nothing of that.");
     Evaluation evaluation(options);
     std::vector<OneScan> scans = scansOf(options.scans, evaluation.classes());
     const std::size_t all = scans.size();
@@ -80,6 +83,11 @@ void evaluate(const Options& options, Progress& progress)
         throw;
     }
     tellScores(options, evaluation.board());
+    if (!options.into.empty()) {
+        const auto stated = evaluation.board().reliabilities();
+        stateReliability(options.into, stated);
+        std::fprintf(stderr, "Reliability of %zu classes written to %s; the others rest on no scan.\n", stated.size(), options.into.c_str());
+    }
     throwIfAny(broken, all);
 }
 
@@ -93,6 +101,7 @@ std::function<void(Progress&)> addEvaluateCommand(CLI::App& app)
     addScanOptions(*command, options->scans);
     command->add_option("--tolerance", options->toleranceMm, "Surfaces this near agree, mm")->check(CLI::Range(0.0, 100.0))->capture_default_str();
     command->add_option("--csv", options->csv, "Writes a row a scan and class to this file");
+    command->add_option("--into", options->into, "Writes each class's mean Dice and number of scans into the pack.json of this pack's folder: its lights go by them. For real scans alone")->check(CLI::ExistingDirectory);
     command->add_option("--overlap", options->overlap, "Overlap of windows")->check(CLI::Range(0.0, 0.9))->capture_default_str();
     command->add_option("--device", options->device, "auto, cpu or cuda:N")->capture_default_str();
     command->add_option("--threads", options->threads, "Threads (0: all cores)")->capture_default_str();

@@ -183,6 +183,22 @@ std::string ScoreBoard::markdown() const
     return table;
 }
 
+std::map<int, Reliability> ScoreBoard::reliabilities() const
+{
+    std::map<int, Reliability> all;
+    for (const auto& [id, scores] : m_scores) {
+        Reliability one;
+        for (const ClassScore& score : scores)
+            if (score.there) {
+                one.dice += score.dice;
+                ++one.scans;
+            }
+        if (one.scans > 0)
+            all[id] = {one.dice / one.scans, one.scans};
+    }
+    return all;
+}
+
 std::string ScoreBoard::csv() const
 {
     std::string rows = "scan,class,there,found,dice,surface_dice,mean_mm,percentile95_mm,truth_ml,found_ml,lesions_over_1cm,found_over_1cm,false_over_1cm,dice_over_1cm\r\n";

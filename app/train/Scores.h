@@ -53,6 +53,8 @@ public:
     std::string markdown() const;
     /// A row a scan and class.
     std::string csv() const;
+    /// Of every class that is in a scan the mean Dice over those scans, and how many they are.
+    std::map<int, Reliability> reliabilities() const;
 
 private:
     std::vector<ModelClass> m_classes;

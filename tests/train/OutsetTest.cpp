@@ -212,6 +212,14 @@ TEST_CASE("one broken scan costs no figures of the others, and a label map is sc
     CHECK(said.code == 0);
     INFO(readFile(folder.path() / "map.csv"));
     CHECK_THAT(readFile(folder.path() / "map.csv"), Catch::Contains("13.824")); // 216 voxels of 64 mm3, of the whole box
+    // The same into the pack, whose lights go by it.
+    said = runTrainer(evaluate + " --data " + quoted(folder.path() / "data" ) + " --into " + quoted(folder.path() / "pack"));
+    INFO(said.output);
+    CHECK_THAT(said.output, Catch::Contains("Reliability of 1 classes written"));
+    const ModelPack stated = openPackFolder(folder.path() / "pack");
+    CHECK(stated.classById(6).reliability->scans == 1);
+    CHECK(stated.classById(1).reliability->scans == 0);
+    CHECK(runTrainer(evaluate + " --count 1 --into " + quoted(folder.path() / "pack")).code == 2);
 }
 
 TEST_CASE("a file that the model to begin with lacks is told before the first step")

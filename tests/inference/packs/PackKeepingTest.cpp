@@ -79,9 +79,9 @@ TEST_CASE("the list tells size and state of every pack, and what one lacks")
 TEST_CASE("a pack of a newer or an unknown format is answered by one sentence")
 {
     const Installed installed;
-    installed.edit("\"format\": 1", "\"format\": 5");
-    CHECK(installed.listed("one").problem.find("newer version of this program (format 5") != std::string::npos);
-    installed.edit("\"format\": 5", "\"format\": 0");
+    installed.edit("\"format\": 1", "\"format\": 6");
+    CHECK(installed.listed("one").problem.find("newer version of this program (format 6") != std::string::npos);
+    installed.edit("\"format\": 6", "\"format\": 0");
     CHECK(installed.listed("one").problem.find("its format 0 is none that this program ever had") != std::string::npos);
     installed.edit("\"format\": 0", "\"format\": 1e300");
     CHECK(installed.listed("one").problem.find("cannot be understood") != std::string::npos);
@@ -195,6 +195,9 @@ TEST_CASE("a pack states the reliability of its classes as format 5, and older p
     CHECK(after.classById(1).reliability->scans == 0);
     CHECK(after.sha256 == before.sha256);
     verifyPack(after);
+    // Other weights are not what was measured.
+    writePack(after, after.files->read(after.weightsFile), "card", installed.folder.path() / "trained");
+    CHECK_FALSE(openPackFolder(installed.folder.path() / "trained").classById(6).reliability);
     // What the program writes of it says the same.
     const std::string written = packJson(after, {{"card.md", "x"}});
     CHECK(written.find("\"format\": 5") != std::string::npos);
