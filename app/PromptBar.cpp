@@ -1,6 +1,7 @@
 #include "app/PromptBar.h"
 
 #include "app/EngineWords.h"
+#include "inference/Completion.h"
 #include "inference/TargetNames.h"
 #include "viewer/Theme.h"
 
@@ -103,17 +104,7 @@ void PromptBar::setPack(const ModelPack& pack)
 {
     m_classes = pack.classes;
     m_resolver = std::make_unique<PromptResolver>(pack.classes, zeroShotOf(pack));
-    QStringList words{tr("both kidneys"), tr("all organs"), tr("all tumors"), tr("lungs")};
-    for (const ModelClass& known : m_classes) {
-        words << QString::fromStdString(known.name);
-        for (const std::string& synonym : known.synonyms)
-            words << QString::fromStdString(synonym);
-    }
-    auto* completer = new QCompleter(words, this);
-    completer->setCaseSensitivity(Qt::CaseInsensitive);
-    completer->setFilterMode(Qt::MatchContains);
-    completer->setMaxVisibleItems(8);
-    m_field->setCompleter(completer);
+    setCompletion();
     m_prompt = {};
     m_askWhenRead = false;
     understand();
@@ -122,6 +113,25 @@ void PromptBar::setPack(const ModelPack& pack)
 bool PromptBar::hasTypingFocus() const
 {
     return window()->focusWidget() == m_field;
+}
+
+/// Of the last words, in the window's language: the list of completions is made anew with every letter.
+void PromptBar::setCompletion()
+{
+    const QString language = tr("@lexicon");
+    const auto completion = std::make_shared<const Completion>(m_classes, language == "@lexicon" ? "English" : language.toStdString());
+    auto* completer = new QCompleter(m_field);
+    auto* words = new QStringListModel(completer);
+    completer->setModel(words);
+    completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    completer->setMaxVisibleItems(8);
+    connect(m_field, &QLineEdit::textEdited, words, [words, completion](const QString& text) {
+        QStringList list;
+        for (const std::string& one : completion->of(text.toStdString()))
+            list << QString::fromStdString(one);
+        words->setStringList(list);
+    });
+    m_field->setCompleter(completer); // the one before is deleted
 }
 
 QString PromptBar::text() const

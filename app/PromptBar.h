@@ -55,6 +55,7 @@ protected:
 
 private:
     void understand();
+    void setCompletion();
     void showChips();
     enum class Chip { Known, Unsure, Reading, ZeroShot, Refused };
     void addTarget(const PromptPart& part, const Target& target);
