@@ -40,11 +40,6 @@ QPixmap emptyPicture()
 
 } // namespace
 
-std::string keyOf(const SeriesInfo& series)
-{
-    return series.uid.empty() ? std::to_string(series.number) : series.uid;
-}
-
 SeriesPage::SeriesPage(QWidget* parent) : QWidget(parent)
 {
     m_title = new QLabel(tr("Which series?"));
@@ -85,7 +80,7 @@ void SeriesPage::fill(const std::vector<SeriesInfo>& all)
     m_tree->clear();
     std::map<std::string, QTreeWidgetItem*> studies;
     for (const SeriesInfo& series : all) {
-        QTreeWidgetItem*& study = studies[series.studyUid];
+        QTreeWidgetItem*& study = studies[series.studyUid + "\n" + series.patientId + "\n" + series.patientName];
         if (!study) {
             study = new QTreeWidgetItem(m_tree, {studyText(series)});
             study->setFirstColumnSpanned(true);

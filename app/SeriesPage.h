@@ -39,7 +39,4 @@ private:
     bool m_complete = false;
 };
 
-/// What a series is called to the command line and to Opening: its SeriesInstanceUID, else its number.
-std::string keyOf(const SeriesInfo& series);
-
 } // namespace hounsfield

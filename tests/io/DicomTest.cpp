@@ -179,6 +179,8 @@ TEST_CASE("signed pixels of twelve bits keep their sign, and overlay bits above 
     writeSamples(folder.path(), "1.2.3", 11, [](DicomSample& s, int n) {
         s.elements.number(0x00280103, "US", 1);
         s.elements.text(0x00281052, "DS", "0");
+        s.elements.number(0x60000100, "US", 16); // an overlay plane in bit 12 of the pixels
+        s.elements.number(0x60000102, "US", 12);
         std::string pixels(2 * 16 * 12, '\0');
         pixels.replace(0, 2, "\xff\x0f"); // -1 in twelve bits, the upper four bits not filled
         pixels.replace(2, 2, n == 2 ? std::string("\x05\x10", 2) : std::string("\x05\x00", 2)); // 5 with an overlay bit

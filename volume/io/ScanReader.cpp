@@ -8,6 +8,13 @@
 namespace hounsfield
 {
 
+std::string keyOf(const SeriesInfo& series)
+{
+    if (series.uid.empty())
+        return std::to_string(series.number);
+    return series.part > 0 ? series.uid + "#" + std::to_string(series.part) : series.uid;
+}
+
 std::vector<SeriesInfo> listSeries(const std::filesystem::path& path, Progress& progress)
 {
     return ScanSource(path, progress).series();

@@ -16,11 +16,13 @@ namespace hounsfield
 struct SeriesInfo {
     int number = 0;  ///< 1, 2, ... in the order listed; what a person types
     std::string uid; ///< SeriesInstanceUID; empty for NIfTI, NRRD, MetaImage
+    int part = 0;    ///< 1, 2, ... where several of those listed share the uid; else 0
     std::string studyUid;
     std::string frameOfReferenceUid;
     std::string modality; ///< "CT"; empty where the file does not say
     std::string description;
     std::string patientName; ///< UTF-8
+    std::string patientId;   ///< UTF-8
     std::string patientSex;  ///< "M", "F" or "O" as in the file; empty where it does not say
     std::string studyDate;   ///< YYYYMMDD as in the file
     std::string format;      ///< "DICOM", "NIfTI", "NRRD", "MetaImage"
@@ -40,15 +42,23 @@ struct Scan {
     std::string caseName; ///< from the file or folder name, safe in file names
     std::filesystem::path source;
     std::vector<std::int64_t> madeUpSlices; ///< k of slices that lie between scanned ones and were interpolated; empty as a rule
+    std::vector<std::string> instanceNumbers; ///< of DICOM: InstanceNumber of slice k, empty where it was interpolated
+    std::string choice;                     ///< where the path holds several patients or dates: which was read, which are there; also a note
     std::vector<std::string> notes;         ///< what was assumed, repaired or is doubtful: whole sentences for the person
 };
+
+/// What names a series for good, also among parts that share an identifier: "1.2.3#2"; the SeriesInstanceUID alone where
+/// no other shares it, the number where there is none.
+std::string keyOf(const SeriesInfo& series);
 
 /// Lists what a path holds: a DICOM folder (all series, sub-folders too), one DICOM file (its series), or a
 /// NIfTI, NRRD or MetaImage file. @throws Error(Scan) where nothing can be read
 std::vector<SeriesInfo> listSeries(const std::filesystem::path& path, Progress& progress);
 
 /// Reads one series, rescaled to HU, slices sorted by position along their normal.
-/// @param which a number as listed or a SeriesInstanceUID; absent: the best CT (most slices; originals before derived)
+/// @param which a number as listed, a key (keyOf) or a SeriesInstanceUID, of whose parts the best is meant; absent: the
+/// best CT (plain Hounsfield units before projections and maps, originals before derived, most slices). Where the path
+/// holds other patients or dates, a note names the one that was read and the others.
 /// @throws Error(Scan) with what is wrong and what to do; Cancelled
 Scan readScan(const std::filesystem::path& path, const std::optional<std::string>& which, Progress& progress);
 

@@ -2,6 +2,7 @@
 
 #include "volume/RegularFile.h"
 #include "volume/io/internal/DicomHeader.h"
+#include "volume/io/internal/DicomKind.h"
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/HounsfieldDoubts.h"
 #include "volume/io/internal/ImageFile.h"
@@ -9,6 +10,7 @@
 #include "volume/io/internal/ZipArchive.h"
 
 #include <algorithm>
+#include <set>
 
 namespace hounsfield
 {
@@ -20,6 +22,7 @@ namespace fs = std::filesystem;
 struct DicomPath {
     fs::path folder;
     std::vector<DicomSeries> series;
+    bool archive = false; ///< the folder is what was in one
 };
 
 bool isFolder(const fs::path& path)
@@ -81,20 +84,13 @@ std::string listOf(const std::vector<DicomSeries>& all)
     return text;
 }
 
-// Most slices; an original counts twice, so that reformatted copies come second but a real volume goes before a few
-// original slices.
-std::int64_t rank(const DicomSeries& series)
-{
-    return series.info.images * (series.original ? 2 : 1);
-}
-
 const DicomSeries& chosen(const DicomPath& path, const std::string& which)
 {
     // Parts of one series share its identifier: the best of them is meant.
     const DicomSeries* found = nullptr;
     for (const DicomSeries& series : path.series)
-        if ((series.info.uid == which || std::to_string(series.info.number) == which) &&
-            (!found || (series.info.readable && (!found->info.readable || rank(series) > rank(*found)))))
+        if ((series.info.uid == which || keyOf(series.info) == which || std::to_string(series.info.number) == which) &&
+            (!found || (series.info.readable && (!found->info.readable || rankOf(series) > rankOf(*found)))))
             found = &series;
     if (found && !found->info.readable)
         throw Error(ErrorKind::Scan,
@@ -109,7 +105,7 @@ const DicomSeries& best(const DicomPath& path)
 {
     const DicomSeries* found = nullptr;
     for (const DicomSeries& series : path.series)
-        if (series.info.readable && (!found || rank(series) > rank(*found)))
+        if (series.info.readable && (!found || rankOf(series) > rankOf(*found)))
             found = &series;
     if (found)
         return *found;
@@ -132,6 +128,43 @@ std::vector<std::string> choiceNotes(const DicomPath& path, const DicomSeries& t
     return notes;
 }
 
+/// A person and a day as a note names them: "Adams Anna, 2024-01-02".
+std::string studyInWords(const SeriesInfo& info)
+{
+    std::string name = info.patientName.empty() ? info.patientId : info.patientName;
+    std::replace(name.begin(), name.end(), '^', ' ');
+    const std::string& day = info.studyDate;
+    const std::string date = day.size() == 8 ? day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6) : "";
+    return (name.empty() ? "a patient without a name" : name) + (date.empty() ? ", without a date" : ", " + date);
+}
+
+/// Names the study that was taken where the path holds several; empty where it holds one.
+std::string studiesNote(const DicomPath& path, const SeriesInfo& taken)
+{
+    constexpr std::size_t most = 5;
+    std::set<std::pair<std::string, std::string>> patients;
+    std::set<std::string> studies{studyInWords(taken)};
+    std::vector<std::string> others;
+    for (const DicomSeries& series : path.series) {
+        if (series.info.modality != "CT" || series.localizer)
+            continue;
+        patients.insert({series.info.patientId, series.info.patientName});
+        if (const std::string words = studyInWords(series.info); studies.insert(words).second)
+            others.push_back(words);
+    }
+    if (patients.size() < 2 && others.empty())
+        return "";
+    std::string text = (path.archive ? "The archive holds scans of " : "The folder holds scans of ") +
+                       (patients.size() > 1 ? std::to_string(patients.size()) + " patients" : "several dates") +
+                       ". This is " + studyInWords(taken) + " (series " + std::to_string(taken.number) +
+                       (taken.description.empty() ? "" : ", " + taken.description) + ").";
+    for (std::size_t n = 0; n < others.size() && n < most; ++n)
+        text += (n == 0 ? " Also there: " : "; ") + others[n];
+    if (others.size() > most)
+        text += "; and " + std::to_string(others.size() - most) + " more";
+    return text + (others.empty() ? " Two patients there have the same name." : ".");
+}
+
 std::string caseNameOf(const DicomPath& path, const DicomSeries& series)
 {
     std::error_code failed;
@@ -151,6 +184,17 @@ const DicomSeries& taken(const DicomPath& path, const std::optional<std::string>
     return which ? chosen(path, *which) : best(path);
 }
 
+std::vector<std::string> instanceNumbersOf(const DicomSeries& series)
+{
+    std::vector<std::string> numbers;
+    for (const GridSlice& g : series.grid)
+        numbers.push_back(g.weight > 0 ? "" : series.slices[g.below].instanceNumber);
+    if (series.grid.empty())
+        for (const DicomSlice& s : series.slices)
+            numbers.push_back(s.instanceNumber);
+    return numbers;
+}
+
 Scan readDicom(const DicomPath& path, const fs::path& source, const std::optional<std::string>& which,
                Progress& progress, const ScanSource::SliceRead& sliceRead)
 {
@@ -165,6 +209,10 @@ Scan readDicom(const DicomPath& path, const fs::path& source, const std::optiona
     if (!which)
         for (auto& note : choiceNotes(path, series))
             scan.notes.push_back(std::move(note));
+    scan.choice = studiesNote(path, series.info);
+    if (!scan.choice.empty())
+        scan.notes.insert(scan.notes.begin(), scan.choice);
+    scan.instanceNumbers = instanceNumbersOf(series);
     for (std::size_t k = 0; k < series.grid.size(); ++k)
         if (series.grid[k].weight > 0)
             scan.madeUpSlices.push_back(static_cast<std::int64_t>(k));
@@ -256,6 +304,7 @@ ScanSource::ScanSource(fs::path path, Progress& progress, const Seen& seen)
         return;
     }
     m_found->dicom = folder ? openFolder(m_found->path, progress, seen) : openDicomFile(m_found->path, progress, seen);
+    m_found->dicom->archive = m_found->unpacked.has_value();
     for (const DicomSeries& series : m_found->dicom->series)
         m_series.push_back(series.info);
 }

@@ -63,6 +63,18 @@ bool describe(const gdcm::PixelFormat& format, Reply& reply)
     return true;
 }
 
+/// GDCM masks the bits above BitsStored. Codings that store whole cells keep them: what they mean is not for a decoder to
+/// say.
+void keepAllBits(gdcm::Image& image)
+{
+    const gdcm::TransferSyntax::TSType coding = image.GetTransferSyntax();
+    if (coding != gdcm::TransferSyntax::RLELossless && coding != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian)
+        return;
+    gdcm::PixelFormat format = image.GetPixelFormat();
+    format.SetBitsStored(format.GetBitsAllocated());
+    image.SetPixelFormat(format);
+}
+
 Reply decoded(std::span<const char> file, std::span<char> pixels)
 {
     Reply reply;
@@ -72,11 +84,12 @@ Reply decoded(std::span<const char> file, std::span<char> pixels)
     reader.SetStream(in);
     if (!reader.Read())
         return reply;
-    const gdcm::Image& image = reader.GetImage();
+    gdcm::Image& image = reader.GetImage();
     if (!describe(image.GetPixelFormat(), reply)) {
         reply.status = Status::OtherType;
         return reply;
     }
+    keepAllBits(image);
     reply.columns = image.GetDimension(0);
     reply.rows = image.GetDimension(1);
     reply.bytes = image.GetBufferLength();

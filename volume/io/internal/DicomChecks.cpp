@@ -33,6 +33,53 @@ bool differ(const std::vector<double>& a, const std::vector<double>& b, double t
     return false;
 }
 
+/// How pixels may be stored (PS3.5 A); the private ones are read by the toolkit, too.
+bool isKnownCoding(const std::string& syntax)
+{
+    const std::string dicom = "1.2.840.10008.1.2";
+    static const std::vector<std::string> known{"",      ".1",    ".1.98", ".1.99", ".2",    ".4.50", ".4.51", ".4.53",
+                                                ".4.55", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91", ".4.92",
+                                                ".4.93", ".5"};
+    if (syntax.empty() || syntax == "1.2.840.113619.5.2" || syntax == "1.3.46.670589.33.1.4.1")
+        return true;
+    return syntax.starts_with(dicom) && std::find(known.begin(), known.end(), syntax.substr(dicom.size())) != known.end();
+}
+
+/// What a coding that is not read is called, with its identifier.
+std::string codingInWords(const std::string& syntax)
+{
+    static const std::vector<std::pair<std::string, std::string>> names{
+        {"1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000, lossless"},
+        {"1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000, lossless, RPCL"},
+        {"1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000"},
+        {"1.2.840.10008.1.2.4.20", "High-Throughput JPEG 2000 through JPIP"},
+        {"1.2.840.10008.1.2.4.11", "JPEG XL"},
+        {"1.2.840.10008.1.2.4.10", "video"},
+        {"1.2.840.10008.1.2.4.94", "JPIP"},
+        {"1.2.840.10008.1.2.4.95", "JPIP"},
+        {"1.2.840.10008.1.2.7", "SMPTE video"},
+        {"1.2.840.10008.1.2.8", "deflated frames"}};
+    const auto name = std::find_if(names.begin(), names.end(), [&](const auto& one) { return syntax.starts_with(one.first); });
+    return (name == names.end() ? "" : name->second + ", ") + "transfer syntax " + syntax;
+}
+
+/// Why a slice whose pixels are there cannot become Hounsfield units.
+void checkValues(const DicomSlice& s, const std::string& name)
+{
+    if (!isKnownCoding(s.transferSyntax))
+        throw NotReadable{name + " is compressed in a way that this program does not read (" +
+                          codingInWords(s.transferSyntax) +
+                          "). Export the series uncompressed (Explicit VR Little Endian) or as lossless JPEG 2000 or "
+                          "JPEG-LS, which archives (PACS) offer when they send or export."};
+    if (!s.unreadable.empty())
+        throw NotReadable{name + " holds a number that cannot be read: " + s.unreadable +
+                          ". DICOM writes numbers with a decimal point and nothing else. Export the original series "
+                          "again; the program that wrote this one has spoiled it."};
+    if (s.modalityLut)
+        throw NotReadable{name + " turns its stored values into others by a table (ModalityLUTSequence), which this program "
+                                 "does not read. Export the original CT series, with RescaleSlope and RescaleIntercept."};
+}
+
 } // namespace
 
 void checkKind(const DicomSeries& series)
@@ -64,6 +111,7 @@ void checkSlice(const DicomSlice& s)
         throw NotReadable{name + " " + s.damage + "." + fetchAgain};
     if (!s.hasPixels)
         throw NotReadable{name + " holds no image (no pixel data)."};
+    checkValues(s, name);
     if (s.samples != 1 || s.photometric == "RGB" || s.photometric == "PALETTE COLOR")
         throw NotReadable{name + " is a colour image (" + s.photometric + "):" + askForCt};
     if (s.photometric == "MONOCHROME1")

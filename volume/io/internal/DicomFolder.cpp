@@ -61,6 +61,7 @@ void fillInfo(DicomSeries& series, const DicomHeader& h)
     info.modality = h.text(0x00080060);
     info.description = h.utf8Text(0x0008103E);
     info.patientName = nameOfPerson(h.utf8Text(0x00100010));
+    info.patientId = h.utf8Text(0x00100020);
     if (const std::string sex = h.text(0x00100040); sex == "M" || sex == "F" || sex == "O")
         info.patientSex = sex;
     info.studyDate = h.text(0x00080020);
@@ -80,6 +81,34 @@ bool isEmptyFile(const fs::path& file)
 bool comesBefore(const DicomSeries& a, const DicomSeries& b)
 {
     return a.seriesNumber != b.seriesNumber ? a.seriesNumber < b.seriesNumber : a.info.uid < b.info.uid;
+}
+
+/// A patient as files of one series write it, whose programs may differ in capitals and divisions of the name.
+std::string patientOf(const DicomHeader& h)
+{
+    std::string name;
+    for (const char c : nameOfPerson(h.utf8Text(0x00100010)))
+        if (c != '^' && c != ' ' && c != ',')
+            name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return h.text(0x00100020) + "\n" + name;
+}
+
+/// Numbers those that share an identifier, and says so where they are of several patients or studies.
+void nameParts(std::vector<DicomSeries>& all)
+{
+    std::map<std::string, std::vector<DicomSeries*>> byUid;
+    for (DicomSeries& series : all)
+        if (!series.info.uid.empty())
+            byUid[series.info.uid].push_back(&series);
+    for (auto& [uid, parts] : byUid) {
+        const bool mixed = std::any_of(parts.begin(), parts.end(), [&](const auto* one) { return one->key != parts[0]->key; });
+        for (std::size_t n = 0; parts.size() > 1 && n < parts.size(); ++n) {
+            parts[n]->info.part = static_cast<int>(n + 1);
+            if (mixed)
+                parts[n]->notes.push_back("Images of several patients or studies share one SeriesInstanceUID in this folder. "
+                                          "They were kept apart and are listed as series of their own.");
+        }
+    }
 }
 
 /// Tells what was found so far, now and then: whoever listens draws it.
@@ -111,12 +140,12 @@ private:
 
 std::optional<std::string> seriesKeyOf(const DicomHeader& header)
 {
-    const std::string uid = header.text(0x0020000E);
-    if (!uid.empty())
-        return uid;
-    if (!header.damage().empty())
+    std::string series = header.text(0x0020000E);
+    if (series.empty() && !header.damage().empty())
         return std::nullopt;
-    return "series " + header.text(0x00200011) + " " + header.text(0x0008103E);
+    if (series.empty())
+        series = "series " + header.text(0x00200011) + " " + header.text(0x0008103E);
+    return series + "\n" + header.text(0x0020000D) + "\n" + patientOf(header);
 }
 
 std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, const SamePicture& samePicture,
@@ -171,6 +200,7 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
         for (DicomSeries& part : separated(std::move(series)))
             all.push_back(std::move(part));
     std::stable_sort(all.begin(), all.end(), comesBefore);
+    nameParts(all);
     for (std::size_t n = 0; n < all.size(); ++n) {
         progress.step({"looking through the folder", 1, {}});
         all[n].info.number = static_cast<int>(n + 1);

@@ -1,5 +1,6 @@
 #include "volume/io/internal/DicomHeader.h"
 #include "volume/io/internal/DicomSeries.h"
+#include "volume/io/internal/Text.h"
 
 #include <algorithm>
 #include <map>
@@ -12,9 +13,10 @@ namespace fs = std::filesystem;
 
 // The tags behind markNames: AcquisitionNumber, TemporalPositionIdentifier, TemporalPositionIndex, StackID,
 // NominalPercentageOfCardiacPhase, ImageType (with the energies and reconstructions), ConvolutionKernel, KVP,
-// ContrastBolusAgent.
+// ContrastBolusAgent, SliceThickness, SeriesDescription.
 constexpr std::array<DicomTag, markCount> markTags{0x00200012, 0x00200100, 0x00209128, 0x00209056, 0x00189241,
-                                                   0x00080008, 0x00181210, 0x00180060, 0x00180010};
+                                                   0x00080008, 0x00181210, 0x00180060, 0x00180010,
+                                                   0x00180050, 0x0008103E};
 
 void fillPicture(DicomSlice& s, const DicomHeader& h)
 {
@@ -39,6 +41,50 @@ void fillPicture(DicomSlice& s, const DicomHeader& h)
               (syntax == "1.2.840.10008.1.2.4.81" && h.text(0x00282110) != "00");
 }
 
+/// Overlay planes in the unused bits of the pixels (retired, PS3.5-2004 8.1.2).
+std::uint32_t overlayBitsOf(const DicomHeader& h)
+{
+    std::uint32_t bits = 0;
+    for (DicomTag group = 0x60000000; group <= 0x601E0000; group += 0x00020000)
+        if (const auto position = h.count(group | 0x0102); position && *position > 0 && *position < 32 && !h.has(group | 0x3000))
+            bits |= std::uint32_t{1} << *position;
+    return bits;
+}
+
+/// A value as a message shows it: short, without control characters.
+std::string shown(const std::string& value)
+{
+    std::string text = value.substr(0, 40);
+    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c > 126; }, '?');
+    return "'" + text + (value.size() > 40 ? "...'" : "'");
+}
+
+/// Empty where a number is missing, or can be read.
+std::string unreadableNumber(const DicomHeader& h, DicomTag tag, const char* name)
+{
+    const std::string text = h.text(tag);
+    return !text.empty() && h.numbers(tag).empty() ? name + (" " + shown(text)) : "";
+}
+
+/// The first of the numbers that place, size or scale a slice which is there and cannot be read.
+std::string unreadableOf(const DicomHeader& h)
+{
+    constexpr std::array<std::pair<DicomTag, const char*>, 6> needed{{{0x00200032, "ImagePositionPatient"},
+                                                                      {0x00200037, "ImageOrientationPatient"},
+                                                                      {0x00280030, "PixelSpacing"},
+                                                                      {0x00281053, "RescaleSlope"},
+                                                                      {0x00281052, "RescaleIntercept"},
+                                                                      {0x00280008, "NumberOfFrames"}}};
+    for (const auto& [tag, name] : needed)
+        if (const std::string which = unreadableNumber(h, tag, name); !which.empty())
+            return which;
+    // One value is asked for; of several that differ, none is known to be meant.
+    for (const auto& [tag, name] : {needed[3], needed[4]})
+        if (const auto values = h.numbers(tag); std::any_of(values.begin(), values.end(), [&](double v) { return v != values[0]; }))
+            return name + (" " + shown(h.text(tag)));
+    return "";
+}
+
 DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
 {
     DicomSlice s;
@@ -49,6 +95,7 @@ DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
     if (s.sopClass.empty())
         s.sopClass = h.text(0x00020002);
     s.sopInstanceUid = h.text(0x00080018);
+    s.frameOfReferenceUid = h.text(0x00200052);
     s.instanceNumber = h.text(0x00200013);
     s.position = h.numbers(0x00200032);
     s.orientation = h.numbers(0x00200037);
@@ -58,12 +105,20 @@ DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
     s.slope = h.number(0x00281053);
     s.intercept = h.number(0x00281052);
     s.rescaleType = h.text(0x00281054);
+    s.unreadable = unreadableOf(h);
+    s.unreadableThickness = unreadableNumber(h, 0x00180050, "SliceThickness");
+    s.modalityLut = h.hasModalityLut();
+    s.overlayBits = overlayBitsOf(h);
     fillPicture(s, h);
     s.original = h.text(0x00080008, 0) != "DERIVED";
     for (std::size_t n = 0; n < 8; ++n)
         s.localizer = s.localizer || h.text(0x00080008, n) == "LOCALIZER";
     for (std::size_t n = 0; n < markCount; ++n)
         s.marks[n] = h.text(markTags[n]);
+    // 120 and 120.0 are the same.
+    for (const std::size_t mark : {kvpMark, thicknessMark})
+        if (const auto value = h.number(markTags[mark]))
+            s.marks[mark] = plainNumber(*value, 3);
     std::error_code failed;
     const auto bytes = fs::file_size(file, failed);
     s.fileBytes = failed ? 0 : static_cast<std::int64_t>(bytes);

@@ -1,10 +1,14 @@
 #include "volume/Error.h"
 #include "volume/io/internal/DicomChecks.h"
+#include "volume/io/internal/DicomKind.h"
 #include "volume/io/internal/DicomSpacing.h"
 #include "volume/io/internal/Memory.h"
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -13,16 +17,50 @@ namespace hounsfield
 namespace
 {
 
-// The same image copied twice is one image. Where an anonymiser gave all images one identifier, they still lie apart.
-void dropCopies(DicomSeries& series)
+bool isWhole(const DicomSlice& s)
 {
-    std::set<std::tuple<std::string, int, std::vector<double>>> known;
-    const auto isCopy = [&](const DicomSlice& s) {
-        return !s.sopInstanceUid.empty() && !known.insert({s.sopInstanceUid, s.frame, s.position}).second;
-    };
-    const std::size_t before = series.slices.size();
-    series.slices.erase(std::remove_if(series.slices.begin(), series.slices.end(), isCopy), series.slices.end());
-    if (const std::size_t copies = before - series.slices.size())
+    try {
+        checkSlice(s);
+        return true;
+    } catch (const NotReadable&) {
+        return false;
+    }
+}
+
+bool sameBytes(const std::filesystem::path& a, const std::filesystem::path& b)
+{
+    std::ifstream one(a, std::ios::binary), other(b, std::ios::binary);
+    const std::istreambuf_iterator<char> end;
+    return one && other && std::equal(std::istreambuf_iterator<char>(one), end, std::istreambuf_iterator<char>(other), end);
+}
+
+bool isCopyOf(const DicomSlice& a, const DicomSlice& b, const SamePicture& samePicture)
+{
+    return (a.fileBytes == b.fileBytes && sameBytes(a.file, b.file)) || samePicture(a, b);
+}
+
+// The same image copied twice is one image, and a broken copy of an image that is there in whole is no loss. An image
+// with another picture is none, whatever its identifier: it stays and is judged by its place.
+void dropCopies(DicomSeries& series, const SamePicture& samePicture)
+{
+    std::map<std::tuple<std::string, int, std::vector<double>>, std::size_t> known;
+    std::vector<DicomSlice> kept;
+    for (DicomSlice& s : series.slices) {
+        const auto [first, isNew] = known.emplace(std::tuple(s.sopInstanceUid, s.frame, s.position), kept.size());
+        if (isNew || s.sopInstanceUid.empty()) {
+            kept.push_back(std::move(s));
+            continue;
+        }
+        DicomSlice& before = kept[first->second];
+        const bool whole = isWhole(s), wasWhole = isWhole(before);
+        if (whole && !wasWhole)
+            before = std::move(s);
+        else if (whole && wasWhole && !isCopyOf(before, s, samePicture))
+            kept.push_back(std::move(s));
+    }
+    const std::size_t copies = series.slices.size() - kept.size();
+    series.slices = std::move(kept);
+    if (copies > 0)
         series.notes.push_back(std::to_string(copies) + (copies == 1 ? " file is a copy" : " files are copies") +
                                " of an image of this series (same SOPInstanceUID) and " +
                                (copies == 1 ? "was" : "were") + " left out.");
@@ -70,6 +108,37 @@ void dropTwins(DicomSeries& series, Row& row, const SamePicture& samePicture)
                                dropped.front() + ".");
 }
 
+/// Whether narrow and wide gaps take turns all along the row, as where one scan lies between the slices of another.
+bool alternate(const std::vector<double>& gaps)
+{
+    if (gaps.size() < 5)
+        return false;
+    const double tolerance = 0.1 * usualGap(gaps);
+    for (std::size_t n = 2; n < gaps.size(); ++n)
+        if (std::abs(gaps[n] - gaps[n - 2]) > tolerance)
+            return false;
+    return std::abs(gaps[1] - gaps[0]) > 0.25 * std::max(gaps[0], gaps[1]);
+}
+
+/// What changes along the row and makes densities differ: noted where one part follows the other.
+/// @throws NotReadable where the images take turns
+void checkMixed(DicomSeries& series)
+{
+    for (const auto& [mark, name] : {std::pair(kernelMark, "reconstruction kernel (ConvolutionKernel)"), std::pair(kvpMark, "tube voltage (KVP)")}) {
+        std::vector<std::string> runs;
+        for (const DicomSlice& s : series.slices)
+            if (!s.marks[mark].empty() && (runs.empty() || runs.back() != s.marks[mark]))
+                runs.push_back(s.marks[mark]);
+        const std::set<std::string> values(runs.begin(), runs.end());
+        if (values.size() < 2)
+            continue;
+        const std::string words = std::string("The ") + name + " changes along the row of images, from " + runs[0] + " to " + runs[1];
+        if (runs.size() > values.size())
+            throw NotReadable{words + " and back: the series holds more than one scan. Fetch them as series of their own."};
+        series.notes.push_back(words + ": densities and noise of the two parts are not alike.");
+    }
+}
+
 void checkInterleaved(const DicomSeries& series, const std::vector<double>& gaps)
 {
     std::size_t crowded = 0, first = 0;
@@ -78,7 +147,7 @@ void checkInterleaved(const DicomSeries& series, const std::vector<double>& gaps
             ++crowded;
             first = n;
         }
-    if (crowded * 5 > gaps.size())
+    if (crowded * 5 > gaps.size() || alternate(gaps))
         throw NotReadable{"The slices lie in pairs, such as " + nameOf(series.slices[first]) + " and " +
                           nameOf(series.slices[first + 1]) + ", which are " + mm(gaps[first]) +
                           " apart: the series seems to hold two scans, one between the slices of the other. Fetch them as "
@@ -119,11 +188,15 @@ Vector3 sliceStep(DicomSeries& series, const SamePicture& samePicture, Row& row)
 {
     dropTwins(series, row, samePicture);
     if (series.slices.size() == 1) {
+        if (const std::string& which = series.slices.front().unreadableThickness; !which.empty())
+            throw NotReadable{"The series is a single slice, and its thickness cannot be read: " + which +
+                              ". Export the original CT series."};
         const double thickness = series.slices.front().sliceThicknessMm > 0 ? series.slices.front().sliceThicknessMm : 1;
         series.notes.push_back("The series is a single slice; it is taken to be " + mm(thickness) + " thick.");
         return thickness * row.axes.normal;
     }
     checkInterleaved(series, gapsOf(row.heights));
+    checkMixed(series);
     const Vector3 direction = directionOf(series, row), first = positionOf(series.slices.front());
     EvenGrid even = evenGrid(series.slices, row.heights, [&](double height) {
         return placeInWords(row, first + (height - row.heights.front()) * direction);
@@ -134,20 +207,46 @@ Vector3 sliceStep(DicomSeries& series, const SamePicture& samePicture, Row& row)
     return even.stepMm * direction;
 }
 
+/// What a slice lacks of its rescale: "RescaleIntercept"; empty where it has both.
+std::string lackOf(const DicomSlice& s)
+{
+    const std::string slope = s.slope ? "" : "RescaleSlope", intercept = s.intercept ? "" : "RescaleIntercept";
+    return slope + (slope.empty() || intercept.empty() ? "" : " and ") + intercept;
+}
+
+/// Slices with and without a rescale are not in the same units, nor are those with different ones.
+void checkRescale(const DicomSeries& series)
+{
+    const DicomSlice& first = series.slices.front();
+    for (const DicomSlice& s : series.slices) {
+        const std::string pair = nameOf(first) + " and " + nameOf(s);
+        if (lackOf(s) != lackOf(first))
+            throw NotReadable{"The slices do not agree on how stored values become Hounsfield units: of " + pair +
+                              ", one lacks " + (lackOf(s).empty() ? lackOf(first) : lackOf(s)) + " and the other does not." +
+                              fetchAgain};
+        if ((unitsOf(s) == Units::Other) != (unitsOf(first) == Units::Other))
+            throw NotReadable{"The slices do not agree on their units: of " + pair + ", one says that it does not hold "
+                              "Hounsfield units (" +
+                              unitsInWords(unitsOf(s) == Units::Other ? s : first) + ")." + fetchAgain};
+    }
+}
+
 void noteRescale(DicomSeries& series)
 {
     std::size_t without = 0;
-    bool otherType = false;
-    for (const DicomSlice& s : series.slices) {
+    for (const DicomSlice& s : series.slices)
         without += !s.slope || !s.intercept;
-        otherType = otherType || (!s.rescaleType.empty() && s.rescaleType != "HU" && s.rescaleType != "US");
-    }
     if (without > 0)
         series.notes.push_back("RescaleSlope or RescaleIntercept is missing in " + std::to_string(without) +
                                " slices; 1 and 0 were assumed. The Hounsfield units may be wrong.");
-    if (otherType)
-        series.notes.push_back("The series says that its values are not Hounsfield units (RescaleType " +
-                               series.slices.front().rescaleType + "). Measured values may be wrong.");
+    const DicomSlice& first = series.slices.front();
+    if (unitsOf(first) == Units::Other)
+        series.notes.push_back("The series says that its values are not Hounsfield units (" + unitsInWords(first) +
+                               "): it is a map, not a plain CT. Structures are hardly found in it, and densities measured in "
+                               "it are no HU. Open the plain CT series.");
+    if (unitsOf(first) == Units::Unspecified)
+        series.notes.push_back("The series does not say in which units its values are (" + unitsInWords(first) +
+                               "); Hounsfield units were assumed.");
 }
 
 void noteLoss(DicomSeries& series)
@@ -211,12 +310,13 @@ void examine(DicomSeries& series, const SamePicture& samePicture)
     info.size = {series.slices.front().columns, series.slices.front().rows, info.images};
     try {
         checkKind(series);
-        dropCopies(series);
+        dropCopies(series, samePicture);
         for (const DicomSlice& s : series.slices)
             checkSlice(s);
         for (const DicomSlice& s : series.slices)
             checkAlike(series.slices.front(), s);
         buildGrid(series, samePicture);
+        checkRescale(series);
         noteRescale(series);
         noteLoss(series);
     } catch (const NotReadable& why) {

@@ -2,6 +2,7 @@
 
 #include "volume/io/internal/Text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -23,6 +24,7 @@ DicomHeader DicomHeader::ofFrame(std::size_t frame) const
     one.m_hasPixelData = m_hasPixelData;
     one.m_pixelBytes = m_pixelBytes;
     one.m_pixelOffset = m_pixelOffset;
+    one.m_hasModalityLut = m_hasModalityLut;
     one.m_damage = m_damage;
     return one;
 }
@@ -33,9 +35,10 @@ std::string DicomHeader::text(DicomTag tag) const
     if (found == m_values.end())
         return {};
     std::string value = found->second;
-    const auto last = value.find_last_not_of(std::string(" \0", 2));
+    // Besides the padding, a tab or a line's end at the end says nothing.
+    const auto last = value.find_last_not_of(std::string(" \0\t\r\n", 5));
     value.resize(last == std::string::npos ? 0 : last + 1);
-    value.erase(0, std::min(value.find_first_not_of(' '), value.size()));
+    value.erase(0, std::min(value.find_first_not_of(" \t"), value.size()));
     return value;
 }
 
@@ -50,8 +53,8 @@ std::string DicomHeader::text(DicomTag tag, std::size_t index) const
         ++begin;
     }
     std::string value = all.substr(begin, all.find('\\', begin) - begin);
-    value.erase(0, std::min(value.find_first_not_of(' '), value.size()));
-    value.erase(value.find_last_not_of(' ') + 1);
+    value.erase(0, std::min(value.find_first_not_of(" \t"), value.size()));
+    value.erase(value.find_last_not_of(" \t\r\n") + 1);
     return value;
 }
 
@@ -63,13 +66,13 @@ std::string DicomHeader::utf8Text(DicomTag tag) const
 std::vector<double> DicomHeader::numbers(DicomTag tag) const
 {
     std::vector<double> values;
-    if (text(tag).empty())
+    const std::string all = text(tag);
+    if (all.empty())
         return values;
-    for (std::size_t n = 0;; ++n) {
+    const auto several = static_cast<std::size_t>(std::count(all.begin(), all.end(), '\\')) + 1;
+    for (std::size_t n = 0; n < several; ++n) {
         std::string one = text(tag, n);
-        if (one.empty())
-            return values;
-        if (one.front() == '+')
+        if (one.size() > 1 && one[0] == '+' && one[1] != '-')
             one.erase(0, 1);
         double value = 0;
         const auto [end, error] = std::from_chars(one.data(), one.data() + one.size(), value);
@@ -77,6 +80,7 @@ std::vector<double> DicomHeader::numbers(DicomTag tag) const
             return {};
         values.push_back(value);
     }
+    return values;
 }
 
 std::optional<double> DicomHeader::number(DicomTag tag) const

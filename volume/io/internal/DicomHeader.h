@@ -28,7 +28,7 @@ public:
     std::string text(DicomTag tag, std::size_t index) const;
     /// Text as UTF-8 by the file's SpecificCharacterSet.
     std::string utf8Text(DicomTag tag) const;
-    /// Decimal strings; empty where one of them is not a finite number.
+    /// Decimal strings; empty where there are none, or where one of them is not a finite number.
     std::vector<double> numbers(DicomTag tag) const;
     std::optional<double> number(DicomTag tag) const;
     /// An unsigned short (VR US).
@@ -37,6 +37,8 @@ public:
     const std::string& transferSyntax() const { return m_transferSyntax; }
     bool isBigEndian() const { return m_bigEndian; }
     bool hasPixelData() const { return m_hasPixelData; }
+    /// Whether a ModalityLUTSequence with an item turns stored values into others (PS3.3 C.11.1).
+    bool hasModalityLut() const { return m_hasModalityLut; }
     /// Where native pixel data begin in the file; -1 where they are compressed or absent.
     std::int64_t pixelOffset() const { return m_pixelOffset; }
     /// Bytes of native pixel data; absent where they are compressed.
@@ -57,6 +59,7 @@ private:
     std::string m_transferSyntax;
     bool m_bigEndian = false;
     bool m_hasPixelData = false;
+    bool m_hasModalityLut = false;
     std::optional<std::int64_t> m_pixelBytes;
     std::int64_t m_pixelOffset = -1;
     std::string m_damage;

@@ -2,6 +2,7 @@
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/PixelDecoder.h"
 #include "volume/io/internal/RawImage.h"
+#include "volume/io/internal/StoredBits.h"
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
@@ -19,40 +20,6 @@ namespace
 [[noreturn]] void refuse(const DicomSlice& s, const std::string& why)
 {
     throw Error(ErrorKind::Scan, quoted(s.file) + " " + why + " Fetch the series again.");
-}
-
-// Bits above BitsStored may hold overlays or a missing sign (PS3.5 8.1.1).
-template <typename Number> void cleanBits(std::vector<char>& bytes, int bitsStored)
-{
-    constexpr int bits = 8 * sizeof(Number);
-    if (bitsStored >= bits)
-        return;
-    using Unsigned = std::make_unsigned_t<Number>;
-    const int shift = bits - bitsStored;
-    for (std::size_t n = 0; n + sizeof(Number) <= bytes.size(); n += sizeof(Number)) {
-        Unsigned value;
-        std::memcpy(&value, bytes.data() + n, sizeof value);
-        const Number clean = static_cast<Number>(static_cast<Number>(static_cast<Unsigned>(value << shift)) >> shift);
-        std::memcpy(bytes.data() + n, &clean, sizeof clean);
-    }
-}
-
-void cleanBits(std::vector<char>& bytes, Component component, int bitsStored)
-{
-    switch (component) {
-    case Component::UInt8:
-        return cleanBits<std::uint8_t>(bytes, bitsStored);
-    case Component::Int8:
-        return cleanBits<std::int8_t>(bytes, bitsStored);
-    case Component::UInt16:
-        return cleanBits<std::uint16_t>(bytes, bitsStored);
-    case Component::Int16:
-        return cleanBits<std::int16_t>(bytes, bitsStored);
-    case Component::UInt32:
-        return cleanBits<std::uint32_t>(bytes, bitsStored);
-    default:
-        return cleanBits<std::int32_t>(bytes, bitsStored);
-    }
 }
 
 /// Uncompressed pixels of a coding that our own parser reads: they need no decoder.
@@ -88,9 +55,11 @@ private:
     static Conversion convert(const DicomSlice& s, std::vector<char>& bytes, Component component, int bitsStored,
                               std::int16_t* hu)
     {
-        cleanBits(bytes, component, bitsStored);
-        return toHu(bytes.data(), component, std::int64_t{s.rows} * s.columns, s.slope.value_or(1),
-                    s.intercept.value_or(0), hu);
+        const std::int64_t beyond = cleanStoredBits(bytes, component, s, bitsStored);
+        Conversion met = toHu(bytes.data(), component, std::int64_t{s.rows} * s.columns, s.slope.value_or(1),
+                              s.intercept.value_or(0), hu);
+        met.beyondStored = beyond;
+        return met;
     }
     static Conversion copy(const DicomSlice& s, std::int16_t* hu)
     {
@@ -208,6 +177,7 @@ private:
             return lose(n, why);
         }
         met.clamped += one.clamped;
+        met.beyondStored += one.beyondStored;
         met.notNumbers += one.notNumbers;
         if (const auto now = std::chrono::steady_clock::now();
             m_sliceRead && now - m_last > std::chrono::milliseconds(66)) {

@@ -4,6 +4,7 @@
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace hounsfield
@@ -14,7 +15,8 @@ namespace
 using Slices = std::vector<DicomSlice>;
 
 constexpr std::array<const char*, markCount> markNames{
-    "acquisition", "time point", "time point", "stack", "heart phase", "kind", "kernel", "kV", "contrast agent"};
+    "acquisition", "time point", "time point",     "stack",           "heart phase", "kind",
+    "kernel",      "kV",         "contrast agent", "slice thickness", "description"};
 
 DicomSeries partOf(const DicomSeries& whole, Slices slices, const std::string& label)
 {
@@ -187,10 +189,78 @@ std::vector<DicomSeries> partsBy(const DicomSeries& series, Groups groups, const
     return parts;
 }
 
+/// Whether nearly all slices of a row keep one distance, which is wider than that of the row they are taken from.
+bool isRegularWithin(Slices slices, double usualOfAll)
+{
+    if (slices.size() < 3)
+        return false;
+    const std::vector<double> gaps = gapsOf(sortedHeights(slices));
+    const double usual = usualGap(gaps);
+    const auto regular = std::count_if(gaps.begin(), gaps.end(), [&](double gap) { return std::abs(gap - usual) < 0.1 * usual; });
+    return usual > 1.3 * usualOfAll && regular * 5 >= static_cast<std::ptrdiff_t>(gaps.size()) * 4;
+}
+
+/// The scans whose slices lie between each other's without being crowded, where a mark tells them apart.
+std::optional<Groups> interleavedBy(const Slices& sorted, double usual, std::size_t mark)
+{
+    Groups groups;
+    std::size_t runs = 0;
+    for (std::size_t n = 0; n < sorted.size(); ++n) {
+        groups[{sorted[n].marks[mark]}].push_back(sorted[n]);
+        runs += n == 0 || sorted[n].marks[mark] != sorted[n - 1].marks[mark];
+    }
+    // One block after the other, as where a scan goes on with another acquisition, is one row.
+    const bool interleaved = groups.size() > 1 && runs > groups.size() && std::all_of(groups.begin(), groups.end(), [&](const auto& group) {
+                                 return isRegularWithin(group.second, usual);
+                             });
+    return interleaved ? std::optional(groups) : std::nullopt;
+}
+
+std::vector<DicomSeries> interleaved(DicomSeries series)
+{
+    Slices sorted = series.slices;
+    const double usual = usualGap(gapsOf(sortedHeights(sorted)));
+    for (std::size_t mark = 0; mark < markCount; ++mark)
+        if (auto groups = interleavedBy(sorted, usual, mark))
+            return partsBy(series, std::move(*groups), {mark});
+    return {std::move(series)};
+}
+
+std::vector<DicomSeries> byFrameOfReference(DicomSeries series)
+{
+    std::vector<Slices> frames;
+    for (const DicomSlice& s : series.slices) {
+        const auto known = std::find_if(frames.begin(), frames.end(), [&](const Slices& f) {
+            return f.front().frameOfReferenceUid == s.frameOfReferenceUid;
+        });
+        (known == frames.end() ? frames.emplace_back() : *known).push_back(s);
+    }
+    if (frames.size() < 2)
+        return {std::move(series)};
+    if (frames.size() > 2 && frames.size() == series.slices.size()) {
+        series.notes.push_back("Every image names another frame of reference, as some programs that hide the patient write "
+                               "it. Their positions were taken to be of one.");
+        return {std::move(series)};
+    }
+    std::vector<DicomSeries> parts;
+    for (Slices& frame : frames) {
+        const std::string label = "frame of reference " + std::to_string(parts.size() + 1) + " of " + std::to_string(frames.size());
+        const std::string uid = frame.front().frameOfReferenceUid;
+        parts.push_back(partOf(series, std::move(frame), label));
+        parts.back().info.frameOfReferenceUid = uid;
+        parts.back().notes.push_back("The series holds images of " + std::to_string(frames.size()) +
+                                     " frames of reference, whose positions cannot be compared; each is listed as a series of "
+                                     "its own. This is " + label + ".");
+    }
+    return parts;
+}
+
 std::vector<DicomSeries> byTime(DicomSeries series)
 {
-    if (series.slices.size() < 6 || !canBePlaced(series.slices) || !anyCrowded(series.slices))
+    if (series.slices.size() < 6 || !canBePlaced(series.slices))
         return {std::move(series)};
+    if (!anyCrowded(series.slices))
+        return interleaved(std::move(series));
     for (std::size_t mark = 0; mark < markCount; ++mark)
         if (auto groups = groupsBy(series.slices, {mark}))
             return partsBy(series, std::move(*groups), {mark});
@@ -235,9 +305,10 @@ std::vector<DicomSeries> separated(DicomSeries series)
 {
     std::vector<DicomSeries> parts;
     for (DicomSeries& kind : byKind(std::move(series)))
-        for (DicomSeries& time : byTime(std::move(kind)))
-            for (DicomSeries& block : byBlocks(std::move(time)))
-                parts.push_back(std::move(block));
+        for (DicomSeries& frame : byFrameOfReference(std::move(kind)))
+            for (DicomSeries& time : byTime(std::move(frame)))
+                for (DicomSeries& block : byBlocks(std::move(time)))
+                    parts.push_back(std::move(block));
     return parts;
 }
 

@@ -15,15 +15,18 @@ namespace hounsfield
 {
 
 /// What tells time points and reconstructions at the same places apart; see markNames.
-constexpr std::size_t markCount = 9;
+constexpr std::size_t markCount = 11, imageTypeMark = 5, kernelMark = 6, kvpMark = 7, thicknessMark = 9;
 
 /// One DICOM image by its header: a file, or one frame of an enhanced image.
 struct DicomSlice {
     std::filesystem::path file;
     int frame = 0; ///< within its file
     std::string sopInstanceUid;
+    std::string frameOfReferenceUid;
     std::string instanceNumber;
     std::string damage;                                      ///< half a sentence, empty where nothing is broken
+    std::string unreadable; ///< a number that is there and is none: "RescaleIntercept '-1024,0'"; empty where all are
+    std::string unreadableThickness; ///< the same of SliceThickness, which only a single slice needs
     std::vector<double> position, orientation, pixelSpacing; ///< mm; empty where absent
     double sliceThicknessMm = 0, gantryTiltDegrees = 0;
     int rows = 0, columns = 0, bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1, frames = 1;
@@ -33,6 +36,8 @@ struct DicomSlice {
     std::int64_t fileBytes = 0;
     std::optional<double> slope, intercept;
     std::string rescaleType, photometric, sopClass, transferSyntax;
+    std::uint32_t overlayBits = 0; ///< of a stored cell, those that overlay planes of the header lie in (retired)
+    bool modalityLut = false;      ///< stored values become others by a table
     std::int64_t pixelOffset = -1; ///< of native pixel data in the file; -1 where they are compressed
     bool bigEndian = false, lossy = false, localizer = false, original = true;
     std::array<std::string, markCount> marks; ///< values by markNames, empty where absent
@@ -61,8 +66,8 @@ struct DicomSeries {
 using SamePicture = std::function<bool(const DicomSlice&, const DicomSlice&)>;
 
 class DicomHeader;
-/// What the files of one series share: the SeriesInstanceUID; where it was removed to hide the patient, the series'
-/// number and description. Nothing where the file is broken before it says so.
+/// What the files of one series share: patient, study and SeriesInstanceUID; where that was removed to hide the patient,
+/// the series' number and description. Nothing where the file is broken before it says so.
 std::optional<std::string> seriesKeyOf(const DicomHeader& header);
 
 /// The slices that a file holds: one, or as many as an enhanced image has frames.
@@ -76,8 +81,9 @@ std::vector<DicomSeries> findSeries(const std::filesystem::path& folder, bool re
                                     Progress& progress, const ScanSource::Seen& seen = {});
 
 /// What a series holds under one identifier, as choices of their own: scouts and screenshots beside the volume, several
-/// sizes, orientations or tilts, several time points or reconstructions at the same places, blocks far apart. A series
-/// that does not come apart cleanly stays whole, and examine says why it cannot be read.
+/// sizes, orientations or tilts, several frames of reference, several time points or reconstructions at the same places
+/// or one between the slices of the other, blocks far apart. A series that does not come apart cleanly stays whole, and
+/// examine says why it cannot be read.
 std::vector<DicomSeries> separated(DicomSeries series);
 
 /// Sorts the slices by position along their normal and finds the grid; where they are no CT volume, sets

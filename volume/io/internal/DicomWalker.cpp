@@ -16,7 +16,8 @@ namespace
 
 constexpr std::uint32_t undefinedLength = 0xFFFFFFFF;
 constexpr DicomTag pixelDataTag = 0x7FE00010, itemTag = 0xFFFEE000, itemEndTag = 0xFFFEE00D,
-                   sequenceEndTag = 0xFFFEE0DD, sharedGroupsTag = 0x52009229, perFrameGroupsTag = 0x52009230;
+                   sequenceEndTag = 0xFFFEE0DD, sharedGroupsTag = 0x52009229, perFrameGroupsTag = 0x52009230,
+                   modalityLutTag = 0x00283000;
 constexpr std::int64_t longestValue = 4096;
 constexpr int deepest = 32;
 constexpr const char* deflatedSyntax = "1.2.840.10008.1.2.1.99";
@@ -310,6 +311,11 @@ private:
             }
         } else if (e.tag == sharedGroupsTag || e.tag == perFrameGroupsTag) {
             frameGroups(e);
+        } else if (e.tag == modalityLutTag) {
+            const std::int64_t start = m_position;
+            skipValue(e, m_explicit, 0);
+            // An item or a delimiter alone takes 8 bytes.
+            m_header.m_hasModalityLut = m_position - start > 8;
         } else if (e.length == undefinedLength) {
             skipItems(m_explicit && !e.implicitSequence, 0);
         } else {

@@ -118,6 +118,11 @@ void noteConversion(const Conversion& met, std::vector<std::string>& notes)
     if (met.clamped > 0)
         notes.push_back(std::to_string(met.clamped) +
                         " voxels have values beyond -32768 to 32767 HU and were set to the nearest of these.");
+    if (met.beyondStored > 0)
+        notes.push_back(std::to_string(met.beyondStored) +
+                        " voxels need more bits than the files say they store (BitsStored). They were read with all their "
+                        "bits, as metal beyond the scanner's range is written; if it is something else, these voxels are "
+                        "wrong.");
     if (met.notNumbers > 0)
         notes.push_back(std::to_string(met.notNumbers) +
                         " voxels hold no number (NaN or infinite) and were set to -1024 HU.");

@@ -31,6 +31,7 @@ struct RawImage {
 struct Conversion {
     std::int64_t clamped = 0;    ///< values outside int16, set to its nearest end
     std::int64_t notNumbers = 0; ///< NaN and infinities, set to -1024
+    std::int64_t beyondStored = 0; ///< of DICOM: values that need more bits than BitsStored
 };
 
 /// HU = round(slope * stored + intercept) for count voxels.
