@@ -30,6 +30,7 @@ Beside::Beside(ViewState& first, QWidget* parent) : QWidget(parent), m_first(fir
     connect(&m_opening, &Opening::failed, this, &Beside::failed);
     connect(&m_opening, &Opening::opened, this, [this](const std::shared_ptr<const Scan>& scan) {
         m_view.setScan(scan->volume, scan->series.windowLevel, QString::fromStdString(scan->caseName));
+        m_view.setImageNumbers(scan->instanceNumbers);
         QString name = QString::fromStdString(scan->caseName);
         if (!scan->series.description.empty())
             name += ", " + QString::fromStdString(scan->series.description);

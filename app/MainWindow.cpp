@@ -148,7 +148,9 @@ void MainWindow::joinBench()
         m_errorBar->hide();
         rememberRecent(m_bench.scanPath());
         m_side->setSeries(m_bench.opening().path(), m_bench.opening().series());
-        m_side->setOpenSeries(m_bench.session().scan()->series, thumbnails::of(m_bench.scanPath()));
+        m_sessionFile.clear(); // the work on another scan is not to be saved over it
+        const SeriesInfo& series = m_bench.session().scan()->series;
+        m_side->setOpenSeries(series, thumbnails::of(m_bench.scanPath(), keyOf(series)));
         showState();
         // From the start page the prompt comes next. Whoever looks at a scan already keeps the keys of the tools.
         if (!m_scanWasOpen)

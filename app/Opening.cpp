@@ -85,7 +85,7 @@ Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std
         });
     }));
     auto hashing = std::async(std::launch::async, [scan] { return hashOf(*scan->volume); });
-    thumbnails::keep(QString::fromStdU16String(source->path().u16string()), scan->volume);
+    thumbnails::keep(QString::fromStdU16String(source->path().u16string()), keyOf(scan->series), scan->volume);
     const QByteArray hash = hashing.get();
     return [this, scan, hash] { Q_EMIT opened(scan, hash); };
 }
@@ -109,7 +109,7 @@ void Opening::openSample()
     m_task.start([this](Progress& progress) -> Task::Then {
         auto scan = std::make_shared<const Scan>(sampleScan(progress));
         const QByteArray hash = hashOf(*scan->volume);
-        thumbnails::keep(samplePath, scan->volume);
+        thumbnails::keep(samplePath, {}, scan->volume);
         return [this, scan, hash] {
             m_path = samplePath;
             m_source = nullptr;

@@ -18,7 +18,7 @@ public:
     enum class Several { Ask, TakeBest };
 
     explicit Opening(QObject* parent = nullptr);
-    /// @param which number or SeriesInstanceUID; a path that was looked through is not looked through again for it
+    /// @param which number, key (keyOf) or SeriesInstanceUID; a path that was looked through is not looked through again for it
     void open(const QString& path, const std::optional<std::string>& which = {}, Several several = Several::TakeBest);
     void stop();
     bool busy() const { return m_task.busy(); }

@@ -65,7 +65,7 @@ std::vector<Recovery::Kept> Recovery::left() const
         lock.unlock();
         try {
             const StoredSession session = readSession(info.absoluteFilePath());
-            all.push_back({info.absoluteFilePath(), session.scanPath, info.lastModified(), int(session.contents.structures.size()), int(session.contents.measurements.size())});
+            all.push_back({info.absoluteFilePath(), session.scanPath, info.lastModified(), int(session.contents.structures.size()), int(session.contents.measurements.size()), session.series().value_or("")});
         } catch (const Error&) {
             // Not whole: the one before it is, for files are renamed only when they are.
         }

@@ -19,6 +19,7 @@ public:
         QDateTime when;
         int structures = 0;   ///< found
         int measurements = 0; ///< by hand
+        std::string series;   ///< its key (keyOf); empty where the scan has none
     };
 
     Recovery();

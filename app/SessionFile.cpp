@@ -45,12 +45,18 @@ QByteArray bytesOf(const StoredSession& session)
     for (const Measurement& m : session.contents.measurements)
         measurements.append(measurementToJson(m));
     const QJsonObject root{{"hounsfield_session", StoredSession::version},
-                           {"scan", QJsonObject{{"path", session.scanPath}, {"series_uid", session.seriesUid}, {"sha256", QString::fromLatin1(session.scanHash.toHex())}}},
+                           {"scan", QJsonObject{{"path", session.scanPath}, {"series_uid", session.seriesUid}, {"series_key", QString::fromStdString(session.seriesKey)}, {"sha256", QString::fromLatin1(session.scanHash.toHex())}}},
                            {"structures", structures}, {"measurements", measurements}, {"view", session.view}, {"prompts", QJsonArray::fromStringList(session.prompts)}};
     return QJsonDocument(root).toJson(QJsonDocument::Compact);
 }
 
 } // namespace
+
+std::optional<std::string> StoredSession::series() const
+{
+    const std::string known = seriesKey.empty() ? seriesUid.toStdString() : seriesKey;
+    return known.empty() ? std::nullopt : std::optional(known);
+}
 
 QByteArray hashOf(const Volume& volume)
 {
@@ -80,6 +86,7 @@ StoredSession readSession(const QString& file)
     const QJsonObject scan = root["scan"].toObject();
     session.scanPath = scan["path"].toString();
     session.seriesUid = scan["series_uid"].toString();
+    session.seriesKey = scan["series_key"].toString().toStdString();
     session.scanHash = QByteArray::fromHex(scan["sha256"].toString().toLatin1());
     for (const QJsonValue& s : root["structures"].toArray())
         session.contents.structures.push_back(structureFromJson(s.toObject()));

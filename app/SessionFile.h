@@ -5,6 +5,8 @@
 
 #include <QJsonObject>
 
+#include <optional>
+
 namespace hounsfield {
 
 /// A session as it lies in a file (ending .hounsfield, JSON, versioned): where the scan is and how to know it again, everything found
@@ -17,6 +19,9 @@ struct StoredSession {
     Contents contents;
     QJsonObject view;
     QStringList prompts;
+    std::string seriesKey; ///< keyOf the series; empty in sessions of older versions, which know the identifier alone
+    /// What opens the series again; nothing where the path holds only one.
+    std::optional<std::string> series() const;
 };
 
 QByteArray hashOf(const Volume& volume);

@@ -242,7 +242,7 @@ void SidePanel::setPreview(const QString& path, int number, const QImage& slice)
 void SidePanel::setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail)
 {
     for (std::size_t row = 0; row < m_listed.size(); ++row)
-        if (m_listed[row].uid == open.uid && (!open.uid.empty() || m_listed[row].number == open.number)) {
+        if (keyOf(m_listed[row]) == keyOf(open)) {
             m_series->setCurrentRow(int(row));
             m_series->item(int(row))->setIcon(thumbnail);
         }

@@ -92,8 +92,8 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
         label->setObjectName("heading");
         m_list->addWidget(label);
     };
-    const auto link = [this](const QString& text, const QString& tip, const QString& path, const QString& scan) {
-        auto* button = new QPushButton(thumbnails::of(scan), text);
+    const auto link = [this](const QString& text, const QString& tip, const QString& path, const QIcon& icon) {
+        auto* button = new QPushButton(icon, text);
         button->setIconSize({40, 40});
         button->setObjectName("link");
         button->setToolTip(tip);
@@ -104,11 +104,11 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
     if (!left.empty())
         heading(tr("Go on where you left off"));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i)
-        link(tr("%1, %2, findings: %3, measurements: %4").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures).arg(left[i].measurements), left[i].scanPath, left[i].file, left[i].scanPath);
+        link(tr("%1, %2, findings: %3, measurements: %4").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures).arg(left[i].measurements), left[i].scanPath, left[i].file, thumbnails::of(left[i].scanPath, left[i].series));
     if (!recent.isEmpty())
         heading(tr("Recent"));
     for (const QString& path : recent.mid(0, 5))
-        link(shownName(path), QDir::toNativeSeparators(path), path, path);
+        link(shownName(path), QDir::toNativeSeparators(path), path, thumbnails::of(path));
 }
 
 } // namespace hounsfield

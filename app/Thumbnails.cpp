@@ -16,9 +16,10 @@ namespace {
 constexpr int side = 96;
 constexpr int usualMb = 50;
 
-QString fileOf(const QString& path)
+QString fileOf(const QString& path, const std::string& series)
 {
-    return folder() + "/" + QString::fromLatin1(QCryptographicHash::hash(path.toUtf8(), QCryptographicHash::Sha1).toHex()) + ".png";
+    const QString name = series.empty() ? path : path + "\n" + QString::fromStdString(series);
+    return folder() + "/" + QString::fromLatin1(QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex()) + ".png";
 }
 
 /// The oldest go first.
@@ -50,7 +51,7 @@ void setPlace(const QString& folder, int mostMb)
     prune();
 }
 
-void keep(const QString& path, std::shared_ptr<const Volume> volume)
+void keep(const QString& path, const std::string& series, std::shared_ptr<const Volume> volume)
 {
     const Geometry& scan = volume->geometry();
     SliceGrid grid{axesOf(Plane::Axial, patientFrame()), middleMm(scan), 1, side, side};
@@ -60,13 +61,15 @@ void keep(const QString& path, std::shared_ptr<const Volume> volume)
     const Picture& picture = scene.render(grid, {}, {});
     const QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height, picture.width * 4, QImage::Format_RGB32);
     QDir().mkpath(folder());
-    image.save(fileOf(path));
+    image.save(fileOf(path, {}));
+    if (!series.empty())
+        image.save(fileOf(path, series));
     prune();
 }
 
-QIcon of(const QString& path)
+QIcon of(const QString& path, const std::string& series)
 {
-    const QPixmap pixmap(fileOf(path));
+    const QPixmap pixmap(fileOf(path, series));
     return pixmap.isNull() ? QIcon() : QIcon(pixmap);
 }
 

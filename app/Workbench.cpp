@@ -57,6 +57,7 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
     connect(&m_opening, &Opening::opened, this, &Workbench::take);
     connect(&m_opening, &Opening::failed, this, [this](const QString& why) {
         m_pending.reset();
+        m_tried.clear();
         Q_EMIT failed(why);
     });
     connect(&m_asking, &Asking::found, this, &Workbench::takeFindings);
@@ -132,6 +133,7 @@ std::vector<Doubt> Workbench::doubts() const
 
 void Workbench::open(const QString& path, const std::optional<std::string>& series, Opening::Several several)
 {
+    m_tried.clear();
     try {
         if (path.endsWith(".hounsfield")) {
             m_pending = readSession(path);
@@ -142,7 +144,7 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
                 Q_EMIT failed(told);
                 return;
             }
-            m_opening.open(scan, m_pending->seriesUid.isEmpty() ? std::nullopt : std::optional(m_pending->seriesUid.toStdString()));
+            m_opening.open(scan, m_pending->series());
         } else {
             m_pending.reset();
             m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series, several);
@@ -165,8 +167,24 @@ void Workbench::closeScan()
     m_view.setScan(nullptr, {}, {});
 }
 
+bool Workbench::openOtherPart(const Scan& scan)
+{
+    if (m_tried.empty())
+        m_parts = m_opening.series();
+    m_tried.insert(keyOf(scan.series));
+    const auto other = std::find_if(m_parts.begin(), m_parts.end(), [&](const SeriesInfo& one) { return one.readable && one.uid == scan.series.uid && !one.uid.empty() && !m_tried.contains(keyOf(one)); });
+    if (other == m_parts.end())
+        return false;
+    m_opening.open(m_pending->scanPath, keyOf(*other));
+    return true;
+}
+
 void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
 {
+    // A session of an older version names the identifier alone, which parts of a series share; and the parts of a folder may have changed.
+    if (m_pending && m_pending->scanHash != hash && openOtherPart(*scan))
+        return;
+    m_tried.clear();
     if (m_autosave.isActive())
         autosave();
     m_autosave.stop();
@@ -178,6 +196,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     m_scanHash = hash;
     // The views first: they take their layers from the new session.
     m_view.setScan(scan->volume, scan->series.windowLevel, scanTextOf(*scan));
+    m_view.setImageNumbers(scan->instanceNumbers);
     m_session.open(scan);
     m_autosave.stop();
     if (m_pending) {
@@ -185,7 +204,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
         m_pending.reset();
         try {
             if (stored.scanHash != m_scanHash)
-                throw Error(ErrorKind::Scan, "The scan at this place is not the one the session was made from: its masks are not shown. The session file is untouched.");
+                throw Error(ErrorKind::Scan, "The scan at this place is not the one the session was made from: its masks and measurements are not shown. The session file is untouched and keeps them. Put the scan back and open the session again.");
             Contents contents = stored.contents;
             for (Structure& s : contents.structures)
                 measureAgain(s, *scan->volume);
@@ -288,7 +307,7 @@ void Workbench::setHeatShown(bool shown)
 
 StoredSession Workbench::stored(const QStringList& prompts) const
 {
-    return {m_scanPath, QString::fromStdString(m_session.scan()->series.uid), m_scanHash, m_session.contents(), viewToJson(m_view), prompts};
+    return {m_scanPath, QString::fromStdString(m_session.scan()->series.uid), m_scanHash, m_session.contents(), viewToJson(m_view), prompts, m_scanPath == Opening::samplePath ? std::string() : keyOf(m_session.scan()->series)};
 }
 
 void Workbench::saveSession(const QString& file, const QStringList& prompts)

@@ -9,6 +9,7 @@
 #include <QTimer>
 
 #include <optional>
+#include <set>
 
 namespace hounsfield {
 
@@ -71,6 +72,8 @@ Q_SIGNALS:
 
 private:
     void take(std::shared_ptr<const Scan> scan, const QByteArray& hash);
+    /// Opens the next part of the pending session's series that was not tried. @returns false where there is none
+    bool openOtherPart(const Scan& scan);
     void takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes);
     void showLayers();
     StoredSession stored(const QStringList& prompts) const;
@@ -91,6 +94,8 @@ private:
     QString m_scanPath, m_openingPath; ///< of the scan that is open; of the one that is being opened
     QByteArray m_scanHash;
     std::optional<StoredSession> m_pending; ///< a session whose scan is being opened
+    std::vector<SeriesInfo> m_parts;        ///< while its scan is looked for among parts that share an identifier
+    std::set<std::string> m_tried;          ///< keys of those that were not it
     std::vector<PartialMask> m_growing;
     bool m_heatShown = false;
     QStringList m_engineNotes, m_prompts;

@@ -125,7 +125,9 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
     if (withText) {
         const auto number = sliceNumber(m_state.scan()->geometry(), m_grid.axes.normal, m_state.crosshairMm());
         const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);
-        add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop, tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place, quiet);
+        const QString image = m_state.imageNumber(m_grid.axes.normal);
+        const QString numbers = tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place;
+        add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop, image.isEmpty() ? numbers : numbers + "\n" + tr("Im %1").arg(image), quiet);
         add(Kind::PlaneName, corners, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
         add(Kind::Window, corners, Qt::AlignLeft | Qt::AlignBottom, windowText(), quiet);
         if (m_state.frame() != patientFrame())

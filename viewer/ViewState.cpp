@@ -71,6 +71,7 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     m_scanText = std::move(scanText);
     m_ownWindow = windowLevel;
     m_automatic.reset();
+    m_imageNumbers.clear();
     m_layers.clear();
     m_heat = nullptr;
     m_measurements.clear();
@@ -93,6 +94,24 @@ void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std:
     Q_EMIT scanChanged();
     Q_EMIT layersChanged();
     Q_EMIT changed();
+}
+
+void ViewState::setImageNumbers(std::vector<std::string> numbers)
+{
+    m_imageNumbers = std::move(numbers);
+    Q_EMIT changed();
+}
+
+QString ViewState::imageNumber(const Vector3& normal) const
+{
+    if (!m_scan || m_imageNumbers.empty())
+        return {};
+    const Matrix3& m = m_scan->geometry().matrix();
+    const Vector3 stored = cross(Vector3{m[0][0], m[1][0], m[2][0]}, Vector3{m[0][1], m[1][1], m[2][1]});
+    if (std::abs(dot(stored, normal)) < 0.9999 * length(stored) * length(normal))
+        return {};
+    const auto k = std::llround(m_scan->geometry().toIndex(m_crosshair)[2]);
+    return k < 0 || k >= static_cast<long long>(m_imageNumbers.size()) ? QString() : QString::fromStdString(m_imageNumbers[std::size_t(k)]);
 }
 
 void ViewState::setCrosshair(const Vector3& mm)

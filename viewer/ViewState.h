@@ -25,6 +25,10 @@ public:
     void setScan(std::shared_ptr<const Volume> volume, std::optional<std::array<double, 2>> windowLevel, QString scanText);
     const std::shared_ptr<const Volume>& scan() const { return m_scan; }
     const QString& scanText() const { return m_scanText; }
+    /// What the scanner numbered the stored slices with (InstanceNumber), by k; empty where there is none. Of the scan that is set.
+    void setImageNumbers(std::vector<std::string> numbers);
+    /// The number of the stored slice at the crosshair, as PACS show it; empty where views across `normal` show no stored slices.
+    QString imageNumber(const Vector3& normal) const;
 
     const Vector3& crosshairMm() const { return m_crosshair; }
     void setCrosshair(const Vector3& mm);              ///< clamped to the scan
@@ -96,6 +100,7 @@ private:
     std::shared_ptr<const Volume> m_scan;
     QString m_scanText;
     std::optional<std::array<double, 2>> m_ownWindow, m_automatic; ///< m_automatic: once it was asked for
+    std::vector<std::string> m_imageNumbers;
     Vector3 m_crosshair{0, 0, 0};
     Frame m_frame = patientFrame();
     std::array<double, 3> m_roll{0, 0, 0}; ///< by plane
