@@ -233,7 +233,8 @@ void Batch::finish(Current& current, const Answer& answer)
 {
     const double seconds = std::chrono::duration<double>(Clock::now() - current.since).count();
     const json result{{"structures", answer.found}, {"not_found", answer.notFound}, {"fully_understood", answer.understood}, {"device", answer.device}, {"precision", answer.precision},
-                      {"seconds", std::round(seconds * 10) / 10}, {"measurements", answer.measurements}, {"lesions", answer.lesions}};
+                      {"seconds", std::round(seconds * 10) / 10}, {"measurements", answer.measurements}, {"lesions", answer.lesions},
+                      {"series_number", answer.seriesNumber}, {"series_key", answer.seriesKey}, {"series_description", answer.description}, {"study_date", answer.studyDate}, {"choice", answer.choice}};
     try {
         current.folder.finish({{"schema", 1}, {"case", current.one->name}, {"program", HOUNSFIELD_VERSION}, {"request", current.request}, {"result", result}});
     } catch (const Error& error) {
@@ -244,6 +245,8 @@ void Batch::finish(Current& current, const Answer& answer)
     m_understood &= answer.understood;
     m_fitting.insert(current.one->name);
     say(ended(*current.one) + structures(answer) + print(", %.1f s", seconds) + timeLeft());
+    if (!answer.choice.empty())
+        say("Note: " + current.one->name + ": " + answer.choice);
 }
 
 void Batch::fail(const Case& one, const std::string& why)

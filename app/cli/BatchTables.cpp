@@ -67,6 +67,24 @@ std::string kindOf(const json& done)
     return kind.dump();
 }
 
+/// Which scan of its path a case was read from. Cases of older versions do not say.
+std::string scanRow(const Case& one, const json& result)
+{
+    const auto text = [&](const char* name) { return csvCell(result.value(name, "")); };
+    const int number = result.value("series_number", 0);
+    return csvCell(one.name) + "," + csvCell(one.listed) + "," + (number > 0 ? std::to_string(number) : "") + "," + text("series_key") + "," + text("series_description") + "," + text("study_date") + "," +
+           text("choice") + "\r\n";
+}
+
+void writeScans(const std::string& rows, const fs::path& file)
+{
+    std::error_code none;
+    if (rows.empty())
+        fs::remove(file, none);
+    else
+        writeTextFile("case,scan,series_number,series_key,series_description,study_date,choice\r\n" + rows, file);
+}
+
 } // namespace
 
 Collected writeTables(const fs::path& out, const std::vector<Case>& cases, const Fits& fits)
@@ -74,6 +92,7 @@ Collected writeTables(const fs::path& out, const std::vector<Case>& cases, const
     Collected all;
     JoinedTable measurements, lesions;
     std::set<std::string> kinds;
+    std::string scans;
     all.failed = writeFailed(out, cases, fits);
     const std::set<std::string> failed(all.failed.begin(), all.failed.end());
     for (const Case& one : cases) {
@@ -89,6 +108,7 @@ Collected writeTables(const fs::path& out, const std::vector<Case>& cases, const
         if (const std::string file = result.value("lesions", ""); same && !file.empty())
             same = lesions.add(one.name, folder.place() / file);
         if (same) {
+            scans += scanRow(one, result);
             ++all.done;
             kinds.insert(kindOf(*done));
         } else {
@@ -98,6 +118,7 @@ Collected writeTables(const fs::path& out, const std::vector<Case>& cases, const
     }
     if (kinds.size() > 1)
         all.doubts.push_back("Not all cases were computed alike: their done.json files differ in the model, the settings or the precision in effect. --precision fp32 computes alike everywhere.");
+    writeScans(scans, out / "scans.csv");
     measurements.write(out / "measurements.csv");
     lesions.write(out / "lesions.csv");
     return all;

@@ -162,7 +162,7 @@ void checkName(const std::string& name, const fs::path& list, std::size_t line)
     const bool odd = std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F || std::string("/\\:*?\"<>|").find(char(c)) != std::string::npos; });
     if (odd || name.size() > 150 || std::string(".-+=@~").find(name[0]) != std::string::npos)
         refuse(list, line, "the case \"" + name + "\" cannot be a folder's name. Take letters, digits, '-' and '_', beginning with a letter or a digit.");
-    for (const char* taken : {"measurements.csv", "lesions.csv", "failed.csv"})
+    for (const char* taken : {"measurements.csv", "lesions.csv", "scans.csv", "failed.csv"})
         if (lower(name) == taken)
             refuse(list, line, "the case \"" + name + "\" would take the name of a table. Call it otherwise.");
 }

@@ -37,7 +37,7 @@ void printJson(const std::vector<SeriesInfo>& all, const Read& read)
     nlohmann::ordered_json root;
     root["series"] = nlohmann::ordered_json::array();
     for (const SeriesInfo& one : all)
-        root["series"].push_back({{"number", one.number}, {"uid", one.uid}, {"modality", one.modality}, {"description", one.description},
+        root["series"].push_back({{"number", one.number}, {"key", keyOf(one)}, {"uid", one.uid}, {"part", one.part}, {"modality", one.modality}, {"description", one.description},
                                   {"study_date", one.studyDate}, {"format", one.format}, {"images", one.images}, {"size", one.size},
                                   {"spacing_mm", one.spacingMm}, {"readable", one.readable}, {"reason", one.reason}});
     root["best"] = {{"orientation", read.orientation}, {"shear_degrees", read.shearDegrees}, {"hu_min", read.minimum}, {"hu_max", read.maximum}, {"notes", read.notes}};
@@ -55,6 +55,8 @@ int info(const Options& options)
     }
     for (const SeriesInfo& one : all) {
         std::printf("Series %d  %s %s %s\n", one.number, one.format.c_str(), one.modality.c_str(), one.description.c_str());
+        if (one.part > 0)
+            std::printf("  part %d of what shares one SeriesInstanceUID; key %s\n", one.part, keyOf(one).c_str());
         if (one.size[0] > 0)
             std::printf("  %lld x %lld x %lld voxels of %.3f x %.3f x %.3f mm\n", static_cast<long long>(one.size[0]), static_cast<long long>(one.size[1]),
                         static_cast<long long>(one.size[2]), one.spacingMm[0], one.spacingMm[1], one.spacingMm[2]);

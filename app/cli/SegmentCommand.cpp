@@ -55,7 +55,7 @@ void addSegment(CLI::App& app, Command& chosen)
     CLI::App* command = app.add_subcommand("segment", "Find structures in a scan, write their masks and measurements");
     command->add_option("SCAN", options->scan, "DICOM folder or file, NIfTI, NRRD or MetaImage file")->required();
     command->add_option("--out", options->out, "Folder for masks and measurements")->required();
-    command->add_option("--series", options->series, "Number (see info) or SeriesInstanceUID");
+    command->add_option("--series", options->series, "Number or key (see info) or SeriesInstanceUID");
     addAsked(*command, options->asked);
     command->add_flag("--quiet", options->quiet, "Say only what went wrong");
     command->callback([options, &chosen] { chosen = [options] { return segment(*options); }; });

@@ -112,6 +112,11 @@ private:
         answer.understood = run.prompt.fullyUnderstood();
         answer.device = run.device;
         answer.precision = run.precision;
+        answer.seriesNumber = run.scan->series.number;
+        answer.seriesKey = keyOf(run.scan->series);
+        answer.description = run.scan->series.description;
+        answer.studyDate = run.scan->series.studyDate;
+        answer.choice = run.scan->choice;
         answer.measurements = run.scan->caseName + "_measurements.csv";
         if (const std::string lesions = run.scan->caseName + "_lesions.csv"; fs::exists(fs::path(order.folder) / lesions))
             answer.lesions = lesions;

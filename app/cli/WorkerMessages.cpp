@@ -7,7 +7,7 @@ namespace hounsfield::cli {
 using json = nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, scan, series, folder, prompts)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, what, kind, writing, message, found, notFound, understood, device, precision, measurements, lesions)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, what, kind, writing, message, found, notFound, understood, device, precision, measurements, lesions, seriesNumber, seriesKey, description, studyDate, choice)
 
 namespace {
 

@@ -30,6 +30,8 @@ struct Answer {
     int found = 0, notFound = 0;      ///< structures
     bool understood = true;           ///< the whole prompt
     std::string device, precision, measurements, lesions; ///< the last two: names of files, empty where there is none
+    int seriesNumber = 0;                                 ///< of what was read
+    std::string seriesKey, description, studyDate, choice; ///< of what was read: keyOf, SeriesInfo, Scan::choice
 };
 
 std::string lineOf(const Asked& asked);

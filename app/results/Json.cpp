@@ -90,7 +90,8 @@ std::string measurementsJson(const Run& run)
     root["schema"] = 1;
     root["program"] = {{"name", "hounsfield"}, {"version", HOUNSFIELD_VERSION}, {"notice", "Research use only. Not a medical device."}};
     root["scan"] = {{"source", run.scan->source.filename().string()}, {"case", run.scan->caseName}, {"format", run.scan->series.format},
-                    {"series_uid", run.scan->series.uid}, {"study_uid", run.scan->series.studyUid}};
+                    {"series_uid", run.scan->series.uid}, {"study_uid", run.scan->series.studyUid}, {"series_number", run.scan->series.number}, {"series_key", keyOf(run.scan->series)},
+                    {"series_description", run.scan->series.description}, {"study_date", run.scan->series.studyDate}, {"choice", run.scan->choice.empty() ? json(nullptr) : json(run.scan->choice)}};
     root["geometry"] = {{"size", grid.size()}, {"spacing_mm", grid.spacingMm()}, {"origin_lps_mm", grid.originMm()}, {"direction_lps", grid.direction()},
                         {"affine_ras", grid.rasAffine()}, {"voxel_ml", grid.voxelVolumeMl()}, {"orientation", grid.orientation()}};
     root["model"] = {{"name", run.pack->name}, {"title", run.pack->title}, {"version", run.pack->version}, {"licence", run.pack->licence}, {"weights_sha256", run.pack->weightsSha256}};

@@ -1,6 +1,8 @@
 #include "tests/cli/Cohort.h"
 #include "tests/cli/TumorPack.h"
 #include "tests/support/catch.h"
+#include "volume/io/MaskWriter.h"
+#include "volume/io/ScanReader.h"
 
 #include <algorithm>
 #include <csignal>
@@ -198,4 +200,32 @@ TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a se
     CHECK(cohort.run("device", "--prompt liver --device cuda:7").code == 2);
     CHECK(cohort.run("words", "--prompt bicycle").code == 6);
     CHECK_FALSE(fs::exists(cohort.path() / "words"));
+}
+
+TEST_CASE("where a path holds two patients, output, files and tables say which was taken and that the other is there")
+{
+    const Cohort cohort(1);
+    hounsfield::Progress silent;
+    const auto scan = hounsfield::readScan(cohort.scan(1), std::nullopt, silent);
+    hounsfield::writeDicomSeries(*scan.volume, {"Adams^Anna", "A1", "one"}, cohort.path() / "both" / "a");
+    hounsfield::writeDicomSeries(*scan.volume, {"Brown^Bob", "B2", "two"}, cohort.path() / "both" / "b");
+    writeFile(cohort.list(), "case,scan,series\nbest,both,\nfirst,both,1\nsecond,both,2\n");
+    const Outcome outcome = cohort.run("out", "--prompt liver");
+    INFO(outcome.output);
+    REQUIRE((outcome.code == 0 || outcome.code == 6));
+    CHECK(contains(outcome.output, "Note: best: The folder holds scans of 2 patients. This is "));
+    const std::string table = cohort.text("out/scans.csv");
+    CHECK(table.starts_with("case,scan,series_number,series_key,series_description,study_date,choice\r\n"));
+    for (const auto& [name, series] : {std::pair("first", "(series 1, "), std::pair("second", "(series 2, ")}) {
+        CAPTURE(name);
+        fs::path json;
+        for (const auto& entry : fs::directory_iterator(cohort.path() / "out" / name))
+            if (entry.path().string().ends_with("_measurements.json"))
+                json = entry.path();
+        const std::string choice = readJson(json)["scan"]["choice"];
+        CHECK(contains(choice, series));
+        CHECK(contains(choice, "Adams Anna"));
+        CHECK(contains(choice, "Brown Bob"));
+        CHECK(contains(table, choice));
+    }
 }
