@@ -199,6 +199,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     m_view.setImageNumbers(scan->instanceNumbers);
     m_session.open(scan);
     m_autosave.stop();
+    QString notRestored;
     if (m_pending) {
         const StoredSession stored = std::move(*m_pending);
         m_pending.reset();
@@ -213,13 +214,16 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
             m_prompts = stored.prompts;
             Q_EMIT promptsRestored(stored.prompts);
         } catch (const Error& error) {
-            Q_EMIT failed(QString::fromUtf8(error.what()));
+            notRestored = QString::fromUtf8(error.what());
         }
     }
     // Once the scan is on the screen: the engine would take the processor from it.
     estimateSoon(1500);
     Q_EMIT opened();
     Q_EMIT doubtsChanged();
+    // Once it is open: messages of the scan before go then, and this one has to stay.
+    if (!notRestored.isEmpty())
+        Q_EMIT failed(notRestored);
 }
 
 void Workbench::ask(const Prompt& prompt)

@@ -1,6 +1,7 @@
 // Parts of a series that share one SeriesInstanceUID: each is chosen, marked, kept and found again as itself.
 #include "app/Pages.h"
 #include "app/SeriesPage.h"
+#include "app/SidePanel.h"
 #include "app/Thumbnails.h"
 #include "tests/app/OpenedProgram.h"
 #include "tests/io/DicomPhantom.h"
@@ -79,7 +80,7 @@ TEST_CASE("the part that is chosen is the one that is opened, and its row is the
     REQUIRE(waitFor([&] { return program.ready; }));
     CHECK(openKey(program) == "1.2.3#2");
     CHECK(program.bench.session().scan()->series.description == "(kernel B70f)");
-    QListWidget* side = program.window.findChild<QListWidget*>();
+    QListWidget* side = program.window.findChild<SidePanel*>()->findChild<QListWidget*>();
     REQUIRE(side);
     REQUIRE(side->count() == 2);
     CHECK(side->currentRow() == 1);
