@@ -262,8 +262,8 @@ void ModelManager::verify()
 {
     const ModelPack pack = *selected()->listed.pack;
     say(tr("The files of %1 are being read").arg(QString::fromStdString(pack.name)), "quiet");
-    m_task.start([this, pack](Progress&) -> Task::Then {
-        verifyPack(pack);
+    m_task.start([this, pack](Progress& progress) -> Task::Then {
+        verifyPack(pack, progress);
         return [this, name = QString::fromStdString(pack.name)] { say(tr("%1 is whole: every file has the SHA-256 that was written down.").arg(name), "good"); };
     });
 }

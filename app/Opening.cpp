@@ -84,7 +84,7 @@ Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std
                 Q_EMIT sliceRead(image);
         });
     }));
-    auto hashing = std::async(std::launch::async, [scan] { return hashOf(*scan->volume); });
+    auto hashing = std::async(std::launch::async, [scan, &progress] { return hashOf(*scan->volume, progress); });
     thumbnails::keep(QString::fromStdU16String(source->path().u16string()), keyOf(scan->series), scan->volume);
     const QByteArray hash = hashing.get();
     return [this, scan, hash] { Q_EMIT opened(scan, hash); };
@@ -108,7 +108,7 @@ void Opening::openSample()
 {
     m_task.start([this](Progress& progress) -> Task::Then {
         auto scan = std::make_shared<const Scan>(sampleScan(progress));
-        const QByteArray hash = hashOf(*scan->volume);
+        const QByteArray hash = hashOf(*scan->volume, progress);
         thumbnails::keep(samplePath, {}, scan->volume);
         return [this, scan, hash] {
             m_path = samplePath;

@@ -58,11 +58,17 @@ std::optional<std::string> StoredSession::series() const
     return known.empty() ? std::nullopt : std::optional(known);
 }
 
-QByteArray hashOf(const Volume& volume)
+QByteArray hashOf(const Volume& volume, const Progress& stop)
 {
     QCryptographicHash hash(QCryptographicHash::Sha256);
     hash.addData(QJsonDocument(gridToJson(volume.geometry())).toJson(QJsonDocument::Compact));
-    hash.addData(QByteArray::fromRawData(reinterpret_cast<const char*>(volume.voxels().data()), qsizetype(volume.voxels().size() * sizeof(std::int16_t))));
+    constexpr std::size_t voxelsAtOnce = std::size_t(4) << 20;
+    const std::vector<std::int16_t>& voxels = volume.voxels();
+    for (std::size_t first = 0; first < voxels.size(); first += voxelsAtOnce) {
+        stop.check();
+        const std::size_t count = std::min(voxelsAtOnce, voxels.size() - first);
+        hash.addData(QByteArray::fromRawData(reinterpret_cast<const char*>(voxels.data() + first), qsizetype(count * sizeof(std::int16_t))));
+    }
     return hash.result();
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/Session.h"
 #include "viewer/ViewState.h"
+#include "volume/Progress.h"
 
 #include <QJsonObject>
 
@@ -24,7 +25,7 @@ struct StoredSession {
     std::optional<std::string> series() const;
 };
 
-QByteArray hashOf(const Volume& volume);
+QByteArray hashOf(const Volume& volume, const Progress& stop = Progress()); ///< @throws Cancelled within a few megabytes
 /// Written beside, read back, then renamed: an older file stays whole until then. @throws Error(Resources)
 void writeSession(const StoredSession& session, const QString& file);
 /// @throws Error(Scan): not a session, damaged, newer than this program

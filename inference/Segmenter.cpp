@@ -155,7 +155,7 @@ public:
             }
             asked.insert(asked.end(), keys.begin(), keys.end());
             const std::map<int, ClassResult> results = probabilities(prepared, classesNeeded(asked, m_pack.classes, settings.cleanUp), settings, progress);
-            Answer answer(prepared.image, prepared.volume->geometry(), results, m_pack.classes, settings);
+            Answer answer(prepared.image, prepared.volume->geometry(), results, m_pack.classes, settings, progress);
             std::vector<Finding> findings;
             for (std::size_t t = 0; t < targets.size(); ++t) {
                 progress.step({"measuring", double(t) / double(targets.size()), std::nullopt});

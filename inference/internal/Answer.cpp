@@ -70,18 +70,19 @@ void setProbabilities(Finding& finding, const Voxels& inside, const Probabilitie
 } // namespace
 
 Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results, const std::vector<ModelClass>& classes,
-               const SegmentSettings& settings)
-    : m_image(image), m_scan(scan), m_results(results), m_classes(classes), m_settings(settings)
+               const SegmentSettings& settings, Progress& progress)
+    : m_image(image), m_scan(scan), m_results(results), m_classes(classes), m_settings(settings), m_progress(progress)
 {
     m_masks.size = image.crop.size();
     m_masks.voxelMl = image.resampled.voxelVolumeMl();
     m_masks.spacingMm = image.resampled.spacingMm()[0];
     for (const auto& [key, result] : results) {
+        progress.check();
         m_masks.masks[key] = above(result.probability, stepOf(result.threshold));
         if (result.peak > 0)
             m_masks.sure[key] = thoseAbove(result.probability, result.peak);
     }
-    cleanUp(m_masks, classes, settings.cleanUp);
+    cleanUp(m_masks, classes, settings.cleanUp, progress);
 }
 
 const ModelClass* Answer::classById(int id) const
@@ -112,6 +113,7 @@ std::vector<std::shared_ptr<const HostOrgan>> Answer::hostsOf(int key)
         if (!m_masks.masks.count(id))
             continue;
         auto& host = m_hosts[id];
+        m_progress.check();
         if (!host)
             host = std::make_shared<const HostOrgan>(HostOrgan{id, classById(id)->name, onScan(id, m_masks.masks.at(id))});
         hosts.push_back(host);
@@ -169,7 +171,9 @@ Finding Answer::found(const Target& target, int key)
             inside[v] &= !m_masks.masks.at(other)[v];
     Finding finding{target, onScan(key, inside), result.threshold, 0, 0, 0, 0, {}, m_settings.keepProbability || (classById(key) && classById(key)->isLesion()) ? thousandths(result.probability, m_image) : nullptr, {}, {}, {}, {}};
     setProbabilities(finding, inside, result.probability);
+    m_progress.check();
     setRange(finding, key, inside);
+    m_progress.check();
     setLeftOut(finding, key);
     setDoubts(finding, key, countOf(m_masks.masks.at(key)) - countOf(inside));
     finding.hosts = hostsOf(key);

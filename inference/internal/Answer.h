@@ -17,8 +17,10 @@ struct ClassResult {
 class Answer {
 public:
     /// All arguments must outlive it. @param results by class id (or a key of their own for words beyond the known classes)
+    /// @throws Cancelled between classes
     Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results, const std::vector<ModelClass>& classes,
-           const SegmentSettings& settings);
+           const SegmentSettings& settings, Progress& progress);
+    /// @throws Cancelled between one mask and the next
     Finding found(const Target& target, int key);
 
 private:
@@ -34,6 +36,7 @@ private:
     const std::map<int, ClassResult>& m_results;
     const std::vector<ModelClass>& m_classes;
     const SegmentSettings& m_settings;
+    Progress& m_progress;
     ModelMasks m_masks;
     std::map<int, std::shared_ptr<const HostOrgan>> m_hosts; ///< those made so far
 };

@@ -47,14 +47,20 @@ std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<
 
 void cleanUp(ModelMasks& masks, const std::vector<ModelClass>& classes, CleanUp rule)
 {
+    Progress silent;
+    cleanUp(masks, classes, rule, silent);
+}
+
+void cleanUp(ModelMasks& masks, const std::vector<ModelClass>& classes, CleanUp rule, Progress& progress)
+{
     if (rule == CleanUp::Standard)
-        standardRules(masks, classes);
+        standardRules(masks, classes, progress);
     if (rule != CleanUp::Published)
         return;
     std::map<int, std::int64_t> before;
     for (const auto& [id, voxels] : masks.masks)
         before[id] = countOf(voxels);
-    publishedRules(masks);
+    publishedRules(masks, progress);
     for (const auto& [id, voxels] : masks.masks)
         if (const std::int64_t removed = before[id] - countOf(voxels); removed > 0)
             masks.removals[id].push_back({Removal::Why::Rule, 0, double(removed) * masks.voxelMl});

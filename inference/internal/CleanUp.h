@@ -25,6 +25,8 @@ struct ModelMasks {
 std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<ModelClass>& classes, CleanUp rule);
 
 /// None changes nothing; Published: shared/spec/universal-model.md section 6 (PublishedRules); Standard: StandardRules.
+/// @throws Cancelled between classes and pieces
+void cleanUp(ModelMasks& masks, const std::vector<ModelClass>& classes, CleanUp rule, Progress& progress);
 void cleanUp(ModelMasks& masks, const std::vector<ModelClass>& classes, CleanUp rule);
 
 } // namespace hounsfield

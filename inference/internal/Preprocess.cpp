@@ -9,6 +9,9 @@
 namespace hounsfield {
 namespace {
 
+/// Resampled between two looks for a stop: few enough for the largest scan, enough for every core.
+constexpr std::int64_t planesAtOnce = 16;
+
 /// Linear interpolation at a continuous voxel index, clamped to the grid (MONAI's padding mode "border").
 float interpolate(const Volume& volume, const Vector3& index)
 {
@@ -57,7 +60,6 @@ std::vector<float> cropped(const std::vector<float>& values, const Index3& size,
 
 ModelImage preprocess(const Volume& volume, const InputSettings& settings, Progress& progress)
 {
-    progress.step({"preparing the scan", 0, std::nullopt});
     ModelImage image;
     image.resampled = modelGrid(volume.geometry(), settings.spacingMm);
     const Index3 size = image.resampled.size();
@@ -70,7 +72,7 @@ ModelImage preprocess(const Volume& volume, const InputSettings& settings, Progr
         return volume.geometry().toIndex(image.resampled.toMm(unit)) - origin;
     };
     const Vector3 dx = step(0), dy = step(1), dz = step(2);
-    inParallel(size[0], [&](std::int64_t from, std::int64_t to) {
+    const auto resample = [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t x = from; x < to; ++x)
             for (std::int64_t y = 0; y < size[1]; ++y) {
                 float* row = values.data() + (x * size[1] + y) * size[2];
@@ -78,7 +80,11 @@ ModelImage preprocess(const Volume& volume, const InputSettings& settings, Progr
                 for (std::int64_t z = 0; z < size[2]; ++z)
                     row[z] = windowed(interpolate(volume, start + double(z) * dz), settings);
             }
-    });
+    };
+    for (std::int64_t first = 0; first < size[0]; first += planesAtOnce) {
+        progress.step({"preparing the scan", 0.9 * double(first) / double(size[0]), std::nullopt});
+        inParallel(std::min(planesAtOnce, size[0] - first), [&](std::int64_t from, std::int64_t to) { resample(first + from, first + to); });
+    }
     progress.step({"preparing the scan", 0.9, std::nullopt});
     std::size_t v = 0;
     for (std::int64_t x = 0; x < size[0]; ++x)

@@ -76,20 +76,24 @@ void keepInHost(Voxels& tumor, const Voxels& host, const Index3& size)
 
 } // namespace
 
-void publishedRules(ModelMasks& m)
+void publishedRules(ModelMasks& m, Progress& progress)
 {
     const auto has = [&](int id) { return m.masks.count(id) > 0; };
     // Hosts as they were: both kidneys and the liver.
     const Voxels kidneys = has(26) && has(2) && has(3) ? unionOf(m.masks.at(2), m.masks.at(3)) : Voxels{}, liver = has(27) && has(6) ? m.masks.at(6) : Voxels{};
-    for (auto& [id, voxels] : m.masks)
+    for (auto& [id, voxels] : m.masks) {
+        progress.check();
         if ((id >= 1 && id <= 9) || (id >= 11 && id <= 14) || (id >= 18 && id <= 25))
             voxels = largestParts(voxels, m.size, 1);
+    }
     if (has(10) && has(11))
         cutBelowPancreas(m.masks[10], m.masks[11], m.size);
     if (has(16) && has(17))
         splitLungs(m);
+    progress.check();
     if (has(26) && has(2) && has(3))
         keepInHost(m.masks[26], largestParts(kidneys, m.size, 2), m.size);
+    progress.check();
     if (has(27) && has(6))
         keepInHost(m.masks[27], largestParts(liver, m.size, 1), m.size);
 }

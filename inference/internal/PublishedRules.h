@@ -5,6 +5,7 @@
 namespace hounsfield {
 
 /// The published pipeline's clean-up, known defects included: shared/spec/universal-model.md section 6.
-void publishedRules(ModelMasks& masks);
+/// @throws Cancelled between classes
+void publishedRules(ModelMasks& masks, Progress& progress);
 
 } // namespace hounsfield

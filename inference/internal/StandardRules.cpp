@@ -128,7 +128,7 @@ bool isCutAbove(const Mask& largest, const Index3& size)
     return largest.box().end[0] >= size[2] - 1;
 }
 
-void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLargest)
+void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLargest, const Progress& progress)
 {
     Sieve sieve(masks, id);
     const std::vector<Mask> found = sieve.withoutSpecks(organSpeckMm3);
@@ -137,6 +137,7 @@ void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLarg
     if ((id == 16 || id == 17) && !found.empty() && isCutAbove(found[0], masks.size))
         rule.farthestMm = cutLungReachMm;
     for (std::size_t n = 1; n < found.size(); ++n) {
+        progress.check();
         if (double(found[n].count()) < rule.leastShare * double(found[0].count())) {
             sieve.drop(found[n], Removal::Why::Apart);
             continue;
@@ -153,10 +154,11 @@ void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLarg
 }
 
 /// A lesion most of which is in or by its organ may grow out of it; of others only what is there is kept.
-void keepInHost(ModelMasks& masks, int id, const Voxels& region)
+void keepInHost(ModelMasks& masks, int id, const Voxels& region, const Progress& progress)
 {
     Sieve sieve(masks, id);
     for (const Mask& piece : sieve.believed()) {
+        progress.check();
         std::int64_t in = 0;
         forEachVoxel(piece, [&](const Index3& v) { in += region[static_cast<std::size_t>(piece.geometry().offset(v))]; });
         if (in == 0) {
@@ -219,12 +221,13 @@ private:
     std::map<std::vector<int>, Voxels> m_regions;
 };
 
-void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& regions)
+void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& regions, const Progress& progress)
 {
+    progress.check();
     const bool checked = std::any_of(known.hosts.begin(), known.hosts.end(), [&](int host) { return masks.masks.count(host) > 0; });
     const Voxels* region = checked ? regions.of(known.hosts) : nullptr;
     if (region) {
-        keepInHost(masks, known.id, *region);
+        keepInHost(masks, known.id, *region, progress);
         return;
     }
     Sieve(masks, known.id).believed();
@@ -234,24 +237,30 @@ void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& region
 
 } // namespace
 
-void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes)
+void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes, Progress& progress)
 {
+    progress.check();
     const auto has = [&](int id) { return masks.masks.count(id) > 0; };
     if (has(16) && has(17))
         splitLungs(masks, 16, 17);
     std::map<int, std::vector<Mask>> largest;
     for (const int id : {2, 3, 12, 13, 23, 24})
-        if (has(id))
+        if (has(id)) {
+            progress.check();
             largest[id] = components(asMask(masks.masks.at(id), masks.size), 1);
+        }
+    std::size_t done = 0;
     for (const ModelClass& known : classes)
-        if (has(known.id) && !known.isLesion())
-            keepOwnPieces(masks, known.id, otherSideOf(known.id) ? largest[*otherSideOf(known.id)] : std::vector<Mask>{});
+        if (has(known.id) && !known.isLesion()) {
+            progress.step({"cleaning up", double(done++) / double(masks.masks.size()), std::nullopt});
+            keepOwnPieces(masks, known.id, otherSideOf(known.id) ? largest[*otherSideOf(known.id)] : std::vector<Mask>{}, progress);
+        }
     if (has(10) && has(11))
         cutBelowPancreas(masks);
     HostRegions regions(masks);
     for (const ModelClass& known : classes)
         if (has(known.id) && known.isLesion())
-            cleanLesion(masks, known, regions);
+            cleanLesion(masks, known, regions, progress);
     // Words beyond the known classes.
     for (auto& [id, voxels] : masks.masks)
         if (std::none_of(classes.begin(), classes.end(), [id = id](const ModelClass& known) { return known.id == id; }))

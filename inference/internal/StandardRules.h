@@ -8,7 +8,8 @@ namespace hounsfield {
 
 /// What the standard clean-up does (docs/clean-up.md): lungs told apart, pieces kept that are plausibly the organ's, lesions kept in or by
 /// their organs, specks dropped. Fills ModelMasks::removals and warnings.
-void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes);
+/// @throws Cancelled between classes and pieces
+void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes, Progress& progress);
 
 /// Pieces below these volumes are specks: no larger than what noise and partial volume make.
 constexpr double organSpeckMm3 = 100, lesionSpeckMm3 = 20;
