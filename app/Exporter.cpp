@@ -79,21 +79,26 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
             written.push_back(name);
         }
         labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask, lateralityOf(s.known), s.finding->threshold});
+        progress.check();
         if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
             surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask)});
     }
+    const auto tell = [&](const char* stage) { progress.step({stage, 1, {}}); };
     if (settings.labelMap && !labels.empty()) {
+        tell("writing the label map");
         numberLabels(labels);
         const std::string image = scan.caseName + "_seg." + settings.maskFormat, table = scan.caseName + "_labels.csv";
         writeLabelMap(labels, settings.folder / image, settings.folder / table);
         written.insert(written.end(), {image, table});
     }
     if (!surfaces.empty()) {
+        tell("writing the surfaces");
         const std::string name = scan.caseName + "_surfaces." + settings.surfaceFormat;
         writeSurfaces(surfaces, settings.folder / name);
         written.push_back(name);
     }
     if (settings.measurements) {
+        tell("writing the measurements");
         Run run = runOf(scan, pack, structures, maskFiles);
         judge(run);
         writeTextFile(measurementsCsv(run), settings.folder / (scan.caseName + "_measurements.csv"));

@@ -2,6 +2,7 @@
 
 #include "app/Beside.h"
 #include "app/Dialogs.h"
+#include "app/ExportWorker.h"
 #include "app/FoundPanel.h"
 #include "app/MeasurementPanel.h"
 #include "app/ModelManager.h"
@@ -138,6 +139,12 @@ void MainWindow::joinBench()
     });
     connect(&m_bench.asking(), &Asking::busyChanged, m_found, &FoundPanel::setLooking);
     connect(&m_bench.asking(), &Asking::progressed, m_prompt, &PromptBar::setProgress);
+    m_export = new ExportWorker(this);
+    connect(m_export, &ExportWorker::busyChanged, this, [this](bool busy) { m_prompt->setBusy(busy || m_bench.asking().busy()); });
+    connect(m_export, &ExportWorker::progressed, m_prompt, &PromptBar::setProgress);
+    connect(m_export, &ExportWorker::said, &m_bench, &Workbench::said);
+    connect(m_export, &ExportWorker::failed, this, &MainWindow::showError);
+    connect(m_prompt, &PromptBar::stopAsked, m_export, &ExportWorker::stop);
     connect(&m_bench.asking(), &Asking::estimated, this, [this](const Estimate& estimate) {
         // A graphics card has its own memory: that of the computer says nothing then.
         const bool processor = !m_bench.engineFacts() || m_bench.engineFacts()->device == "cpu";
@@ -273,6 +280,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event)
         view.applyPreset(event->key() - Qt::Key_0);
     } else if (event->key() == Qt::Key_Escape) {
         m_bench.asking().stop();
+        m_export->stop();
         m_bench.opening().stop();
     } else if (event->key() == Qt::Key_A || event->key() == Qt::Key_S) {
         SliceLook look = view.look();

@@ -12,6 +12,7 @@ namespace hounsfield {
 
 class Beside;
 class Cine;
+class ExportWorker;
 class FoundPanel;
 class MeasurementPanel;
 class ModelManager;
@@ -76,6 +77,7 @@ private:
     FoundPanel* m_found = nullptr;
     MeasurementPanel* m_measured = nullptr;
     Cine* m_cine = nullptr;
+    ExportWorker* m_export = nullptr;
     QPointer<ModelManager> m_models; ///< while it is open
     QString m_sessionFile;
     bool m_scanWasOpen = false; ///< before the one that is opened now

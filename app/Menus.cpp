@@ -1,6 +1,7 @@
 // The menus of the main window and what they do with files.
 #include "app/Beside.h"
 #include "app/Dialogs.h"
+#include "app/ExportWorker.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
 #include "app/MeasurementPanel.h"
@@ -224,15 +225,7 @@ void MainWindow::exportAll(int onlyStructure)
     if (!QDir(folder).entryList({name + "_*"}, QDir::Files).isEmpty() && QMessageBox::question(this, tr("Export"), tr("Replace the results of this case in %1?").arg(folder)) != QMessageBox::Yes)
         return;
     m_bench.keepNow();
-    QApplication::setOverrideCursor(Qt::WaitCursor);
-    try {
-        Progress silent;
-        const auto files = exportSession(*m_bench.session().scan(), m_bench.session().contents(), m_bench.pack(), *settings, silent);
-        Q_EMIT m_bench.said(tr("Files written to %1: %2").arg(QString::fromStdString(settings->folder.string())).arg(files.size()));
-    } catch (const std::exception& error) {
-        showError(QString::fromUtf8(error.what()));
-    }
-    QApplication::restoreOverrideCursor();
+    m_export->start(m_bench.session().scan(), m_bench.session().contents(), m_bench.pack(), *settings);
 }
 
 void MainWindow::saveScreenshot()
