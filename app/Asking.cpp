@@ -97,8 +97,10 @@ void Asking::ask(const Request& request)
         const EngineFacts facts = engine->facts();
         // Measured here, not on the GUI thread: a large mask takes its time.
         std::vector<Structure> structures;
-        for (const Finding& finding : findings)
+        for (const Finding& finding : findings) {
+            progress.step({"measuring", double(structures.size()) / double(findings.size()), {}});
             structures.push_back(makeStructure(finding, request.prompt, segmenter.pack(), *request.volume, madeWith));
+        }
         return [this, structures = std::move(structures), request, engine, facts, again = engine->estimated] {
             tellEngine(engine, facts);
             if (engine == m_engine && again.windows > 0)
@@ -112,10 +114,10 @@ void Asking::estimate(std::shared_ptr<const Volume> volume, std::size_t targets)
 {
     if (busy())
         return;
-    m_task.start([this, engine = m_engine, volume, targets](Progress&) -> Task::Then {
+    m_task.start([this, engine = m_engine, volume, targets](Progress& progress) -> Task::Then {
         if (engine->seen != volume)
             engine->seen = nullptr, engine->prepared = nullptr;
-        Estimate estimate = engine->ready().estimate(volume->geometry(), targets, overlap);
+        Estimate estimate = engine->ready().estimate(*volume, targets, overlap, progress);
         if (engine->prepared)
             estimate.seconds = engine->secondsPerTarget * double(targets);
         engine->estimated = estimate;

@@ -60,5 +60,5 @@ function(hounsfield_test name)
       CROSSCOMPILING_EMULATOR "env;HOUNSFIELD_VIRTUAL=1;${PROJECT_SOURCE_DIR}/installers/in-display")
   endif()
   # The cases are listed when the tests run, not while building: a build under load does not fail on a slow listing.
-  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 4)
+  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 4 ENVIRONMENT "HOUNSFIELD_CACHE=${PROJECT_BINARY_DIR}/test_cache")
 endfunction()

@@ -3,9 +3,12 @@
 #include "inference/internal/Answer.h"
 #include "inference/internal/ModelGrid.h"
 #include "inference/internal/Preprocess.h"
+#include "inference/internal/RunEstimate.h"
 #include "inference/internal/Runner.h"
 #include "inference/internal/SlidingWindow.h"
 #include "inference/internal/TargetEmbeddings.h"
+
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <chrono>
@@ -112,18 +115,17 @@ public:
     std::vector<std::string> notes() const override { return m_runner.notes(); }
     std::string precisionReason() const override { return m_runner.precisionReason(); }
 
-    Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) override
+    Estimate estimate(const Volume& scan, std::size_t targets, double overlap, Progress& progress) override
     {
-        return translated("timing one window", [&] {
-            const Index3 roi = m_pack.input.roi, size = modelGrid(scan, m_pack.input.spacingMm).size();
-            const WindowPlan plan = WindowPlan::make(size, roi, overlap);
-            const auto windows = static_cast<std::int64_t>(plan.starts.size());
-            const std::int64_t voxels = roi[0] * roi[1] * roi[2], grid = size[0] * size[1] * size[2], kinds = static_cast<std::int64_t>(targets);
-            const std::int64_t features = FeatureKeeper::memoryFor(windows, voxels, budget());
-            // While windows run: the maps of one. While a prompt is answered: sums of logits, then probabilities and masks of a byte a voxel.
-            const std::int64_t maps = voxels * (m_runner.precision() == Precision::Fp32 ? 4 : 2) * (m_pack.widths.encoder[1] + 4 * m_pack.widths.encoder[0]);
-            const std::int64_t answer = grid * (4 + 2 * kinds) + std::min(blendBytes, 4 * grid * kinds);
-            return Estimate{windows, double(windows) * m_runner.timeWindow(roi), 4 * grid + features + std::max(maps, answer)};
+        return translated("estimating the time", [&] {
+            progress.step({"estimating the time", 0, std::nullopt});
+            const Geometry grid = modelGrid(scan.geometry(), m_pack.input.spacingMm);
+            const IndexBox crop = expectedCrop(scan, grid, m_pack.input.huLow, progress);
+            const WindowPlan plan = WindowPlan::make(crop.size(), m_pack.input.roi, overlap);
+            const RunSize size{scan.geometry().voxelCount(), grid.voxelCount(), crop.count(), static_cast<std::int64_t>(plan.starts.size()), static_cast<std::int64_t>(targets)};
+            m_runner.choosePrecision(size.windows, progress);
+            const double seconds = double(size.windows) * m_runner.secondsPerWindow(progress) + secondsBesideWindows(size, m_pack, at::get_num_threads());
+            return Estimate{size.windows, seconds, memoryOfRun(size, m_pack, m_runner.precision(), budget(), blendBytes)};
         });
     }
 
@@ -136,10 +138,12 @@ public:
             prepared->plan = WindowPlan::make(prepared->image.crop.size(), m_pack.input.roi, settings.overlap);
             if (settings.focusMm)
                 nearestFirst(prepared->plan, prepared->image, *settings.focusMm);
-            const SlidingWindow windows = windowsOf(*prepared, m_runner.network());
+            m_runner.choosePrecision(static_cast<std::int64_t>(prepared->plan.starts.size()), progress);
+            const SlidingWindow windows = windowsOf(*prepared, m_runner.network(), progress);
             Growth growth(windows, *prepared, settings, m_embeddings);
             prepared->features = windows.features(budget(), progress, [&](std::size_t w, const WindowFeatures& features) { growth.add(w, features); });
             m_runner.network().release();
+            m_runner.rememberSpeed();
             return std::shared_ptr<const Prepared>(prepared);
         });
     }
@@ -169,9 +173,9 @@ public:
 private:
     FeatureBudget budget() const { return {m_settings.featureBudgetBytes, m_settings.cacheFileBytes, m_settings.cacheFolder}; }
 
-    SlidingWindow windowsOf(const Prepared& prepared, const Network& network)
+    SlidingWindow windowsOf(const Prepared& prepared, const Network& network, const Progress& progress)
     {
-        return SlidingWindow(network, [this](const at::Tensor& window) { return m_runner.run(window); }, prepared.plan, prepared.image.values);
+        return SlidingWindow(network, [this, &progress](const at::Tensor& window) { return m_runner.run(window, &progress); }, prepared.plan, prepared.image.values);
     }
 
     std::map<int, ClassResult> probabilities(const Prepared& prepared, const std::vector<int>& ids,
@@ -183,7 +187,7 @@ private:
                 missing.push_back(id);
         if (!missing.empty()) {
             const at::Tensor embeddings = m_embeddings.of(missing);
-            auto made = m_runner.orOnProcessor([&](const Network& network) { return windowsOf(prepared, network).probabilities(prepared.features, embeddings, blendBytes, progress); });
+            auto made = m_runner.orOnProcessor([&](const Network& network) { return windowsOf(prepared, network, progress).probabilities(prepared.features, embeddings, blendBytes, progress); });
             m_runner.network().release();
             const auto bytes = static_cast<std::int64_t>(prepared.image.values.size());
             if (static_cast<std::int64_t>(prepared.probabilities.size() + missing.size()) * bytes > probabilityBudgetBytes)

@@ -62,11 +62,11 @@ struct PrepareSettings {
     std::function<void(const std::vector<PartialMask>&)> onPartial; ///< on the working thread, about once a second
 };
 
-/// What a run will take, from one window timed on this machine.
+/// What a run will take, from what windows took on this machine.
 struct Estimate {
     std::int64_t windows = 0;
-    double seconds = 0;      ///< to prepare; a later prompt takes a small part of it
-    std::int64_t bytes = 0;  ///< of memory beside the scan and the model
+    double seconds = 0;      ///< to prepare and to answer; a later prompt takes a small part of it
+    std::int64_t bytes = 0;  ///< of memory at its peak, beside what the program has now
 };
 
 /// An organ that a tumor or cyst lies in, as the model sees it (cleaned up), whether it was asked for or not.
@@ -107,12 +107,13 @@ public:
 
     virtual const ModelPack& pack() const = 0;
     virtual std::string deviceName() const = 0;       ///< "cpu" or "cuda:0", as in effect
-    virtual Precision precision() const = 0;          ///< in effect, never Auto
+    virtual Precision precision() const = 0;          ///< in effect, never Auto: float32 until it is chosen
     virtual std::vector<std::string> notes() const = 0; ///< doubts about this machine, and what was done when its memory ran out: whole sentences
     virtual std::string precisionReason() const { return {}; } ///< what was measured to choose it, a whole sentence; empty where there was no choice
 
-    /// One window is run and timed the first time it is asked.
-    virtual Estimate estimate(const Geometry& scan, std::size_t targets, double overlap) = 0;
+    /// From windows that were timed before, on this computer with this model; the first time a small one is run and timed. Where the
+    /// precision is left to the program it is chosen here, too, or by prepare(). @throws Cancelled within a second
+    virtual Estimate estimate(const Volume& scan, std::size_t targets, double overlap, Progress& progress) = 0;
     /// The costly, prompt-free part: preprocess, then the backbone over every window.
     virtual std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings,
                                                     Progress& progress) = 0;

@@ -8,6 +8,13 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <locale>
+
+#if defined(__linux__)
+#include <unistd.h>
+#endif
 
 namespace hounsfield::cli {
 namespace fs = std::filesystem;
@@ -16,6 +23,28 @@ namespace {
 Precision precisionOf(const std::string& name)
 {
     return name == "fp32" ? Precision::Fp32 : name == "bf16" ? Precision::Bf16 : name == "fp16" ? Precision::Fp16 : Precision::Auto;
+}
+
+/// Seconds of a voxel of a mask: compressed, written and read back.
+constexpr double secondsToWrite = 6.6e-9;
+
+/// Of this program, now; 0 where the system does not tell.
+std::int64_t residentBytes()
+{
+#if defined(__linux__)
+    std::ifstream in("/proc/self/statm");
+    std::int64_t pages = 0, resident = 0;
+    in.imbue(std::locale::classic());
+    return in >> pages >> resident ? resident * sysconf(_SC_PAGESIZE) : 0;
+#else
+    return 0;
+#endif
+}
+
+std::string rounded(double value, int digits)
+{
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, digits).ptr};
 }
 
 CleanUp cleanUpOf(const std::string& name)
@@ -134,6 +163,17 @@ void checkRoom(const fs::path& folder, const Volume& volume, std::size_t masks)
                                               std::to_string((needed >> 20) + 1) + " MB. Make room or choose another --out.");
 }
 
+std::string estimateText(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress)
+{
+    const std::size_t targets = prompt.targets().size();
+    const Estimate estimate = segmenter.estimate(*scan.volume, targets, asked.overlap, progress);
+    const double seconds = estimate.seconds + secondsToWrite * double(targets) * double(scan.volume->geometry().voxelCount());
+    std::string text = "About " + rounded(seconds, seconds < 10 ? 1 : 0) + " s";
+    if (const std::int64_t resident = residentBytes(); resident > 0)
+        text += ", at most " + rounded(double(resident + estimate.bytes) / 1e9, 2) + " GB of memory";
+    return text + ".";
+}
+
 Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress)
 {
     Run run;
@@ -144,6 +184,7 @@ Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const A
     std::vector<Finding> findings = segmenter.segment(*prepared, prompt.targets(), {asked.threshold, cleanUpOf(asked.cleanUp), asked.leftOut, false}, progress);
     describe(run, segmenter, asked);
     prepared.reset();
+    progress.step({"measuring", 0, {}});
     run.rows = makeRows(run, std::move(findings), asked.format);
     for (Row& row : run.rows)
         if (asked.leftOut && row.measured.finding->leftOut)

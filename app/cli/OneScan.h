@@ -37,6 +37,8 @@ std::string refusals(const Prompt& prompt);
 std::unique_ptr<Segmenter> openSegmenter(const ModelPack& pack, const Asked& asked);
 /// Before minutes are spent: can the results be written at all? Makes the folder. @throws Error(Resources)
 void checkRoom(const std::filesystem::path& folder, const Volume& volume, std::size_t masks);
+/// "About 12 s, at most 0.7 GB of memory.": reading done, until the results are written; memory of the whole program.
+std::string estimateText(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress);
 /// Looks at one scan with an opened model. @param scan must outlive the run
 Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress);
 /// Masks, tables and JSON of a run into a folder that is there. @throws Error(Resources)

@@ -39,6 +39,8 @@ int segment(const Options& options)
     const Scan scan = readScan(options.scan, given(options.series), progress);
     checkRoom(options.out, *scan.volume, prompt.targets().size());
     const auto segmenter = openSegmenter(pack, options.asked);
+    if (!options.quiet)
+        progress.say(estimateText(scan, *segmenter, prompt, options.asked, progress));
     const Run run = lookAt(scan, *segmenter, prompt, options.asked, progress);
     writeRun(run, options.asked, options.out, progress);
     progress.finishLine();

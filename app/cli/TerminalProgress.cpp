@@ -56,6 +56,12 @@ bool TerminalProgress::stopRequested() const
     return isShutdownAsked();
 }
 
+void TerminalProgress::say(const std::string& sentence)
+{
+    finishLine();
+    std::fprintf(stderr, "%s\n", sentence.c_str());
+}
+
 void TerminalProgress::finishLine()
 {
     if (m_open)

@@ -18,6 +18,8 @@ public:
     ~TerminalProgress() override;
     void report(const ProgressReport& how) override;
     bool stopRequested() const override;
+    /// A sentence on a line of its own.
+    void say(const std::string& sentence);
     /// Ends the line, so that other output begins on its own.
     void finishLine();
 

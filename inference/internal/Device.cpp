@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #if defined(__linux__)
@@ -56,6 +57,18 @@ void giveBackLargeMemory()
 #endif
 }
 
+#if defined(__linux__)
+/// The first line of a file that begins so; empty where there is none.
+std::string lineOf(const std::filesystem::path& file, const std::string& beginning)
+{
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(beginning))
+            return line;
+    return {};
+}
+#endif
+
 } // namespace
 
 at::Device chooseDevice(const std::string& wanted)
@@ -93,6 +106,21 @@ Precision checkedPrecision(Precision wanted, const at::Device& device)
     if (wanted == Precision::Bf16 && device.is_cpu() && !CpuBackbone::computesInBFloat16())
         throw Error(ErrorKind::Usage, "This processor has no bfloat16 (AVX-512 BF16 or AMX): it would be emulated, many times slower than float32. Use --precision fp32.");
     return wanted;
+}
+
+std::string processorName(const at::Device& device)
+{
+    std::string name;
+#if defined(__linux__)
+    if (device.is_cpu()) {
+        name = lineOf("/proc/cpuinfo", "model name");
+    } else {
+        std::error_code none;
+        for (const auto& card : std::filesystem::directory_iterator("/proc/driver/nvidia/gpus", none))
+            name += lineOf(card.path() / "information", "Model:");
+    }
+#endif
+    return device.is_cpu() ? name + ", sets " + std::to_string(CpuBackbone::instructionSets()) : name;
 }
 
 std::vector<std::string> setUpMachine(int threads, const at::Device& device)

@@ -12,6 +12,8 @@ at::Device chooseDevice(const std::string& wanted);
 std::vector<Precision> precisionsOf(const at::Device& device);
 /// @returns what was asked for. @throws Error(Usage) where the device cannot compute in it
 Precision checkedPrecision(Precision wanted, const at::Device& device);
+/// What computes there, with the instruction sets that its library uses: "Intel(R) Xeon(R) Processor, sets 5". For telling machines apart.
+std::string processorName(const at::Device& device);
 /// Threads, allocator and TF32 set for inference; once a process. @return doubts about this machine, as sentences
 std::vector<std::string> setUpMachine(int threads, const at::Device& device);
 

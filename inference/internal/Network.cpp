@@ -54,11 +54,11 @@ void Network::release() const
         m_cpu->release();
 }
 
-Network::Output Network::run(const at::Tensor& windows) const
+Network::Output Network::run(const at::Tensor& windows, const Progress* stop) const
 {
     const at::NoGradGuard inference;
     if (m_ownCpu)
-        return runOnCpu(windows);
+        return runOnCpu(windows, stop);
     const WeightScope backbone = WeightScope(m_backbone)("backbone");
     const at::Tensor input = windows.to(m_device, m_type);
     const BackboneOutput out = m_swin ? swinUnetrForward(backbone, input) : unetForward(backbone, input);
@@ -66,7 +66,7 @@ Network::Output Network::run(const at::Tensor& windows) const
     return {own.gap(out.bottleneck.to(at::kFloat)), own.reduce(out.features.to(at::kFloat))};
 }
 
-Network::Output Network::runOnCpu(const at::Tensor& windows) const
+Network::Output Network::runOnCpu(const at::Tensor& windows, const Progress* stop) const
 {
     const Index3 size{windows.size(2), windows.size(3), windows.size(4)};
     if (!m_cpu || m_cpu->size() != size)
@@ -76,7 +76,7 @@ Network::Output Network::runOnCpu(const at::Tensor& windows) const
     at::Tensor reduced = at::empty({windows.size(0), PromptHead::channels, size[0], size[1], size[2]}, at::kFloat);
     for (std::int64_t n = 0; n < windows.size(0); ++n) {
         const at::Tensor window = windows[n].contiguous();
-        const CpuMaps maps = m_cpu->run(window.data_ptr<float>());
+        const CpuMaps maps = m_cpu->run(window.data_ptr<float>(), stop);
         const FeatureMap& b = maps.bottleneck;
         at::Tensor bottleneck = at::empty({1, b.channels, b.size[0], b.size[1], b.size[2]}, at::kFloat);
         toPlain(b, bottleneck.data_ptr<float>());

@@ -5,6 +5,7 @@
 #include "inference/internal/PromptHead.h"
 #include "inference/internal/Tensors.h"
 #include "inference/internal/Unet.h"
+#include "volume/Progress.h"
 
 #include <memory>
 
@@ -25,8 +26,9 @@ public:
         at::Tensor gap;     ///< N x 256, float32, where the network is
         at::Tensor reduced; ///< N x 8 x X x Y x Z, float32
     };
-    /// @param windows N x 1 x X x Y x Z float32 on any device
-    Output run(const at::Tensor& windows) const;
+    /// @param windows N x 1 x X x Y x Z float32 on any device @param stop looked at between layers, on the processor; may be null.
+    /// @throws Cancelled where it asks to stop
+    Output run(const at::Tensor& windows, const Progress* stop = nullptr) const;
     /// Rows of the pack's own embedding table, K x 512, on the processor. @param ids class ids, 1-based
     at::Tensor embeddings(const std::vector<int>& ids) const;
     /// The part that turns content and words into 153 numbers, on the processor: it is small.
@@ -37,7 +39,7 @@ public:
     void release() const;
 
 private:
-    Output runOnCpu(const at::Tensor& windows) const;
+    Output runOnCpu(const at::Tensor& windows, const Progress* stop) const;
 
     Weights m_backbone;
     Weights m_head;   ///< of what is done with a window: on the device

@@ -20,7 +20,7 @@ public:
     std::string deviceName() const override { return "cpu"; }
     Precision precision() const override { return Precision::Fp32; }
     std::vector<std::string> notes() const override { return {}; }
-    Estimate estimate(const Geometry&, std::size_t, double) override { return {8, 4, 100000000}; }
+    Estimate estimate(const Volume&, std::size_t, double, Progress&) override { return {8, 4, 100000000}; }
     std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings, Progress& progress) override;
     std::vector<Finding> segment(const Prepared& prepared, const std::vector<Target>& targets, const SegmentSettings& settings, Progress& progress) override;
     static double radiusMm(double threshold) { return 30 - 20 * threshold; }

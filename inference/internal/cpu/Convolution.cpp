@@ -82,6 +82,11 @@ std::string Convolution::implementation() const
     return m_primitive->implementation;
 }
 
+int instructionSetNumber()
+{
+    return int(dnnl::get_effective_cpu_isa());
+}
+
 bool hasFastBFloat16()
 {
     const auto isa = dnnl::get_effective_cpu_isa();

@@ -34,5 +34,7 @@ private:
 
 /// Whether oneDNN computes in bfloat16 on this processor without emulating it: AVX-512 with BF16, or AMX.
 bool hasFastBFloat16();
+/// oneDNN's number for the instruction sets that it uses.
+int instructionSetNumber();
 
 } // namespace hounsfield

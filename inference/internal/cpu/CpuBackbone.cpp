@@ -24,6 +24,11 @@ bool CpuBackbone::computesInBFloat16()
 {
     return hasFastBFloat16();
 }
+
+int CpuBackbone::instructionSets()
+{
+    return instructionSetNumber();
+}
 #else
 std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights&, bool, const Index3&, MapType)
 {
@@ -38,6 +43,11 @@ bool CpuBackbone::available()
 bool CpuBackbone::computesInBFloat16()
 {
     return false;
+}
+
+int CpuBackbone::instructionSets()
+{
+    return 0;
 }
 #endif
 

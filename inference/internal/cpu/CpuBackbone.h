@@ -2,6 +2,7 @@
 
 #include "inference/internal/Tensors.h"
 #include "inference/internal/cpu/Kernels.h"
+#include "volume/Progress.h"
 
 namespace hounsfield {
 
@@ -17,8 +18,8 @@ struct CpuMaps {
 class CpuBackbone {
 public:
     virtual ~CpuBackbone() = default;
-    /// @param window X x Y x Z float32
-    virtual CpuMaps run(const float* window) = 0;
+    /// @param window X x Y x Z float32 @param stop looked at before every layer; may be null. @throws Cancelled where it asks to stop
+    virtual CpuMaps run(const float* window, const Progress* stop = nullptr) = 0;
     /// Gives the memory between windows back.
     virtual void release() = 0;
     virtual const Index3& size() const = 0;
@@ -29,6 +30,8 @@ public:
     static bool available();
     /// Whether this processor computes in bfloat16 without emulating it (AVX-512 with BF16, or AMX).
     static bool computesInBFloat16();
+    /// The library's number for the instruction sets that it uses here; 0 without it.
+    static int instructionSets();
 };
 
 } // namespace hounsfield

@@ -16,25 +16,25 @@ constexpr float leak = 0.01f;
 class ResidualBlock {
 public:
     ResidualBlock(const WeightScope& scope, const Index3& size, MapType type)
-        : m_outputs(int(scope["conv1.conv.weight"].size(0))), m_first(convolutionOf(scope["conv1.conv.weight"], at::Tensor(), size, type)),
-          m_second(convolutionOf(scope["conv2.conv.weight"], at::Tensor(), size, type))
+        : m_outputs(int(scope["conv1.conv.weight"].size(0))), m_first(scope["conv1.conv.weight"], at::Tensor(), size, type),
+          m_second(scope["conv2.conv.weight"], at::Tensor(), size, type)
     {
         if (scope["conv1.conv.weight"].size(1) != m_outputs)
-            m_shortcut = convolutionOf(scope["conv3.conv.weight"], at::Tensor(), size, type);
+            m_shortcut.emplace(scope["conv3.conv.weight"], at::Tensor(), size, type);
     }
 
-    void run(const FeatureMap& in, const FeatureMap& out, MapPool& pool) const
+    void run(const FeatureMap& in, const FeatureMap& out, MapPool& pool, const Progress* stop) const
     {
         const auto middle = pool.take(m_outputs, in.size, in.type);
-        m_first.run(in, middle.map);
+        m_first.run(in, middle.map, stop);
         applyActivated(middle.map, normalisation(middle.map, nullptr, nullptr), leak);
-        m_second.run(middle.map, out);
+        m_second.run(middle.map, out, stop);
         const ChannelAffine affine = normalisation(out, nullptr, nullptr);
         if (!m_shortcut) {
             applySumActivated(out, affine, in, nullptr, leak);
             return;
         }
-        m_shortcut->run(in, middle.map);
+        m_shortcut->run(in, middle.map, stop);
         const ChannelAffine beside = normalisation(middle.map, nullptr, nullptr);
         applySumActivated(out, affine, middle.map, &beside, leak);
     }
@@ -42,8 +42,8 @@ public:
 
 private:
     int m_outputs;
-    Convolution m_first, m_second;
-    std::optional<Convolution> m_shortcut;
+    ConvolutionInParts m_first, m_second;
+    std::optional<ConvolutionInParts> m_shortcut;
 };
 
 class CpuSwin final : public CpuBackbone {
@@ -64,9 +64,10 @@ public:
         }
     }
 
-    CpuMaps run(const float* window) override
+    CpuMaps run(const float* window, const Progress* stop) override
     {
         const at::Tensor input = at::from_blob(const_cast<float*>(window), {1, 1, m_size[0], m_size[1], m_size[2]}, at::kFloat);
+        lookForStop(stop);
         const std::vector<at::Tensor> stages = swinTokens(m_scope("swinViT"), input);
         // What is skipped lies beside the place of what is sampled up, at each level.
         std::vector<MapPool::Taken> joined;
@@ -76,21 +77,21 @@ public:
             joined.push_back(m_pool->take(2 * width, size, m_type));
             const FeatureMap skip = joined.back().map.part(width, width);
             if (level == 0)
-                m_encoders[0].run(plainInput(window, m_size, m_type, *m_pool).map, skip, *m_pool);
+                m_encoders[0].run(plainInput(window, m_size, m_type, *m_pool).map, skip, *m_pool, stop);
             else if (level < 4)
-                m_encoders[level].run(hidden(stages[level - 1]).map, skip, *m_pool);
+                m_encoders[level].run(hidden(stages[level - 1]).map, skip, *m_pool, stop);
             else
                 fromTokensNormalised(stages[3].data_ptr<float>(), skip);
         }
         const MapPool::Taken deepest = hidden(stages[4]), bottleneck = m_pool->take(m_encoders[4].outputs(), deepest.map.size, m_type);
-        m_encoders[4].run(deepest.map, bottleneck.map, *m_pool);
+        m_encoders[4].run(deepest.map, bottleneck.map, *m_pool, stop);
         MapPool::Taken x = bottleneck;
         for (std::size_t level = 5; level-- > 0;) {
             const MapPool::Taken both = std::move(joined[level]);
             const Decoder& decoder = m_decoders[level];
-            decoder.sample.run(x.map, both.map.part(0, decoder.sample.outputs()), *m_pool);
+            decoder.sample.run(x.map, both.map.part(0, decoder.sample.outputs()), *m_pool, stop);
             x = m_pool->take(decoder.block.outputs(), both.map.size, m_type);
-            decoder.block.run(both.map, x.map, *m_pool);
+            decoder.block.run(both.map, x.map, *m_pool, stop);
         }
         return {x.map, bottleneck.map, {x.memory, bottleneck.memory}};
     }

@@ -24,7 +24,7 @@ public:
         }
     }
 
-    CpuMaps run(const float* window) override
+    CpuMaps run(const float* window, const Progress* stop) override
     {
         // Where what is sampled up and what is skipped lie side by side: the concatenation is made where it is read.
         std::vector<MapPool::Taken> joined;
@@ -33,17 +33,17 @@ public:
         for (std::size_t level = 0; level < 4; ++level) {
             const Stage& stage = m_down[level];
             const auto middle = m_pool->take(stage.first.outputs(), at, m_type);
-            stage.first.run(x.map, middle.map);
+            stage.first.run(x.map, middle.map, stop);
             const int width = stage.second.outputs();
             if (level == 3) {
                 x = m_pool->take(width, at, m_type);
-                stage.second.run(middle.map, x.map);
+                stage.second.run(middle.map, x.map, stop);
                 break;
             }
             const int sampledUp = m_up[2 - level].sample.outputs();
             joined.push_back(m_pool->take(sampledUp + width, at, m_type));
             const FeatureMap skip = joined.back().map.part(sampledUp, width);
-            stage.second.run(middle.map, skip);
+            stage.second.run(middle.map, skip, stop);
             at = halved(at);
             x = m_pool->take(width, at, m_type);
             maxPool(skip, x.map);
@@ -52,11 +52,11 @@ public:
         for (std::size_t level = 3; level-- > 0;) {
             const Up& up = m_up[2 - level];
             const MapPool::Taken both = std::move(joined[level]);
-            up.sample.run(x.map, both.map.part(0, up.sample.outputs()), *m_pool);
+            up.sample.run(x.map, both.map.part(0, up.sample.outputs()), *m_pool, stop);
             const auto middle = m_pool->take(up.stage.first.outputs(), both.map.size, m_type);
-            up.stage.first.run(both.map, middle.map);
+            up.stage.first.run(both.map, middle.map, stop);
             x = m_pool->take(up.stage.second.outputs(), both.map.size, m_type);
-            up.stage.second.run(middle.map, x.map);
+            up.stage.second.run(middle.map, x.map, stop);
         }
         return {x.map, bottleneck.map, {x.memory, bottleneck.memory}};
     }

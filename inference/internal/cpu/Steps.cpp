@@ -1,5 +1,7 @@
 #include "inference/internal/cpu/Steps.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace hounsfield {
@@ -10,14 +12,37 @@ Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, cons
     return Convolution(shape, weight.data_ptr<float>(), bias.defined() ? bias.data_ptr<float>() : nullptr);
 }
 
+ConvolutionInParts::ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type, double mostPerCall)
+{
+    constexpr int lanes = FeatureMap::lanes;
+    const int outputs = int(weight.size(0)), groups = (outputs + lanes - 1) / lanes;
+    const double work = double(weight.numel()) * double(size[0] * size[1] * size[2]);
+    const int calls = std::clamp(int(std::min(std::ceil(work / mostPerCall), double(groups))), 1, groups);
+    const int perCall = (groups + calls - 1) / calls * lanes;
+    for (int first = 0; first < outputs; first += perCall) {
+        const int count = std::min(perCall, outputs - first);
+        const at::Tensor some = weight.narrow(0, first, count).contiguous();
+        const at::Tensor biases = bias.defined() ? bias.narrow(0, first, count).contiguous() : bias;
+        m_parts.push_back({first, count, convolutionOf(some, biases, size, type)});
+    }
+}
+
+void ConvolutionInParts::run(const FeatureMap& in, const FeatureMap& out, const Progress* stop) const
+{
+    for (const Part& part : m_parts) {
+        lookForStop(stop);
+        part.convolution.run(in, m_parts.size() == 1 ? out : out.part(part.first, part.count));
+    }
+}
+
 ConvolveNormaliseRelu::ConvolveNormaliseRelu(const WeightScope& scope, const Index3& size, MapType type)
-    : m_outputs(int(scope["conv1.weight"].size(0))), m_convolution(convolutionOf(scope["conv1.weight"], scope["conv1.bias"], size, type)), m_weight(scope["bn1.weight"]), m_bias(scope["bn1.bias"])
+    : m_outputs(int(scope["conv1.weight"].size(0))), m_convolution(scope["conv1.weight"], scope["conv1.bias"], size, type), m_weight(scope["bn1.weight"]), m_bias(scope["bn1.bias"])
 {
 }
 
-void ConvolveNormaliseRelu::run(const FeatureMap& in, const FeatureMap& out) const
+void ConvolveNormaliseRelu::run(const FeatureMap& in, const FeatureMap& out, const Progress* stop) const
 {
-    m_convolution.run(in, out);
+    m_convolution.run(in, out, stop);
     applyActivated(out, normalisation(out, m_weight.data_ptr<float>(), m_bias.data_ptr<float>()), 0.0f);
 }
 
@@ -29,10 +54,11 @@ DoubleSize::DoubleSize(const at::Tensor& weight, const at::Tensor& bias, const I
         m_taps.push_back(convolutionOf(taps[tap].reshape({weight.size(1), weight.size(0), 1, 1, 1}), bias, size, type));
 }
 
-void DoubleSize::run(const FeatureMap& in, const FeatureMap& out, MapPool& pool) const
+void DoubleSize::run(const FeatureMap& in, const FeatureMap& out, MapPool& pool, const Progress* stop) const
 {
     const auto one = pool.take(m_outputs, in.size, in.type);
     for (std::int64_t tap = 0; tap < 8; ++tap) {
+        lookForStop(stop);
         m_taps[std::size_t(tap)].run(in, one.map);
         placeTap(one.map, out, {tap / 4, tap / 2 % 2, tap % 2});
     }

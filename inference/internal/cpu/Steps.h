@@ -3,22 +3,52 @@
 #include "inference/internal/Tensors.h"
 #include "inference/internal/cpu/Convolution.h"
 #include "inference/internal/cpu/Kernels.h"
+#include "volume/Progress.h"
+
+#include <vector>
 
 namespace hounsfield {
 
+/// A window of the largest network takes seconds: whoever waits for a stop waits for one layer, not for a window.
+inline void lookForStop(const Progress* stop)
+{
+    if (stop)
+        stop->check();
+}
+
+/// Multiplications that one call of a convolution may take: a second or less on two cores without AVX-512. A larger layer is computed
+/// some of its outputs at a time, with a look for a stop between.
+inline constexpr double largestCall = 5e10;
+
 /// @param weight out x in x k x k x k float32 on the processor @param bias out, or undefined
 Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type);
+
+/// A convolution whose outputs are computed in as many calls as largestCall asks for. The numbers are those of one call.
+class ConvolutionInParts {
+public:
+    /// As convolutionOf. @param mostPerCall multiplications of a call
+    ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type, double mostPerCall = largestCall);
+    void run(const FeatureMap& in, const FeatureMap& out, const Progress* stop) const;
+    int calls() const { return int(m_parts.size()); }
+
+private:
+    struct Part {
+        int first, count; ///< outputs
+        Convolution convolution;
+    };
+    std::vector<Part> m_parts;
+};
 
 /// 3x3x3 convolution, instance norm with weights, ReLU: the step that the U-Net is made of.
 class ConvolveNormaliseRelu {
 public:
     ConvolveNormaliseRelu(const WeightScope& scope, const Index3& size, MapType type);
-    void run(const FeatureMap& in, const FeatureMap& out) const;
+    void run(const FeatureMap& in, const FeatureMap& out, const Progress* stop) const;
     int outputs() const { return m_outputs; }
 
 private:
     int m_outputs;
-    Convolution m_convolution;
+    ConvolutionInParts m_convolution;
     at::Tensor m_weight, m_bias;
 };
 
@@ -27,7 +57,7 @@ class DoubleSize {
 public:
     /// @param weight in x out x 2 x 2 x 2 @param bias out, or undefined @param size of the input
     DoubleSize(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type);
-    void run(const FeatureMap& in, const FeatureMap& out, MapPool& pool) const;
+    void run(const FeatureMap& in, const FeatureMap& out, MapPool& pool, const Progress* stop) const;
     int outputs() const { return m_outputs; }
 
 private:

@@ -1,5 +1,6 @@
 #include "inference/internal/Device.h"
-#include "inference/internal/PrecisionTrial.h"
+#include "inference/internal/PackWeights.h"
+#include "inference/internal/PrecisionSelector.h"
 #include "inference/internal/cpu/CpuBackbone.h"
 #include "inference/Segmenter.h"
 #include "inference/internal/UnetShapes.h"
@@ -188,24 +189,6 @@ TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refuse
     CHECK(std::abs(probability(Precision::Bf16) - probability(Precision::Fp32)) < 0.02);
 }
 
-TEST_CASE("auto takes what is fastest and near enough, and says what it measured")
-{
-    const TemporaryFolder folder;
-    const ModelPack pack = formulaPack(folder.path());
-    EngineSettings settings = cpu();
-    settings.precision = Precision::Auto;
-    const auto segmenter = Segmenter::open(pack, settings);
-    CHECK(segmenter->precision() != Precision::Auto);
-    const bool choice = precisionsOf(at::Device(at::kCPU)).size() > 1;
-    CHECK((segmenter->precisionReason().find("Computed in " + std::string(segmenter->precision() == Precision::Fp32 ? "float32" : "bf16")) == 0) == choice);
-    CHECK(Segmenter::open(pack, cpu())->precisionReason().empty());
-
-    // Where there is no choice float32 stays.
-    const PrecisionChoice only = fastestPrecision(pack, at::Device(at::kCPU), {Precision::Fp32});
-    CHECK(only.network->precision() == Precision::Fp32);
-    CHECK(only.seconds > 0);
-}
-
 TEST_CASE("weights that do not fit what the pack says are refused")
 {
     const TemporaryFolder folder;
@@ -253,7 +236,7 @@ TEST_CASE("windows from a focus outward give the same masks, and tell of growing
                     inside += focused[0].mask.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
                 }
     CHECK(double(inside) > 0.9 * double(above));
-    const Estimate estimate = segmenter->estimate(scan->geometry(), 1, 0.5);
+    const Estimate estimate = segmenter->estimate(*scan, 1, 0.5, silent);
     CHECK(estimate.windows > 8);
     CHECK(estimate.seconds > 0);
     CHECK(estimate.bytes > 1000000);

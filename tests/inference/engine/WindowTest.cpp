@@ -168,7 +168,7 @@ TEST_CASE("where the memory of the first device ends the second goes on, says so
     const Network* firstNetwork = nullptr;
     Runner runner(
         std::make_unique<Network>(weights, at::kCPU, Precision::Fp32), [&] { return std::make_unique<Network>(weights, at::kCPU, Precision::Fp32); },
-        [&](const Network& network, const at::Tensor& window) {
+        [&](const Network& network, const at::Tensor& window, const Progress*) {
             firstNetwork = firstNetwork ? firstNetwork : &network;
             if (++runs > 3 && &network == firstNetwork)
                 TORCH_CHECK(false, "CUDA out of memory. Tried to allocate 2.70 GiB");

@@ -1,0 +1,146 @@
+#include "app/Asking.h"
+#include "app/ExportWorker.h"
+#include "tests/app/Helpers.h"
+#include "tests/support/catch.h"
+
+#include <QSignalSpy>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+/// A segmenter whose estimate lasts until it is stopped.
+class EndlessEstimate final : public Segmenter {
+public:
+    EndlessEstimate(ModelPack pack, std::atomic<int>& looks) : m_pack(std::move(pack)), m_looks(looks) {}
+    const ModelPack& pack() const override { return m_pack; }
+    std::string deviceName() const override { return "cpu"; }
+    Precision precision() const override { return Precision::Fp32; }
+    std::vector<std::string> notes() const override { return {}; }
+    Estimate estimate(const Volume&, std::size_t, double, Progress& progress) override
+    {
+        for (;;) {
+            progress.check();
+            ++m_looks;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume>, const PrepareSettings&, Progress&) override { return nullptr; }
+    std::vector<Finding> segment(const Prepared&, const std::vector<Target>&, const SegmentSettings&, Progress&) override { return {}; }
+
+private:
+    ModelPack m_pack;
+    std::atomic<int>& m_looks;
+};
+
+std::shared_ptr<const Volume> water()
+{
+    const Geometry grid = Geometry::fromSpacing({8, 8, 8}, {0, 0, 0}, {3, 3, 3});
+    return std::make_shared<const Volume>(grid, std::vector<std::int16_t>(512, 0));
+}
+
+/// A session with one structure for every class of the segmenter of the tests.
+struct Session32 {
+    TemporaryFolder folder;
+    Workbench bench{fake()};
+    Session32()
+    {
+        bool ready = false;
+        QObject::connect(&bench, &Workbench::opened, &bench, [&] { ready = true; });
+        bench.open(QString::fromStdString(writeScan(folder.path()).string()));
+        REQUIRE(waitFor([&] { return ready; }));
+        bench.ask(PromptResolver(bench.pack().classes).resolve("liver, spleen, pancreas, stomach, aorta, colon"));
+        REQUIRE(waitFor([&] { return !bench.asking().busy(); }));
+        REQUIRE(bench.session().contents().structures.size() == 6);
+    }
+};
+
+} // namespace
+
+TEST_CASE("Esc and leaving the program stop an estimate that runs")
+{
+    application();
+    std::atomic<int> looks{0};
+    const auto open = [&] { return std::make_unique<EndlessEstimate>(openEmbeddedPack(), looks); };
+    {
+        Asking asking;
+        asking.setModel(open);
+        QSignalSpy stopped(&asking, &Asking::stopped);
+        asking.estimate(water(), 1);
+        REQUIRE(waitFor([&] { return looks > 0; }));
+        asking.stop();
+        REQUIRE(waitFor([&] { return stopped.count() == 1; }));
+    }
+    looks = 0;
+    Asking asking;
+    asking.setModel(open);
+    asking.estimate(water(), 1);
+    REQUIRE(waitFor([&] { return looks > 0; }));
+    // The destructor stops and waits: the test ends only if it does.
+}
+
+TEST_CASE("an export is written beside the window and says how many files there are")
+{
+    application();
+    Session32 made;
+    ExportWorker worker;
+    QString said;
+    QStringList stages;
+    QObject::connect(&worker, &ExportWorker::said, [&](const QString& text) { said = text; });
+    QObject::connect(&worker, &ExportWorker::progressed, [&](const QString& stage) { stages << stage; });
+    ExportSettings settings;
+    settings.folder = made.folder.path() / "out";
+    worker.start(made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings);
+    CHECK(worker.busy());
+    REQUIRE(waitFor([&] { return !worker.busy(); }));
+    CHECK(said.endsWith(": 8")); // six masks, a table and its JSON
+    CHECK(stages.size() >= 6);
+}
+
+TEST_CASE("an export that is stopped leaves whole files alone and says so")
+{
+    application();
+    Session32 made;
+    // Whatever look it is stopped at, nothing but whole files is there.
+    class StopAt final : public Progress {
+    public:
+        explicit StopAt(int look) : m_look(look) {}
+        bool stopRequested() const override { return ++m_looks >= m_look; }
+
+    private:
+        int m_look;
+        mutable int m_looks = 0;
+    };
+    for (const int look : {1, 4, 9}) {
+        ExportSettings settings;
+        settings.folder = made.folder.path() / ("out" + std::to_string(look));
+        StopAt stop(look);
+        CHECK_THROWS_AS(exportSession(*made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings, stop), Cancelled);
+        int files = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(settings.folder)) {
+            CHECK(entry.path().string().ends_with(".nii.gz"));
+            ++files;
+        }
+        CHECK(files <= look / 2); // two looks a structure
+    }
+    ExportWorker worker;
+    QString said;
+    QObject::connect(&worker, &ExportWorker::said, [&](const QString& text) { said = text; });
+    ExportSettings settings;
+    settings.folder = made.folder.path() / "stopped";
+    worker.start(made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings);
+    worker.stop();
+    REQUIRE(waitFor([&] { return !worker.busy(); }));
+    CHECK(said.contains("stopped"));
+}
+
+TEST_CASE("the hash of a scan's voxels is stopped within a few megabytes")
+{
+    class Stopping final : public Progress {
+    public:
+        bool stopRequested() const override { return true; }
+    };
+    CHECK_THROWS_AS(hashOf(*water(), Stopping()), Cancelled);
+    CHECK(hashOf(*water()).size() == 32);
+}

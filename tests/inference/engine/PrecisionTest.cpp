@@ -1,0 +1,273 @@
+#include "inference/PackWriter.h"
+#include "inference/Segmenter.h"
+#include "inference/internal/Device.h"
+#include "inference/internal/PackWeights.h"
+#include "inference/internal/PerformanceCache.h"
+#include "inference/internal/PrecisionSelector.h"
+#include "inference/internal/Runner.h"
+#include "inference/internal/UnetShapes.h"
+#include "inference/internal/cpu/CpuBackbone.h"
+#include "tests/support/Formula.h"
+#include "tests/support/Paths.h"
+#include "tests/support/catch.h"
+
+#include <cstdlib>
+#include <fstream>
+
+using namespace hounsfield;
+using namespace hounsfield::test;
+
+namespace {
+
+/// A narrow network with formula weights, whose windows are several times the trial's.
+ModelPack pack(const std::filesystem::path& folder)
+{
+    ModelPack made;
+    made.name = "formula";
+    made.title = "Formula weights";
+    made.version = "1";
+    made.licence = "Apache-2.0";
+    made.source = "a formula";
+    made.architecture = "unet";
+    made.widths = {{16, 32, 64, 128}, 8};
+    made.input.spacingMm = 4;
+    made.input.roi = {64, 64, 32};
+    made.promptTemplate = "{}";
+    made.classes = universalClasses();
+    made.weightsFile = "weights.safetensors";
+    writePack(made, writeSafetensors(formulaWeights(expectedUnetTensors(made.widths)), {}), "card", folder / "formula");
+    return openPackFolder(folder / "formula");
+}
+
+/// A cache folder of its own while it lives.
+class OwnCache {
+public:
+    explicit OwnCache(const std::filesystem::path& folder)
+    {
+        const char* before = std::getenv("HOUNSFIELD_CACHE");
+        m_before = before ? before : "";
+        setenv("HOUNSFIELD_CACHE", folder.c_str(), 1);
+    }
+    ~OwnCache() { m_before.empty() ? unsetenv("HOUNSFIELD_CACHE") : setenv("HOUNSFIELD_CACHE", m_before.c_str(), 1); }
+
+private:
+    std::string m_before;
+};
+
+/// Counts what it hears and asks to stop at the given look.
+class Listener final : public Progress {
+public:
+    explicit Listener(int stopAt = -1) : m_stopAt(stopAt) {}
+    void report(const ProgressReport& how) override
+    {
+        if (stages.empty() || stages.back() != how.stage)
+            stages.push_back(how.stage);
+    }
+    bool stopRequested() const override { return ++looks == m_stopAt; }
+    bool heard(const std::string& stage) const { return std::find(stages.begin(), stages.end(), stage) != stages.end(); }
+    std::vector<std::string> stages;
+    mutable int looks = 0;
+
+private:
+    int m_stopAt;
+};
+
+EngineSettings automatic()
+{
+    EngineSettings settings;
+    settings.device = "cpu";
+    settings.threads = 2;
+    return settings;
+}
+
+Volume noise(const Index3& size)
+{
+    const Geometry grid = Geometry::fromSpacing(size, {0, 0, 0}, {4, 4, 4});
+    std::vector<std::int16_t> voxels;
+    for (const float v : uniform01("noise", std::size_t(grid.voxelCount())))
+        voxels.push_back(static_cast<std::int16_t>(-100 + 300 * v));
+    return {grid, voxels};
+}
+
+bool hasChoice()
+{
+    return precisionsOf(at::Device(at::kCPU)).size() > 1;
+}
+
+} // namespace
+
+TEST_CASE("the trial of precisions runs on a small window, whatever the model's")
+{
+    CHECK(PrecisionSelector::trialSize({96, 96, 96}) == Index3{32, 32, 32});
+    CHECK(PrecisionSelector::trialSize({96, 96, 64}) == Index3{32, 32, 32});
+    CHECK(PrecisionSelector::trialSize({16, 64, 224}) == Index3{16, 32, 64});
+    CHECK(PrecisionSelector::isLongerThanTrial(1, {96, 96, 64}));
+    CHECK_FALSE(PrecisionSelector::isLongerThanTrial(6, {32, 32, 32}));
+    CHECK(PrecisionSelector::isLongerThanTrial(7, {32, 32, 32}));
+}
+
+TEST_CASE("auto takes float32 where there is no other, and says which it takes and why where there is a choice")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    Progress silent;
+    Runner runner(model, automatic());
+    runner.choosePrecision(20, silent);
+    CHECK(runner.precision() != Precision::Auto);
+    const bool float32 = runner.precision() == Precision::Fp32;
+    CHECK((runner.precisionReason().find("Computed in " + std::string(float32 ? "float32" : "bf16")) == 0) == hasChoice());
+    EngineSettings exact = automatic();
+    exact.precision = Precision::Fp32;
+    CHECK(Runner(model, exact).precisionReason().empty());
+    const Weights weights = packWeights(model);
+    CHECK(PrecisionSelector(weights, model, at::kCPU, {Precision::Fp32}).choose(silent).precision == Precision::Fp32);
+}
+
+TEST_CASE("one trial is made for a model on this computer, and kept on disk")
+{
+    if (!hasChoice()) {
+        WARN("skipped: this processor has one precision");
+        return;
+    }
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    std::string reason;
+    {
+        Listener first;
+        Runner runner(model, automatic());
+        runner.choosePrecision(20, first);
+        CHECK(first.heard("comparing precisions"));
+        reason = runner.precisionReason();
+        runner.choosePrecision(20, first);
+    }
+    REQUIRE_FALSE(std::filesystem::is_empty(folder.path() / "cache"));
+    Listener second;
+    Runner again(model, automatic());
+    CHECK(again.precisionReason() == reason);
+    again.choosePrecision(20, second);
+    CHECK(second.looks == 0);
+    // Damaged in any way: a new trial, and a whole file again.
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "cache"))
+        std::ofstream(entry.path()) << "{\"format\": 1, \"key\": ";
+    Listener third;
+    Runner anew(model, automatic());
+    anew.choosePrecision(20, third);
+    CHECK(third.heard("comparing precisions"));
+    Listener fourth;
+    Runner(model, automatic()).choosePrecision(20, fourth);
+    CHECK(fourth.looks == 0);
+}
+
+TEST_CASE("a job that is shorter than the trial has none and is computed in float32")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    Listener progress;
+    Runner runner(model, automatic());
+    runner.choosePrecision(1, progress);
+    CHECK(progress.looks == 0);
+    CHECK(runner.precision() == Precision::Fp32);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "cache"));
+}
+
+TEST_CASE("an estimate and the trial in it stop at whatever look they are asked to, and nothing half done is kept")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    const Volume scan = noise({80, 80, 60});
+    Listener whole;
+    Segmenter::open(model, automatic())->estimate(scan, 2, 0.5, whole);
+    std::filesystem::remove_all(folder.path() / "cache");
+    // The slices, and twice at least a network of 38 layers.
+    REQUIRE(whole.looks > 60 + 2 * 38);
+    for (int stopAt = 1; stopAt <= whole.looks; stopAt += 1 + whole.looks / 12) {
+        Listener stopped(stopAt);
+        const auto segmenter = Segmenter::open(model, automatic());
+        CHECK_THROWS_AS(segmenter->estimate(scan, 2, 0.5, stopped), Cancelled);
+        CHECK(stopped.looks == stopAt);
+        std::filesystem::remove_all(folder.path() / "cache");
+        Progress silent;
+        CHECK(segmenter->estimate(scan, 2, 0.5, silent).windows == 12);
+        std::filesystem::remove_all(folder.path() / "cache");
+    }
+}
+
+TEST_CASE("an estimate counts the windows of the body alone, and needs no window once a scan was looked at")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    const Volume full = noise({64, 64, 64});
+    // The same in a large field of air.
+    const Geometry grid = Geometry::fromSpacing({160, 160, 64}, {-192, -192, 0}, {4, 4, 4});
+    std::vector<std::int16_t> voxels(std::size_t(grid.voxelCount()), -1000);
+    for (std::int64_t k = 0; k < 64; ++k)
+        for (std::int64_t j = 0; j < 64; ++j)
+            for (std::int64_t i = 0; i < 64; ++i)
+                voxels[std::size_t(grid.offset({i + 48, j + 48, k}))] = full.at({i, j, k});
+    const auto inAir = std::make_shared<const Volume>(grid, voxels);
+    const auto segmenter = Segmenter::open(model, automatic());
+    Listener progress;
+    const Estimate alone = segmenter->estimate(full, 1, 0.5, progress), wide = segmenter->estimate(*inAir, 1, 0.5, progress);
+    CHECK(alone.windows == 3);
+    CHECK(wide.windows == alone.windows);
+    CHECK(wide.seconds >= alone.seconds);
+    Progress silent;
+    segmenter->prepare(inAir, {0.5, {}, {}, {}}, silent);
+    Listener later;
+    const Estimate known = Segmenter::open(model, automatic())->estimate(*inAir, 1, 0.5, later);
+    CHECK(known.seconds > 0);
+    CHECK(later.looks == 1 + 64); // the slices
+}
+
+TEST_CASE("between two looks for a stop a network does no more than one layer")
+{
+    if (!CpuBackbone::available()) {
+        WARN("skipped: this build has no oneDNN");
+        return;
+    }
+    const TemporaryFolder folder;
+    const ModelPack model = pack(folder.path());
+    const Network network(packWeights(model), at::kCPU, Precision::Fp32);
+    const at::Tensor window = trialWindow({32, 32, 32});
+    Listener all;
+    network.run(window, &all);
+    CHECK(all.looks == 14 + 3 * 8); // convolutions, and the taps of what is sampled up
+    for (const int stopAt : {1, 17, 38}) {
+        Listener stopped(stopAt);
+        CHECK_THROWS_AS(network.run(window, &stopped), Cancelled);
+        CHECK(stopped.looks == stopAt);
+    }
+    Listener afterwards;
+    CHECK_NOTHROW(network.run(window, &afterwards));
+}
+
+TEST_CASE("what is measured is kept for its key alone, and a damaged or foreign file reads as nothing")
+{
+    const TemporaryFolder folder;
+    const PerformanceCache cache("model a; processor b", folder.path() / "new"), other("model a; processor c", folder.path() / "new");
+    CHECK(cache.read().precision.empty());
+    cache.write({"bf16", "Computed in bf16.", {{"bf16", 1.5}}});
+    CHECK(cache.read().precision == "bf16");
+    CHECK(cache.read().reason == "Computed in bf16.");
+    CHECK(cache.read().secondsPerWindow.at("bf16") == 1.5);
+    CHECK(other.read().precision.empty());
+    CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "new"), {}) == 1); // nothing beside it is left
+    std::filesystem::copy_file(cache.file(), other.file());
+    CHECK(other.read().precision.empty());
+    const std::string whole = readFile(cache.file());
+    for (const std::string& damaged : {std::string(), whole.substr(0, whole.size() / 2), std::string("[]"), std::string(whole).replace(whole.find("1.5"), 3, "-1"), std::string(whole).replace(whole.find("bf16"), 4, "fp99"), std::string(100000, ' ')}) {
+        std::ofstream(cache.file(), std::ios::binary) << damaged;
+        CHECK(cache.read().precision.empty());
+    }
+    // Where nothing can be written nothing is kept, and nothing fails.
+    std::ofstream(folder.path() / "file") << "x";
+    const PerformanceCache nowhere("model a", folder.path() / "file");
+    nowhere.write({"bf16", "", {}});
+    CHECK(nowhere.read().precision.empty());
+    PerformanceCache("", folder.path()).write({"bf16", "", {}});
+}
