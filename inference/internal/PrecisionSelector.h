@@ -41,7 +41,7 @@ private:
 
 /// A window of synthetic anatomy: 1 x 1 x X x Y x Z in [0, 1], the same on every machine.
 at::Tensor trialWindow(const Index3& roi);
-/// Seconds of a window of the model's size, from the faster of two runs of the trial's window: no layer lasts as long as a whole window's.
+/// Seconds of a window of the model's size, from the second run of the trial's window: no layer lasts as long as a whole window's.
 /// @throws Cancelled between layers
 double timedWindow(const Network& network, const Index3& roi, Progress& progress);
 

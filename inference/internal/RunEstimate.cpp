@@ -1,6 +1,7 @@
 #include "inference/internal/RunEstimate.h"
 
 #include "inference/internal/ByteSource.h"
+#include "inference/internal/cpu/CpuBackbone.h"
 
 #include <algorithm>
 #include <cmath>
@@ -74,8 +75,9 @@ std::int64_t memoryOfRun(const RunSize& size, const ModelPack& pack, Precision p
 {
     const std::int64_t voxels = voxelsOf(pack.input.roi), bytes = precision == Precision::Fp32 ? 4 : 2;
     const std::int64_t kept = 4 * size.cropVoxels + FeatureKeeper::memoryFor(size.windows, voxels, budget);
-    // While windows run: the maps of one, its input, and the weights as they are laid out for it.
-    const std::int64_t maps = voxels * (bytes * (pack.widths.encoder[1] + 4 * pack.widths.encoder[0]) + 4), weights = std::int64_t(pack.files->open(pack.weightsFile)->size()) * bytes / 4;
+    // While windows run: the maps of one, its input, what is copied of the largest, and the weights as they are laid out for it.
+    const std::int64_t channels = pack.widths.encoder[1] + 4 * pack.widths.encoder[0], copied = CpuBackbone::copiesMaps() ? pack.widths.encoder[1] + pack.widths.encoder[0] : 0;
+    const std::int64_t maps = voxels * (bytes * (channels + copied) + 4), weights = std::int64_t(pack.files->open(pack.weightsFile)->size()) * bytes / 4;
     // While a prompt is answered: sums of logits, then probabilities and masks of a byte a voxel.
     const std::int64_t answer = size.cropVoxels * (4 + 2 * size.targets) + std::min(blendBytes, 4 * size.cropVoxels * size.targets);
     return weights + std::max({4 * size.gridVoxels + 4 * size.cropVoxels, kept + maps, kept + answer});

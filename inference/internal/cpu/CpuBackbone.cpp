@@ -4,6 +4,7 @@
 #include "inference/internal/cpu/Convolution.h"
 #include "inference/internal/cpu/CpuSwin.h"
 #include "inference/internal/cpu/CpuUnet.h"
+#include "inference/internal/cpu/OneDnn.h"
 #endif
 
 namespace hounsfield {
@@ -25,6 +26,11 @@ bool CpuBackbone::computesInBFloat16()
     return hasFastBFloat16();
 }
 
+bool CpuBackbone::copiesMaps()
+{
+    return !hasAvx512();
+}
+
 int CpuBackbone::instructionSets()
 {
     return instructionSetNumber();
@@ -41,6 +47,11 @@ bool CpuBackbone::available()
 }
 
 bool CpuBackbone::computesInBFloat16()
+{
+    return false;
+}
+
+bool CpuBackbone::copiesMaps()
 {
     return false;
 }

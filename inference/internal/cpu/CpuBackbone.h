@@ -30,6 +30,8 @@ public:
     static bool available();
     /// Whether this processor computes in bfloat16 without emulating it (AVX-512 with BF16, or AMX).
     static bool computesInBFloat16();
+    /// Whether maps are copied to and fro for its convolutions (without AVX-512, MapSide): memory beside the maps themselves.
+    static bool copiesMaps();
     /// The library's number for the instruction sets that it uses here; 0 without it.
     static int instructionSets();
 };
