@@ -1,7 +1,7 @@
 // Figures of the engine: windows of the published sizes, head, second prompt; beside what this machine can do at most.
 // bench_engine [--json FILE] [--device cpu|cuda:0] [--windows N]
 #include "inference/internal/Device.h"
-#include "inference/internal/PrecisionTrial.h"
+#include "inference/internal/PrecisionSelector.h"
 #include "inference/internal/SlidingWindow.h"
 #include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
