@@ -131,7 +131,7 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
         add(Kind::PlaneName, corners, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
         add(Kind::Window, corners, Qt::AlignLeft | Qt::AlignBottom, windowText(), quiet);
         if (m_state.frame() != patientFrame())
-            add(Kind::Oblique, corners, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("doubt"));
+            add(Kind::Oblique, corners, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("viewDoubt"));
     }
     all.push_back(ruler());
     if (withText && !m_state.scanText().isEmpty())
@@ -185,7 +185,7 @@ SlicePainter::Overlay SlicePainter::ruler() const
     const int flags = Qt::AlignRight | Qt::AlignTop;
     const QString text = tr("%1 cm").arg(centimetres);
     const QRectF label = QFontMetricsF(fontOf(Overlay::Kind::Ruler), m_painter.device()).boundingRect(area, flags, text);
-    return {Overlay::Kind::Ruler, {line, label}, area, flags, text, theme::colour("quiet"), centimetres};
+    return {Overlay::Kind::Ruler, {line, label}, area, flags, text, theme::colour("viewQuiet"), centimetres};
 }
 
 void SlicePainter::drawRuler(const Overlay& ruler) const
@@ -205,11 +205,16 @@ void SlicePainter::drawRuler(const Overlay& ruler) const
 void SlicePainter::drawBorder(bool focused) const
 {
     QColor colour = planeColour(m_plane);
-    colour.setAlphaF(focused ? 0.9f : 0.45f);
+    colour.setAlphaF(focused ? 1.0f : 0.45f);
     m_painter.setRenderHint(QPainter::Antialiasing, false);
     m_painter.setBrush(Qt::NoBrush);
     m_painter.setPen(QPen(colour, 1));
     m_painter.drawRect(0, 0, m_grid.width - 1, m_grid.height - 1);
+    // Which view the keys go to must be seen from where one sits.
+    if (focused) {
+        m_painter.setPen(QPen(theme::colour("viewText"), 1));
+        m_painter.drawRect(1, 1, m_grid.width - 3, m_grid.height - 3);
+    }
 }
 
 void SlicePainter::drawMeasurements(const std::vector<Measurement>& measurements) const

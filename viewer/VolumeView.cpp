@@ -214,9 +214,13 @@ QImage VolumeView::picture()
 void VolumeView::drawLabels(QPainter& painter) const
 {
     QColor border = theme::colour("volume");
-    border.setAlphaF(hasFocus() ? 0.9f : 0.45f);
+    border.setAlphaF(hasFocus() ? 1.0f : 0.45f);
     painter.setPen(border);
     painter.drawRect(0, 0, width() - 1, height() - 1);
+    if (hasFocus()) {
+        painter.setPen(theme::colour("viewText"));
+        painter.drawRect(1, 1, width() - 3, height() - 3);
+    }
     if (!m_state.scan())
         return;
     // Letters where each side of the patient is now: on the rim, dimmer the more they point away from the screen's plane.

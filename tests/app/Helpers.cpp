@@ -25,8 +25,7 @@ QApplication& application()
         static char name[] = "hounsfield-test", *argv[] = {name, nullptr};
         auto* made = new QApplication(argc, argv);
         QApplication::setOrganizationName("hounsfield-test");
-        made->setStyle("Fusion");
-        made->setStyleSheet(theme::styleSheet());
+        theme::apply(*made);
         return made;
     }();
     return *app;
