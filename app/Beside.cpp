@@ -16,6 +16,7 @@ Beside::Beside(ViewState& first, QWidget* parent) : QWidget(parent), m_first(fir
     auto* close = new QToolButton;
     close->setIcon(theme::icon("close"));
     close->setToolTip(tr("Close the second scan"));
+    close->setAccessibleName(close->toolTip());
     auto* head = new QHBoxLayout;
     head->setContentsMargins(10, 2, 4, 2);
     head->addWidget(m_title, 1);

@@ -1,5 +1,6 @@
 #include "app/Dialogs.h"
 
+#include "app/EngineTexts.h"
 #include "app/ModelManager.h"
 #include "app/PromptBar.h"
 #include "app/Thumbnails.h"
@@ -16,6 +17,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -37,12 +39,13 @@ void showText(QWidget& parent, const QString& title, const QString& html, const 
     auto* text = new QTextBrowser;
     text->setHtml(html);
     text->setOpenExternalLinks(false);
+    text->setAccessibleName(title);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
     auto* box = new QVBoxLayout(&dialog);
     box->addWidget(text);
     box->addWidget(buttons);
-    dialog.resize(size);
+    dialog.resize(size.boundedTo(parent.screen()->availableGeometry().size() - QSize(40, 60)));
     dialog.exec();
 }
 
@@ -54,20 +57,27 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
     dialog.setWindowTitle(tr("Everything the model knows"));
     auto* search = new QLineEdit;
     search->setPlaceholderText(tr("Search"));
+    search->setAccessibleName(tr("Search"));
     auto* list = new QListWidget;
+    list->setAccessibleName(tr("Everything the model knows"));
+    list->setWordWrap(true);
+    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (const ModelClass& known : pack.classes) {
         QStringList synonyms;
         for (const std::string& one : known.synonyms)
             synonyms << QString::fromStdString(one);
         QPixmap swatch(12, 12);
         swatch.fill(QColor(known.rgb[0], known.rgb[1], known.rgb[2]));
-        auto* item = new QListWidgetItem(QIcon(swatch), QString::fromStdString(known.name) + (synonyms.isEmpty() ? QString() : "   —   " + synonyms.join(", ")));
-        item->setData(Qt::UserRole, QString::fromStdString(known.name));
+        const QString name = QString::fromStdString(known.name), shown = nameInWindowLanguage(name);
+        // The other words are English: shown where the window is, found in every language.
+        auto* item = new QListWidgetItem(QIcon(swatch), shown != name || synonyms.isEmpty() ? shown : shown + "   —   " + synonyms.join(", "));
+        item->setData(Qt::UserRole + 1, QString(shown + " " + name + " " + synonyms.join(' ')));
+        item->setData(Qt::UserRole, shown);
         list->addItem(item);
     }
     QObject::connect(search, &QLineEdit::textChanged, list, [list](const QString& text) {
         for (int row = 0; row < list->count(); ++row)
-            list->item(row)->setHidden(!list->item(row)->text().contains(text, Qt::CaseInsensitive));
+            list->item(row)->setHidden(!list->item(row)->data(Qt::UserRole + 1).toString().contains(text, Qt::CaseInsensitive));
     });
     const auto take = [&] {
         if (!list->currentItem())
@@ -86,7 +96,7 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
     box->addWidget(search);
     box->addWidget(list);
     box->addWidget(buttons);
-    dialog.resize(560, 620);
+    dialog.resize(QSize(560, 620).boundedTo(parent.screen()->availableGeometry().size() - QSize(40, 60)));
     dialog.exec();
 }
 
@@ -96,6 +106,7 @@ std::optional<ExportSettings> askExport(QWidget& parent, bool masksThere)
     dialog.setWindowTitle(tr("Export"));
     QSettings stored;
     auto* folder = new QLineEdit(stored.value("exportFolder", QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString());
+    folder->setAccessibleName(tr("Folder"));
     auto* choose = new QPushButton(tr("Choose…"));
     QObject::connect(choose, &QPushButton::clicked, &dialog, [&] {
         const QString chosen = QFileDialog::getExistingDirectory(&dialog, tr("Export to"), folder->text());
@@ -131,6 +142,7 @@ std::optional<ExportSettings> askExport(QWidget& parent, bool masksThere)
     form->addRow(QString(), numbers);
     auto* note = new QLabel(tr("Surfaces are smoothed for the eye; volumes are always those of the masks."));
     note->setObjectName("quiet");
+    note->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     QPushButton* go = buttons->addButton(tr("Export"), QDialogButtonBox::AcceptRole);
     go->setObjectName("primary");
@@ -164,10 +176,10 @@ void showShortcuts(QWidget& parent)
         {"Shift+move", "Crosshair follows the mouse"}, {"Ctrl+Alt+drag", "Turn the planes about the crosshair"}, {"Alt+wheel", "Thickness of the slab"}, {"Double click", "One view alone, and back"},
         {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, the scan's own, automatic"}, {"I", "Invert grey"}, {"A, S", "Mask fill less, more"}, {"M", "Masks on and off"}, {"Y", "Probability of the selected structure"}, {"X", "Crosshair on and off"},
         {"Space", "Texts on and off"}, {"W T Z C H", "Tools: window, move, zoom, slices, crosshair"}, {"D B G E R F P Q", "Measure: distance, axes, angle, ellipse, rectangle, freehand, point, arrow"},
-        {"A P L R S I in the 3D view", "Look from that side"}, {"F11", "Views only"}, {"V", "Run through the slices"}, {"Shift+M", "Show or hide the selected structure"}, {"Delete", "Delete the chosen measurement"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
+        {"A P L R S I in the 3D view", "Look from that side"}, {"F7, F9", "Panels on the left and on the right"}, {"F8", "What the program is not sure of"}, {"F11", "Views only"}, {"V", "Run through the slices"}, {"Shift+M", "Show or hide the selected structure"}, {"Del", "Delete the chosen measurement"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
     QString html = "<table cellspacing='8'>";
     for (const auto& [key, what] : keys)
-        html += QString("<tr><td style='color:%1'>%2</td><td>%3</td></tr>").arg(theme::colour("accent").name(), QString(key).toHtmlEscaped(), tr(what).toHtmlEscaped());
+        html += QString("<tr><td style='color:%1'>%2</td><td>%3</td></tr>").arg(theme::colour("accent").name(), tr(key).toHtmlEscaped(), tr(what).toHtmlEscaped());
     showText(parent, tr("Mouse and keys"), html + "</table>", {620, 680});
 }
 
@@ -177,7 +189,7 @@ void showAbout(QWidget& parent, const ModelPack& pack, const QString& renderer)
         QString("<h2>Hounsfield %1</h2><p>%2</p><p style='color:%3'><b>%4</b></p><p>%5</p><p>%6</p><p>%7</p>")
             .arg(HOUNSFIELD_VERSION, tr("Open a CT scan, type what you want to find, get it outlined and measured. Nothing leaves this computer."), theme::colour("doubt").name(),
                  tr("For research only. Not a medical device."),
-                 tr("Model: %1, version %2, licence %3.").arg(QString::fromStdString(pack.title), QString::fromStdString(pack.version), QString::fromStdString(pack.licence)).toHtmlEscaped() + "<br>" + QString::fromStdString(pack.notice).toHtmlEscaped(),
+                 tr("Model: %1, version %2, licence %3.").arg(inWindowLanguage(pack.title), QString::fromStdString(pack.version), QString::fromStdString(pack.licence)).toHtmlEscaped() + "<br>" + inWindowLanguage(pack.notice).toHtmlEscaped(),
                  tr("3D is drawn %1.").arg(renderer).toHtmlEscaped(),
                  tr("Licence: Apache-2.0. Built on Qt %1 (LGPL-3.0), VTK and ITK (BSD, Apache-2.0), LibTorch (BSD), GDCM (BSD), zlib, libzip (BSD), nlohmann JSON (MIT). The network follows the CLIP-Driven Universal Model, Liu et al., ICCV 2023.").arg(qVersion()));
     showText(parent, tr("About Hounsfield"), html, {560, 420});

@@ -1,5 +1,6 @@
 #include "app/EngineWords.h"
 
+#include "app/EngineTexts.h"
 #include <QCoreApplication>
 #include <QFile>
 #include <QLocale>
@@ -37,15 +38,16 @@ QString chipInWords(const ModelPack& pack, const EngineChoice& choice, const std
 
 QString chipExplained(const ModelPack& pack, const EngineChoice& choice, const std::optional<EngineFacts>& facts)
 {
-    QStringList lines{tr("Model: %1 (%2, version %3).").arg(QString::fromStdString(pack.title.empty() ? pack.name : pack.title), QString::fromStdString(pack.name), QString::fromStdString(pack.version))};
+    QStringList lines{tr("Model: %1 (%2, version %3).").arg(inWindowLanguage(pack.title.empty() ? pack.name : pack.title), QString::fromStdString(pack.name), QString::fromStdString(pack.version))};
     if (facts)
         lines << tr("Computing on: %1 (%2), numbers as %3.").arg(deviceInWords(facts->device), facts->device, QString::fromStdString(nameOf(facts->precision)));
     else
         lines << tr("Chosen: %1, numbers: %2. What is really used shows once a scan is open.").arg(deviceInWords(choice.device), choice.precision == "auto" ? tr("automatic") : choice.precision);
     if (facts) {
-        lines << facts->notes;
+        for (const QString& note : facts->notes)
+            lines << inWindowLanguage(note);
         if (!facts->precisionReason.isEmpty())
-            lines << facts->precisionReason;
+            lines << inWindowLanguage(facts->precisionReason);
     }
     lines << tr("Click to choose, import or check models.");
     return lines.join('\n');

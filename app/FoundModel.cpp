@@ -1,5 +1,7 @@
 #include "app/FoundModel.h"
 
+#include "app/EngineTexts.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QColor>
@@ -22,12 +24,12 @@ QString millilitres(double ml)
 static QString lesionName(const Structure& s, int lesion)
 {
     const Lesion& one = s.lesions[std::size_t(lesion)];
-    QString size = FoundModel::tr("%1   %2 × %3 mm").arg(lesion + 1).arg(one.diameters.longest.mm(), 0, 'f', 1).arg(one.diameters.perpendicular.mm(), 0, 'f', 1);
+    QString size = FoundModel::tr("%1   %2 × %3 mm").arg(QString::number(lesion + 1), QLocale().toString(one.diameters.longest.mm(), 'f', 1), QLocale().toString(one.diameters.perpendicular.mm(), 'f', 1));
     for (const std::string& other : one.alsoMarkedAs)
-        size = FoundModel::tr("%1, also %2").arg(size, QString::fromStdString(other));
+        size = FoundModel::tr("%1, also %2").arg(size, nameInWindowLanguage(other));
     // The side where the organ may be one of two; its whole name is in the details.
     const QString organ = QString::fromStdString(organOf(one, *s.finding));
-    const QString side = organ.startsWith("Left ") ? FoundModel::tr("left") : organ.startsWith("Right ") ? FoundModel::tr("right") : organ;
+    const QString side = organ.startsWith("Left ") ? FoundModel::tr("left") : organ.startsWith("Right ") ? FoundModel::tr("right") : nameInWindowLanguage(organ);
     return s.finding->hosts.size() < 2 || side.isEmpty() ? size : size + ", " + side;
 }
 
@@ -140,14 +142,14 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         if (role == TrustLight)
             return int(trust.light);
         if (role == Qt::DecorationRole)
-            return trust.light == Light::None ? QVariant() : QVariant(lightOf(trust.light));
-        return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.") : QString::fromStdString(trust.why);
+            return trust.light == Light::None ? QVariant() : QVariant(thumbnails::iconOf(lightOf(trust.light)));
+        return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.") : inWindowLanguage(trust.why);
     }
     if (role == Qt::ToolTipRole)
         return index.column() == Eye    ? (s->visible ? tr("Shown: click to hide it") : tr("Hidden: click to show it"))
                : s->warnings.empty() && s->zeroShot() && s->explanation.empty() ? tr("The model was not trained on this: look closely.")
-               : s->warnings.empty() ? QString::fromStdString(s->explanation)
-                                      : QString::fromStdString(s->warnings.front().text);
+               : s->warnings.empty() ? inWindowLanguage(s->explanation)
+                                      : inWindowLanguage(s->warnings.front().text);
     // Slanted: words that the model was not trained on.
     if (role == Qt::FontRole && index.column() == Name && s->zeroShot()) {
         QFont slanted;
@@ -155,7 +157,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         return slanted;
     }
     if (role == Qt::EditRole && index.column() == Name)
-        return s->name;
+        return nameInWindowLanguage(s->name);
     if (index.column() == Eye && row.lesion < 0) {
         if (role == Qt::DecorationRole)
             return theme::icon(s->visible ? "eye" : "eye-off", s->visible ? "text" : "quiet");
@@ -167,17 +169,17 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     if (role == Qt::DecorationRole && index.column() == Name && row.lesion < 0) {
         QPixmap swatch(12, 12);
         swatch.fill(QColor(s->rgb[0], s->rgb[1], s->rgb[2]));
-        return swatch;
+        return thumbnails::iconOf(swatch);
     }
     if (role != Qt::DisplayRole)
         return {};
     if (index.column() == Name)
-        return row.lesion < 0 ? s->name : lesionName(*s, row.lesion);
+        return row.lesion < 0 ? nameInWindowLanguage(s->name) : lesionName(*s, row.lesion);
     if (index.column() == Eye)
         return {};
     if (index.column() == Volume)
         return numbers.voxels              ? millilitres(numbers.volumeMl)
-               : !s->listedUnder.empty()   ? tr("see %1").arg(QString::fromStdString(s->listedUnder.front()))
+               : !s->listedUnder.empty()   ? tr("see %1").arg(nameInWindowLanguage(s->listedUnder.front()))
                : !s->removed.empty()       ? tr("removed")
                                            : tr("not found");
     return numbers.hu ? tr("%1 HU").arg(numbers.hu->mean, 0, 'f', 0) : QString();
@@ -186,6 +188,9 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
 bool FoundModel::setData(const QModelIndex& index, const QVariant& value, int role)
 {
     const int id = data(index, StructureId).toInt();
+    // Left as it was: the name of a class is not replaced by its translation, which would go into every file.
+    if (role == Qt::EditRole && value == data(index, Qt::EditRole))
+        return false;
     if (role == Qt::EditRole && !value.toString().trimmed().isEmpty()) {
         m_session.rename(id, value.toString().trimmed());
         return true;

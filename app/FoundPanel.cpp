@@ -1,5 +1,6 @@
 #include "app/FoundPanel.h"
 
+#include "app/EngineTexts.h"
 #include "app/EngineWords.h"
 #include "viewer/Theme.h"
 
@@ -8,7 +9,9 @@
 #include <QColorDialog>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
+#include <QScrollArea>
 #include <QSlider>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -32,6 +35,12 @@ Vector3 bestPlace(const Mask& mask)
             sum = sum + Vector3{double(i[0]), double(i[1]), double(i[2])};
     });
     return mask.geometry().toMm((1.0 / double(counts[std::size_t(largest - mask.box().begin[axis])])) * sum);
+}
+
+/// A number as it is written in the window's language.
+static QString decimal(double value, int digits)
+{
+    return QLocale().toString(value, 'f', digits);
 }
 
 FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_model(session)
@@ -63,12 +72,23 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_details->setWordWrap(true);
     m_details->setTextFormat(Qt::RichText);
     m_details->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    m_details->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     connect(m_details, &QLabel::linkActivated, this, &FoundPanel::followLink);
+    // Many doubts need more height than a small screen has: they scroll, the rows above keep their place.
+    m_detailsArea = new QScrollArea;
+    m_detailsArea->setObjectName("plain");
+    m_detailsArea->setFrameShape(QFrame::NoFrame);
+    m_detailsArea->setWidgetResizable(true);
+    m_detailsArea->setFocusPolicy(Qt::NoFocus);
+    m_detailsArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_detailsArea->setMinimumHeight(64);
+    m_detailsArea->setWidget(m_details);
     m_thresholdRow = new QWidget;
     m_thresholdText = new QLabel;
     m_thresholdText->setObjectName("quiet");
     m_threshold = new QSlider(Qt::Horizontal);
     m_threshold->setRange(5, 99);
+    m_threshold->setAccessibleName(tr("Threshold"));
     m_threshold->setToolTip(tr("Probability from which a voxel counts as inside. Lower finds more, higher is stricter."));
     auto* row = new QVBoxLayout(m_thresholdRow);
     row->setContentsMargins(0, 0, 0, 0);
@@ -79,7 +99,7 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     box->setSpacing(10);
     box->addWidget(m_empty);
     box->addWidget(m_tree, 1);
-    box->addWidget(m_details);
+    box->addWidget(m_detailsArea, 1);
     box->addWidget(m_thresholdRow);
 
     m_rest.setSingleShot(true);
@@ -161,18 +181,19 @@ void FoundPanel::setLooking(bool looking)
 void FoundPanel::showDetails()
 {
     const Structure* s = m_session.structure(m_session.selected());
-    m_details->setVisible(s);
+    m_detailsArea->setVisible(s);
     m_thresholdRow->setVisible(s);
     if (!s)
         return;
     const Finding& f = *s->finding;
     const int lesion = m_session.selectedLesion();
+    const QString name = nameInWindowLanguage(s->name).toHtmlEscaped();
     QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>")
-                       .arg(lesion < 0 ? s->name.toHtmlEscaped() : tr("%1, lesion %2").arg(s->name.toHtmlEscaped()).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
+                       .arg(lesion < 0 ? name : tr("%1, lesion %2").arg(name).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
     if (f.mask.empty() && (!s->removed.empty() || !s->listedUnder.empty()))
-        text += QString("<p>%1</p>").arg(s->listedUnder.empty() ? tr("All its lesions were removed by hand.") : tr("Its lesions are listed under %1.").arg(QString::fromStdString(s->listedUnder.front())));
+        text += QString("<p>%1</p>").arg(s->listedUnder.empty() ? tr("All its lesions were removed by hand.") : tr("Its lesions are listed under %1.").arg(nameInWindowLanguage(s->listedUnder.front())));
     else if (f.mask.empty())
-        text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(std::max(f.threshold, f.peak), 0, 'f', 2).arg(f.largestProbability, 0, 'f', 2));
+        text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(decimal(std::max(f.threshold, f.peak), 2), decimal(f.largestProbability, 2)));
     else
         text += lesion < 0 ? numbersOf(*s) : lesionNumbersOf(*s, lesion);
     text += doubtsOf(*s) + removedOf(*s);
@@ -188,7 +209,7 @@ void FoundPanel::showThreshold(double threshold)
 {
     const Structure* s = m_session.structure(m_session.selected());
     const double peak = s ? s->finding->peak : 0;
-    m_thresholdText->setText(peak > 0 ? tr("Threshold %1, kept from %2").arg(threshold, 0, 'f', 2).arg(std::max(peak, threshold), 0, 'f', 2) : tr("Threshold %1").arg(threshold, 0, 'f', 2));
+    m_thresholdText->setText(peak > 0 ? tr("Threshold %1, kept from %2").arg(decimal(threshold, 2), decimal(std::max(peak, threshold), 2)) : tr("Threshold %1").arg(decimal(threshold, 2)));
 }
 
 /// A line of the table of numbers.
@@ -210,11 +231,11 @@ QString FoundPanel::numbersOf(const Structure& s) const
     text += lineOf(tr("at 0.7 to 0.3"), tr("%1 to %2").arg(millilitres(f.volumeLowMl), millilitres(f.volumeHighMl)));
     if (s.statistics.hu)
         text += lineOf(tr("Density"), densityOf(*s.statistics.hu));
-    text += lineOf(tr("Mean probability"), QString::number(f.meanProbability, 'f', 2));
+    text += lineOf(tr("Mean probability"), decimal(f.meanProbability, 2));
     if (s.known.isLesion())
         text += lineOf(tr("Separate lesions"), QString::number(s.lesions.size()));
     for (const Burden& burden : s.burdens)
-        text += lineOf(tr("Part of %1").arg(QString::fromStdString(burden.organ)), tr("%1 of %2, %3 %").arg(millilitres(burden.lesionMl), millilitres(burden.organMl)).arg(burden.percent(), 0, 'f', 1));
+        text += lineOf(tr("Part of %1").arg(nameInWindowLanguage(burden.organ)), tr("%1 of %2, %3 %").arg(millilitres(burden.lesionMl), millilitres(burden.organMl)).arg(decimal(burden.percent(), 1)));
     if (s.zeroShot())
         text += lineOf(tr("Trained on this"), tr("no"));
     return text + lineOf(tr("Model"), madeWithInWords(s.madeWith).toHtmlEscaped()) + "</table>";
@@ -223,7 +244,7 @@ QString FoundPanel::numbersOf(const Structure& s) const
 QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
 {
     const Lesion& one = s.lesions[std::size_t(lesion)];
-    const auto mm = [](double value) { return tr("%1 mm").arg(value, 0, 'f', 1); };
+    const auto mm = [](double value) { return tr("%1 mm").arg(decimal(value, 1)); };
     QString text = "<table cellspacing='3'>";
     text += lineOf(tr("Longest axial"), mm(one.diameters.longest.mm()));
     text += lineOf(tr("Across it"), mm(one.diameters.perpendicular.mm()));
@@ -232,12 +253,12 @@ QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
     if (one.statistics.hu)
         text += lineOf(tr("Density"), densityOf(*one.statistics.hu));
     if (one.meanProbability)
-        text += lineOf(tr("Mean probability"), QString::number(*one.meanProbability, 'f', 2));
+        text += lineOf(tr("Mean probability"), decimal(*one.meanProbability, 2));
     if (one.host >= 0)
-        text += lineOf(tr("Organ"), QString::fromStdString(organOf(one, *s.finding)));
+        text += lineOf(tr("Organ"), nameInWindowLanguage(organOf(one, *s.finding)));
     const Measurability recist = measurabilityOf(one, s.known);
     text += lineOf(tr("Measurable (RECIST)"), recist.measurable ? tr("yes") : tr("no"));
-    return text + "</table>" + (recist.measurable ? QString() : QString("<p style='color:%1'>%2</p>").arg(theme::colour("quiet").name(), QString::fromStdString(recist.why).toHtmlEscaped()));
+    return text + "</table>" + (recist.measurable ? QString() : QString("<p style='color:%1'>%2</p>").arg(theme::colour("quiet").name(), inWindowLanguage(recist.why).toHtmlEscaped()));
 }
 
 QString FoundPanel::doubtsOf(const Structure& s) const
@@ -245,10 +266,10 @@ QString FoundPanel::doubtsOf(const Structure& s) const
     const QString doubt = theme::colour("doubt").name(), accent = theme::colour("accent").name();
     QString text;
     for (const Warning& warning : m_session.implausible(s.id))
-        text += QString("<p style='color:%1'>%2</p>").arg(doubt, QString::fromStdString(warning.text).toHtmlEscaped());
+        text += QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(warning.text).toHtmlEscaped());
     const std::string removed = sentenceOf(s.finding->removals);
     for (std::size_t w = 0; w < s.warnings.size(); ++w) {
-        text += QString("<p style='color:%1'>%2").arg(doubt, QString::fromStdString(s.warnings[w].text).toHtmlEscaped());
+        text += QString("<p style='color:%1'>%2").arg(doubt, inWindowLanguage(s.warnings[w].text).toHtmlEscaped());
         if (s.warnings[w].placeMm)
             text += QString(" <a href='%1' style='color:%2'>%3</a>").arg(w).arg(accent, tr("Show it"));
         if (s.finding->leftOut && s.warnings[w].text == removed)
@@ -263,7 +284,7 @@ QString FoundPanel::removedOf(const Structure& s) const
     QString text;
     for (std::size_t n = 0; n < s.removed.size(); ++n) {
         const RemovedLesion& one = s.removed[n];
-        const QString size = tr("%1 mm").arg(one.longestMm, 0, 'f', 1) + ", " + millilitres(one.mask->volumeMl());
+        const QString size = tr("%1 mm").arg(decimal(one.longestMm, 1)) + ", " + millilitres(one.mask->volumeMl());
         text += QString("<p style='color:%1'>%2 <a href='restore:%3' style='color:%4'>%5</a></p>")
                     .arg(theme::colour("quiet").name(), one.notALesion ? tr("Not a lesion: %1.").arg(size) : tr("Deleted lesion: %1.").arg(size))
                     .arg(n)
@@ -307,7 +328,7 @@ void FoundPanel::showMenu(const QPoint& at)
     QAction* remove = menu.addAction(tr("Delete"));
     const QAction* chosen = menu.exec(m_tree->viewport()->mapToGlobal(at));
     if (chosen == colour) {
-        const QColor picked = QColorDialog::getColor(QColor(s->rgb[0], s->rgb[1], s->rgb[2]), this, tr("Colour of %1").arg(s->name));
+        const QColor picked = QColorDialog::getColor(QColor(s->rgb[0], s->rgb[1], s->rgb[2]), this, tr("Colour of %1").arg(nameInWindowLanguage(s->name)));
         if (picked.isValid())
             m_session.setColour(id, {picked.red(), picked.green(), picked.blue()});
     } else if (chosen == rename) {

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QLabel;
+class QScrollArea;
 class QSlider;
 class QTreeView;
 
@@ -48,6 +49,7 @@ private:
     FoundModel m_model;
     QTreeView* m_tree = nullptr;
     QLabel *m_empty = nullptr, *m_details = nullptr, *m_thresholdText = nullptr;
+    QScrollArea* m_detailsArea = nullptr;
     QSlider* m_threshold = nullptr;
     QWidget* m_thresholdRow = nullptr;
     QTimer m_rest;

@@ -1,5 +1,6 @@
 #include "app/ImportDialog.h"
 
+#include "app/EngineTexts.h"
 #include "app/LicenceBox.h"
 #include "viewer/Theme.h"
 
@@ -52,9 +53,9 @@ ImportDialog::ImportDialog(PackStore store, QWidget* parent) : QDialog(parent), 
     connect(&m_task, &Task::progressed, this, [this](const QString& stage, double fraction) {
         m_bar->setRange(0, 1000);
         m_bar->setValue(int(1000 * fraction));
-        say(stage, false);
+        say(inWindowLanguage(stage), false);
     });
-    connect(&m_task, &Task::failed, this, [this](const QString& why) { say(why + "\n" + tr("Nothing was installed."), true); });
+    connect(&m_task, &Task::failed, this, [this](const QString& why) { say(inWindowLanguage(why) + "\n" + tr("Nothing was installed."), true); });
     connect(&m_task, &Task::stopped, this, [this] { say(tr("Stopped. Nothing was installed."), false); });
     showState();
 }

@@ -1,5 +1,6 @@
 #include "app/LoadingPage.h"
 
+#include "app/EngineTexts.h"
 #include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
@@ -15,7 +16,9 @@ LoadingPage::LoadingPage(QWidget* parent) : QWidget(parent)
 {
     m_slice = new QLabel;
     m_slice->setAlignment(Qt::AlignCenter);
-    m_slice->setMinimumSize(384, 384);
+    m_slice->setMinimumSize(160, 160);
+    m_slice->setMaximumHeight(384);
+    m_slice->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     m_slice->setStyleSheet("background: black;");
     m_slice->setAccessibleName(tr("Slice as it is read"));
     m_title = new QLabel;
@@ -34,13 +37,13 @@ LoadingPage::LoadingPage(QWidget* parent) : QWidget(parent)
     column->setFixedWidth(512);
     auto* box = new QVBoxLayout(column);
     box->setSpacing(10);
-    box->addWidget(m_slice);
+    box->addWidget(m_slice, 1);
     box->addWidget(m_title);
     box->addWidget(m_bar);
     box->addLayout(line);
     auto* down = new QVBoxLayout(this);
     down->addStretch(1);
-    down->addWidget(column, 0, Qt::AlignHCenter);
+    down->addWidget(column, 8, Qt::AlignHCenter);
     down->addStretch(1);
 }
 
@@ -56,7 +59,7 @@ void LoadingPage::begin()
 void LoadingPage::setSeries(const SeriesInfo& series)
 {
     m_series = series;
-    m_title->setText(QString::fromStdString(series.description.empty() ? series.format : series.description));
+    m_title->setText(inWindowLanguage(series.description.empty() ? series.format : series.description));
 }
 
 void LoadingPage::setSlice(const QImage& slice)
@@ -67,10 +70,11 @@ void LoadingPage::setSlice(const QImage& slice)
 void LoadingPage::setProgress(const QString& stage, double fraction)
 {
     m_bar->setValue(int(std::lround(1000 * std::clamp(fraction, 0.0, 1.0))));
-    QString text = stage;
+    const QString told = inWindowLanguage(stage);
+    QString text = told;
     if (m_series.images > 1 && m_series.bytes > 0)
         text = tr("%1: %2 of %3, %4 of %5 MB")
-                   .arg(stage)
+                   .arg(told)
                    .arg(std::llround(fraction * double(m_series.images)))
                    .arg(m_series.images)
                    .arg(fraction * double(m_series.bytes) / 1e6, 0, 'f', 0)

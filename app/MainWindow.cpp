@@ -2,9 +2,12 @@
 
 #include "app/Beside.h"
 #include "app/Dialogs.h"
+#include "app/DoubtsPanel.h"
+#include "app/EngineTexts.h"
 #include "app/ExportWorker.h"
 #include "app/FoundPanel.h"
 #include "app/MeasurementPanel.h"
+#include "app/MessagePanel.h"
 #include "app/ModelManager.h"
 #include "app/Pages.h"
 #include "app/PromptBar.h"
@@ -19,13 +22,13 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QMimeData>
 #include <QScrollArea>
 #include <QSettings>
+#include <QSlider>
 #include <QSplitter>
-#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
 
 namespace hounsfield {
 
@@ -33,14 +36,13 @@ MainWindow::MainWindow(Workbench& bench, QWidget* parent) : QMainWindow(parent),
 {
     setWindowTitle("Hounsfield");
     setAcceptDrops(true);
-    resize(1440, 900);
     buildCentre();
     m_status = new StatusLine(bench);
     setStatusBar(m_status);
     buildMenus();
     joinBench();
     const QSettings settings;
-    restoreGeometry(settings.value("window").toByteArray());
+    placeWindow();
     m_columns->restoreState(settings.value("columns").toByteArray());
     ViewGrid::Borders borders;
     for (std::size_t s = 0; s < borders.size(); ++s)
@@ -52,6 +54,13 @@ MainWindow::MainWindow(Workbench& bench, QWidget* parent) : QMainWindow(parent),
     m_prompt->setPack(bench.pack());
     showEngine();
     showState();
+    // Three times Tab from the prompt: Ask, the list, the first view.
+    m_prompt->setTabTo(&m_views->slice(Plane::Axial));
+    setTabOrder(&m_views->slice(Plane::Axial), &m_views->slice(Plane::Sagittal));
+    setTabOrder(&m_views->slice(Plane::Sagittal), &m_views->slice(Plane::Coronal));
+    setTabOrder(&m_views->slice(Plane::Coronal), &m_views->volume());
+    setTabOrder(&m_views->volume(), &m_found->tree());
+    setTabOrder(&m_found->tree(), &m_found->threshold());
 }
 
 MainWindow::~MainWindow() = default;
@@ -72,6 +81,8 @@ void MainWindow::buildCentre()
     right->addWidget(m_found, 1);
     right->addWidget(m_measured);
     auto* left = new QScrollArea;
+    m_left = left;
+    left->setFocusPolicy(Qt::NoFocus);
     left->setObjectName("panel");
     left->setWidget(m_side);
     left->setWidgetResizable(true);
@@ -83,45 +94,32 @@ void MainWindow::buildCentre()
     for (QWidget* column : std::initializer_list<QWidget*>{left, m_views, m_beside, m_right})
         m_columns->addWidget(column);
     m_columns->setStretchFactor(1, 1);
-    left->setMinimumWidth(246);
-    m_right->setMinimumWidth(290);
+    left->setMinimumWidth(272);
+    m_right->setMinimumWidth(260);
     m_columns->setStretchFactor(2, 1);
-    m_columns->setSizes({246, 860, 860, 400});
+    m_columns->setSizes({272, 860, 860, 400});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_pages = new Pages(m_bench, m_columns);
     connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);
     connect(m_pages, &Pages::openFileAsked, this, &MainWindow::chooseFile);
 
-    m_errorBar = new QWidget;
-    m_errorBar->setObjectName("panel");
-    m_errorText = new QLabel;
-    m_errorText->setObjectName("error");
-    m_errorText->setWordWrap(true);
-    m_errorText->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    auto* close = new QToolButton;
-    close->setIcon(theme::icon("close"));
-    close->setToolTip(tr("Close this message"));
-    connect(close, &QToolButton::clicked, m_errorBar, &QWidget::hide);
-    auto* error = new QHBoxLayout(m_errorBar);
-    error->setContentsMargins(16, 8, 8, 8);
-    error->addWidget(m_errorText, 1);
-    error->addWidget(close);
-    m_errorBar->hide();
-
+    m_messages = new MessagePanel;
+    m_doubts = new DoubtsPanel(m_bench);
     auto* all = new QWidget;
     auto* box = new QVBoxLayout(all);
     box->setContentsMargins(0, 0, 0, 0);
     box->setSpacing(0);
     box->addWidget(m_prompt);
-    box->addWidget(m_errorBar);
+    box->addWidget(m_messages);
     box->addWidget(m_pages, 1);
+    box->addWidget(m_doubts);
     setCentralWidget(all);
 }
 
 void MainWindow::joinBench()
 {
     connect(m_prompt, &PromptBar::asked, this, [this](const Prompt& prompt) {
-        m_errorBar->hide();
+        forgetTold();
         m_bench.ask(prompt);
         // Enter ends typing. A prompt that had waited for the text encoder leaves the focus where it is meanwhile.
         if (m_prompt->hasTypingFocus())
@@ -152,7 +150,6 @@ void MainWindow::joinBench()
         m_prompt->setEstimate(words.text, words.scarce, words.explanation);
     });
     connect(&m_bench, &Workbench::opened, this, [this] {
-        m_errorBar->hide();
         rememberRecent(m_bench.scanPath());
         m_side->setSeries(m_bench.opening().path(), m_bench.opening().series());
         m_sessionFile.clear(); // the work on another scan is not to be saved over it
@@ -165,6 +162,14 @@ void MainWindow::joinBench()
         m_scanWasOpen = true;
     });
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
+    connect(&m_bench, &Workbench::bannerAsked, m_messages, [this](const QString& key, const QString& text) { m_messages->setBanner(key, inWindowLanguage(text)); });
+    // What was told of the scan before goes when another is opened, not when it is there: what its opening has to tell stays.
+    connect(&m_bench.opening(), &Opening::busyChanged, this, [this](bool busy) {
+        if (busy)
+            forgetTold();
+    });
+    connect(m_status, &StatusLine::doubtsAsked, m_doubts, &QWidget::setVisible);
+    connect(m_doubts, &DoubtsPanel::closeAsked, m_status, [this] { m_status->setDoubtsOpen(false); });
     connect(&m_bench, &Workbench::modelChanged, this, [this] {
         m_prompt->setEstimate({});
         m_prompt->setPack(m_bench.pack());
@@ -208,19 +213,13 @@ void MainWindow::showEngine()
 
 void MainWindow::showError(const QString& message)
 {
-    m_errorText->setText(message);
-    m_errorBar->show();
+    m_messages->tell(inWindowLanguage(message));
 }
 
-void MainWindow::rememberRecent(const QString& path)
+void MainWindow::forgetTold()
 {
-    if (path.isEmpty() || path == Opening::samplePath)
-        return;
-    QSettings settings;
-    QStringList recent = settings.value("recent").toStringList();
-    recent.removeAll(path);
-    recent.prepend(path);
-    settings.setValue("recent", recent.mid(0, 12));
+    m_messages->clearTold();
+    m_status->clearSaid();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
@@ -237,23 +236,6 @@ void MainWindow::dropEvent(QDropEvent* event)
             return;
         }
     showError(tr("Only files and folders of this computer can be dropped here."));
-}
-
-void MainWindow::closeEvent(QCloseEvent* event)
-{
-    // Nothing is asked: what was made is kept and offered when the program starts again.
-    QSettings settings;
-    settings.setValue("window", saveGeometry());
-    settings.setValue("columns", m_columns->saveState());
-    for (std::size_t s = 0; s < m_views->borders().size(); ++s) {
-        QVariantList sizes;
-        for (const int size : m_views->borders()[s])
-            sizes << size;
-        settings.setValue(QString("borders%1").arg(s), sizes);
-    }
-    settings.setValue("cine", m_cine->slicesPerSecond());
-    settings.setValue("prompts", m_prompt->history());
-    QMainWindow::closeEvent(event);
 }
 
 bool MainWindow::focusNextPrevChild(bool next)

@@ -5,16 +5,17 @@
 #include <QMainWindow>
 #include <QPointer>
 
-class QLabel;
 class QSplitter;
 
 namespace hounsfield {
 
 class Beside;
 class Cine;
+class DoubtsPanel;
 class ExportWorker;
 class FoundPanel;
 class MeasurementPanel;
+class MessagePanel;
 class ModelManager;
 class Pages;
 class PromptBar;
@@ -34,6 +35,7 @@ public:
     FoundPanel& foundPanel() { return *m_found; }
     MeasurementPanel& measurementPanel() { return *m_measured; }
     Pages& pages() { return *m_pages; }
+    MessagePanel& messages() { return *m_messages; }
     /// An error stays until it is closed; what was kept and what to do are in its words.
     void showError(const QString& message);
 
@@ -58,8 +60,11 @@ protected:
 private:
     void buildCentre();
     void buildMenus(); ///< Menus.cpp
+    void buildViewMenu();
     void joinBench();
+    void placeWindow(); ///< as it was left, within the screen
     void showState();
+    void forgetTold(); ///< a new run begins: messages of the one before go, banners stay
     void showEngine(); ///< what computes, beside the prompt
     void rememberRecent(const QString& path);
     void runCine(); ///< in the plane that has the focus
@@ -69,8 +74,9 @@ private:
     Pages* m_pages = nullptr;
     StatusLine* m_status = nullptr;
     QSplitter* m_columns = nullptr;
-    QWidget *m_right = nullptr, *m_errorBar = nullptr;
-    QLabel* m_errorText = nullptr;
+    QWidget *m_left = nullptr, *m_right = nullptr; ///< the panels beside the views, which fold away
+    MessagePanel* m_messages = nullptr;
+    DoubtsPanel* m_doubts = nullptr;
     SidePanel* m_side = nullptr;
     ViewGrid* m_views = nullptr;
     Beside* m_beside = nullptr;

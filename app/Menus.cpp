@@ -1,6 +1,7 @@
 // The menus of the main window and what they do with files.
 #include "app/Beside.h"
 #include "app/Dialogs.h"
+#include "app/DoubtsPanel.h"
 #include "app/ExportWorker.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"
@@ -8,10 +9,12 @@
 #include "app/ModelManager.h"
 #include "app/PromptBar.h"
 #include "app/SidePanel.h"
+#include "app/StatusLine.h"
 #include "viewer/Cine.h"
 #include "viewer/Theme.h"
 #include "viewer/ViewGrid.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QDir>
@@ -97,37 +100,7 @@ void MainWindow::buildMenus()
             m_bench.session().setVisible(s->id, !s->visible);
     });
 
-    QMenu* show = menuBar()->addMenu(tr("&View"));
-    for (const auto& [text, layout] : {std::pair{tr("Four views"), Layout::Grid}, {tr("One and three"), Layout::OneAndThree}, {tr("Axial alone"), Layout::Axial}, {tr("Coronal alone"), Layout::Coronal},
-                                       {tr("Sagittal alone"), Layout::Sagittal}, {tr("3D alone"), Layout::Volume}})
-        add(show, text, {}, [&view, layout = layout] { view.setLayout(layout); });
-    show->addSeparator();
-    add(show, tr("Fit to the views"), QKeySequence("="), [&view] { view.fitAll(); });
-    add(show, tr("The patient's own planes"), {}, [&view] { view.setFrame(patientFrame()); });
-    add(show, tr("The scan's own planes"), {}, [&view] {
-        if (view.scan())
-            view.setFrame(scanFrame(view.scan()->geometry()));
-    });
-    const auto look = [&view](auto&& change) {
-        SliceLook now = view.look();
-        change(now);
-        view.setLook(now);
-    };
-    add(show, tr("Invert grey"), QKeySequence("I"), [look] { look([](SliceLook& l) { l.invert = !l.invert; }); });
-    add(show, tr("Interpolation"), QKeySequence("N"), [look] { look([](SliceLook& l) { l.interpolate = !l.interpolate; }); });
-    add(show, tr("Mask outlines"), QKeySequence("O"), [look] { look([](SliceLook& l) { l.outline = !l.outline; }); });
-    add(show, tr("Masks"), QKeySequence("M"), [&view] { view.setMasksShown(!view.masksShown()); });
-    add(show, tr("Probability of the selected structure"), QKeySequence("Y"), [this] { m_bench.setHeatShown(!m_bench.heatShown()); });
-    add(show, tr("Crosshair"), QKeySequence("X"), [&view] { view.setCrosshairShown(!view.crosshairShown()); });
-    add(show, tr("Texts"), QKeySequence("Space"), [&view] { view.setTextShown(!view.textShown()); });
-    add(show, tr("Run through the slices"), QKeySequence("V"), [this] { runCine(); });
-    show->addSeparator();
-    add(show, tr("Views only"), QKeySequence("F11"), [this] {
-        const bool hide = m_right->isVisible();
-        m_right->setVisible(!hide);
-        m_side->parentWidget()->parentWidget()->setVisible(!hide);
-        m_prompt->setVisible(!hide);
-    });
+    buildViewMenu();
 
     QMenu* ask = menuBar()->addMenu(tr("&Ask"));
     add(ask, tr("Type what you want to find"), QKeySequence("Ctrl+K"), [this] { m_prompt->setFocus(); });
@@ -146,6 +119,68 @@ void MainWindow::buildMenus()
         menu.addAction(tr("The patient's own planes"), [&view] { view.setFrame(patientFrame()); });
         menu.addAction(tr("Copy the views as a picture"), [this] { copyScreenshot(); });
         menu.exec(at);
+    });
+}
+
+/// Layouts and what is shown: each with a tick where it is on, however it came about.
+void MainWindow::buildViewMenu()
+{
+    ViewState& view = m_bench.view();
+    QMenu* show = menuBar()->addMenu(tr("&View"));
+    auto* layouts = new QActionGroup(this);
+    const auto add = [this, show](const QString& text, const QKeySequence& key, auto&& what) {
+        QAction* action = show->addAction(text);
+        action->setShortcut(key);
+        connect(action, &QAction::triggered, this, what);
+        return action;
+    };
+    // The tick follows the state, which keys, panels and sessions change as well.
+    const auto toggle = [this, show, add](const QString& text, const QKeySequence& key, auto&& isOn, auto&& flip) {
+        QAction* action = add(text, key, [flip, isOn] { flip(!isOn()); });
+        action->setCheckable(true);
+        const auto follow = [action, isOn] { action->setChecked(isOn()); };
+        connect(&m_bench.view(), &ViewState::changed, action, follow);
+        connect(show, &QMenu::aboutToShow, action, follow);
+        connect(action, &QAction::triggered, action, follow);
+        follow();
+    };
+    for (const auto& [text, layout] : {std::pair{tr("Four views"), Layout::Grid}, {tr("One and three"), Layout::OneAndThree}, {tr("Axial alone"), Layout::Axial}, {tr("Coronal alone"), Layout::Coronal},
+                                       {tr("Sagittal alone"), Layout::Sagittal}, {tr("3D alone"), Layout::Volume}}) {
+        QAction* action = add(text, {}, [&view, layout = layout] { view.setLayout(layout); });
+        action->setCheckable(true);
+        action->setChecked(view.layout() == layout);
+        layouts->addAction(action);
+        connect(&view, &ViewState::layoutChanged, action, [action, &view, layout = layout] { action->setChecked(view.layout() == layout); });
+    }
+    show->addSeparator();
+    add(tr("Fit to the views"), QKeySequence("="), [&view] { view.fitAll(); });
+    add(tr("The patient's own planes"), {}, [&view] { view.setFrame(patientFrame()); });
+    add(tr("The scan's own planes"), {}, [&view] {
+        if (view.scan())
+            view.setFrame(scanFrame(view.scan()->geometry()));
+    });
+    show->addSeparator();
+    const auto look = [&view](bool SliceLook::*what, bool on) {
+        SliceLook now = view.look();
+        now.*what = on;
+        view.setLook(now);
+    };
+    toggle(tr("Invert grey"), QKeySequence("I"), [&view] { return view.look().invert; }, [look](bool on) { look(&SliceLook::invert, on); });
+    toggle(tr("Interpolation"), QKeySequence("N"), [&view] { return view.look().interpolate; }, [look](bool on) { look(&SliceLook::interpolate, on); });
+    toggle(tr("Mask outlines"), QKeySequence("O"), [&view] { return view.look().outline; }, [look](bool on) { look(&SliceLook::outline, on); });
+    toggle(tr("Masks"), QKeySequence("M"), [&view] { return view.masksShown(); }, [&view](bool on) { view.setMasksShown(on); });
+    toggle(tr("Probability of the selected structure"), QKeySequence("Y"), [this] { return m_bench.heatShown(); }, [this](bool on) { m_bench.setHeatShown(on); });
+    toggle(tr("Crosshair"), QKeySequence("X"), [&view] { return view.crosshairShown(); }, [&view](bool on) { view.setCrosshairShown(on); });
+    toggle(tr("Texts"), QKeySequence("Space"), [&view] { return view.textShown(); }, [&view](bool on) { view.setTextShown(on); });
+    add(tr("Run through the slices"), QKeySequence("V"), [this] { runCine(); });
+    show->addSeparator();
+    toggle(tr("Series and tools"), QKeySequence("F7"), [this] { return !m_left->isHidden(); }, [this](bool on) { m_left->setVisible(on); });
+    toggle(tr("What was found"), QKeySequence("F9"), [this] { return !m_right->isHidden(); }, [this](bool on) { m_right->setVisible(on); });
+    toggle(tr("What the program is not sure of"), QKeySequence("F8"), [this] { return !m_doubts->isHidden(); }, [this](bool on) { m_status->setDoubtsOpen(on); });
+    add(tr("Views only"), QKeySequence("F11"), [this] {
+        const bool hide = !m_right->isHidden() || !m_left->isHidden() || !m_prompt->isHidden();
+        for (QWidget* panel : std::initializer_list<QWidget*>{m_left, m_right, m_prompt})
+            panel->setVisible(!hide);
     });
 }
 

@@ -1,6 +1,7 @@
 #include "app/ModelManager.h"
 
 #include "app/DownloadDialog.h"
+#include "app/EngineTexts.h"
 #include "viewer/Theme.h"
 
 #include <QDesktopServices>
@@ -117,8 +118,9 @@ QWidget* ModelManager::buildRight()
 {
     m_details = new QTextBrowser;
     m_details->setOpenLinks(false);
+    m_details->setAccessibleName(tr("Model"));
     m_details->setFrameShape(QFrame::NoFrame);
-    m_details->setStyleSheet("QTextBrowser { background: transparent; border: none; padding: 0; }");
+    m_details->setStyleSheet("QTextBrowser { background: transparent; border: 1px solid transparent; padding: 0; } QTextBrowser:focus { border-color: " + theme::colour("accent").name() + "; }");
     m_use = new QPushButton(tr("Use this model"));
     m_use->setObjectName("primary");
     m_verify = new QPushButton(tr("Verify"));
@@ -222,7 +224,7 @@ void ModelManager::showSelected()
 
 void ModelManager::say(const QString& text, const QString& look, const QString& action, std::function<void()> what)
 {
-    m_message->setText(text);
+    m_message->setText(inWindowLanguage(text));
     m_message->setObjectName(look);
     m_message->style()->unpolish(m_message);
     m_message->style()->polish(m_message);

@@ -1,5 +1,7 @@
 #include "app/PromptBar.h"
 
+#include "app/ChipRow.h"
+#include "app/EngineTexts.h"
 #include "app/EngineWords.h"
 #include "inference/Completion.h"
 #include "inference/TargetNames.h"
@@ -26,9 +28,9 @@ static QString zeroShotWords(const PromptPart& part)
 {
     QStringList nearest;
     for (const std::string& one : part.suggestions)
-        nearest << QString::fromStdString(one);
+        nearest << nameInWindowLanguage(one);
     QString words = nearest.isEmpty() ? PromptBar::tr("Not trained on this: the result may be wrong in every way.") : PromptBar::tr("Not trained on this; nearest: %1.").arg(nearest.join(", "));
-    return part.explanation.empty() ? words : words + "\n" + QString::fromStdString(part.explanation);
+    return part.explanation.empty() ? words : words + "\n" + inWindowLanguage(part.explanation);
 }
 
 PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
@@ -46,9 +48,10 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     m_ask->setToolTip(tr("Find this in the scan (Enter)"));
     m_stop = new QPushButton(theme::icon("stop"), tr("Stop"));
     m_stop->setToolTip(tr("Stop looking; what is already found stays (Esc)"));
-    auto* list = new QToolButton;
-    list->setIcon(theme::icon("list"));
-    list->setToolTip(tr("Everything the model knows"));
+    m_list = new QToolButton;
+    m_list->setIcon(theme::icon("list"));
+    m_list->setToolTip(tr("Everything the model knows"));
+    m_list->setAccessibleName(m_list->toolTip());
     m_estimate = new QLabel;
     m_estimate->setObjectName("quiet");
     m_model = new QPushButton;
@@ -59,24 +62,20 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     m_bar = new QProgressBar;
     m_bar->setRange(0, 1000);
     m_bar->setTextVisible(false);
-    m_chipRow = new QWidget;
-    m_chips = new QHBoxLayout(m_chipRow);
-    m_chips->setContentsMargins(0, 0, 0, 0);
-    m_chips->setSpacing(6);
+    m_bar->setAccessibleName(tr("Progress"));
+    m_chips = new ChipRow;
 
     auto* first = new QHBoxLayout;
     first->setSpacing(8);
     first->addWidget(m_field, 1);
-    first->addWidget(list);
+    first->addWidget(m_list);
     first->addWidget(m_ask);
     first->addWidget(m_stop);
     auto* second = new QHBoxLayout;
     second->setSpacing(12);
-    second->addWidget(m_chipRow);
-    second->addStretch(1);
-    second->addWidget(m_stage);
-    second->addWidget(m_estimate);
-    second->addWidget(m_model);
+    second->addWidget(m_chips, 1);
+    for (QWidget* one : std::initializer_list<QWidget*>{m_stage, m_estimate, m_model})
+        second->addWidget(one, 0, Qt::AlignTop);
     auto* box = new QVBoxLayout(this);
     box->setContentsMargins(16, 8, 16, 6);
     box->setSpacing(6);
@@ -95,7 +94,7 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
     connect(m_field, &QLineEdit::returnPressed, this, &PromptBar::ask);
     connect(m_ask, &QPushButton::clicked, this, &PromptBar::ask);
     connect(m_stop, &QPushButton::clicked, this, &PromptBar::stopAsked);
-    connect(list, &QToolButton::clicked, this, &PromptBar::listAsked);
+    connect(m_list, &QToolButton::clicked, this, &PromptBar::listAsked);
     connect(m_model, &QPushButton::clicked, this, &PromptBar::modelsAsked);
     setBusy(false);
 }
@@ -165,13 +164,17 @@ void PromptBar::setBusy(bool busy)
 void PromptBar::setProgress(const QString& stage, double fraction, double secondsLeft)
 {
     m_bar->setValue(int(std::lround(1000 * fraction)));
-    m_stage->setText(secondsLeft > 0.5 ? tr("%1 · %2 left").arg(stage, roughTime(secondsLeft)) : stage);
+    const QString told = inWindowLanguage(stage);
+    m_stage->setText(secondsLeft > 0.5 ? tr("%1 · %2 left").arg(told, roughTime(secondsLeft)) : told);
 }
 
 void PromptBar::setEstimate(const QString& text, bool scarce, const QString& explanation)
 {
     m_estimate->setText(text);
     m_estimate->setToolTip(explanation);
+    // A long warning takes more lines, not the place of the chips.
+    m_estimate->setWordWrap(scarce);
+    m_estimate->setMaximumWidth(scarce ? 320 : QWIDGETSIZE_MAX);
     // A style sheet looks at the name only when it is asked to.
     m_estimate->setObjectName(scarce ? "doubt" : "quiet");
     m_estimate->style()->unpolish(m_estimate);
@@ -215,24 +218,23 @@ void PromptBar::stopWaiting()
     setScanOpen(m_scanOpen);
 }
 
+void PromptBar::setTabTo(QWidget* next)
+{
+    setTabOrder(m_field, m_ask);
+    setTabOrder(m_ask, m_list);
+    setTabOrder(m_list, next);
+}
+
 void PromptBar::showChips()
 {
-    while (QLayoutItem* item = m_chips->takeAt(0)) {
-        if (item->widget())
-            item->widget()->deleteLater();
-        delete item;
-    }
+    m_chips->clear();
     if (m_prompt.parts.empty()) {
-        for (const QString& example : {tr("liver, both kidneys and spleen"), tr("liver tumor"), tr("all organs")}) {
-            auto* link = new QPushButton(example);
-            link->setObjectName("link");
-            link->setCursor(Qt::PointingHandCursor);
-            connect(link, &QPushButton::clicked, this, [this, example] {
+        for (const QString& example : {tr("liver, both kidneys and spleen"), tr("liver tumor"), tr("all organs")})
+            connect(m_chips->addLink(example), &QPushButton::clicked, this, [this, example] {
                 setText(example);
                 m_field->setFocus();
             });
-            m_chips->addWidget(link);
-        }
+        m_chips->fit();
         return;
     }
     int shown = 0;
@@ -240,17 +242,19 @@ void PromptBar::showChips()
     for (const PromptPart& part : m_prompt.parts)
         showPart(part, shown, rest);
     if (rest > 0)
-        addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, Chip::Known);
+        m_chips->addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, ChipRow::Kind::Known);
+    m_chips->fit();
 }
 
 void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
 {
     constexpr int most = 8;
-    const QString why = QString::fromStdString(part.explanation);
+    const QString why = inWindowLanguage(part.explanation);
     if (part.pending)
-        return addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)), theme::colour("quiet"), why, Chip::Reading);
+        return m_chips->addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)), theme::colour("quiet"), why, ChipRow::Kind::Reading);
     if (!part.understood())
-        addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)), theme::colour("error"), why, Chip::Refused);
+        // Why stands in plain sight: who types does not rest the pointer on a chip.
+        m_chips->addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)) + (why.isEmpty() ? QString() : ": " + why), theme::colour("error"), why, ChipRow::Kind::Refused);
     for (const Target& target : part.targets) {
         if (shown++ >= most) {
             ++rest;
@@ -263,45 +267,31 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
 
 void PromptBar::addTarget(const PromptPart& part, const Target& target)
 {
-    QString name = QString::fromStdString(target.name);
+    QString name = nameInWindowLanguage(target.name);
     if (const std::string choice = partOf(target, m_classes); !choice.empty())
-        name += ", " + QString::fromStdString(choice);
+        name += ", " + phraseInWindowLanguage(choice);
     if (target.classId == 0)
-        return addChip(name, theme::colour("quiet"), zeroShotWords(part), Chip::ZeroShot);
+        return m_chips->addChip(name, theme::colour("quiet"), zeroShotWords(part), ChipRow::Kind::ZeroShot);
     const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
     const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
     if (part.confidence > 0)
         name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %")).arg(name, QString::number(percentOf(part.confidence)));
-    addChip(name, colour, QString::fromStdString(part.explanation), part.unsure ? Chip::Unsure : Chip::Known);
+    m_chips->addChip(name, colour, inWindowLanguage(part.explanation), part.unsure ? ChipRow::Kind::Unsure : ChipRow::Kind::Known);
 }
 
 void PromptBar::showSuggestions(const PromptPart& part)
 {
-    for (const std::string& near : part.suggestions) {
-        auto* link = new QPushButton(QString::fromStdString(near) + "?");
-        link->setObjectName("link");
-        link->setCursor(Qt::PointingHandCursor);
+    for (const std::string& known : part.suggestions) {
+        const QString near = nameInWindowLanguage(known);
+        QPushButton* link = m_chips->addLink(near + "?");
         link->setToolTip(tr("Ask for this instead"));
         connect(link, &QPushButton::clicked, this, [this, near, typed = part.text] {
             QString text = m_field->text();
-            text.replace(QString::fromStdString(typed), QString::fromStdString(near), Qt::CaseInsensitive);
+            text.replace(QString::fromStdString(typed), near, Qt::CaseInsensitive);
             setText(text);
             m_field->setFocus();
         });
-        m_chips->addWidget(link);
     }
-}
-
-void PromptBar::addChip(const QString& text, const QColor& colour, const QString& why, Chip kind)
-{
-    const bool refused = kind == Chip::Refused, zeroShot = kind == Chip::ZeroShot, loose = zeroShot || kind == Chip::Unsure || kind == Chip::Reading;
-    auto* chip = new QLabel(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), loose ? "○" : "●", text.toHtmlEscaped()));
-    chip->setToolTip(why);
-    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
-                            .arg(loose ? QString("transparent") : theme::colour("raised").name(), loose ? "dashed" : "solid", theme::colour(refused ? "error" : loose ? "quiet" : "line").name(),
-                                 refused ? "color:" + theme::colour("error").name() : QString()));
-    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : kind == Chip::Unsure ? "unsure" : kind == Chip::Reading ? "reading" : "known");
-    m_chips->addWidget(chip);
 }
 
 void PromptBar::ask()

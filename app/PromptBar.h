@@ -8,13 +8,15 @@
 #include <memory>
 
 class QCompleter;
-class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace hounsfield {
+
+class ChipRow;
 
 /// The one door: a field for words, what they were understood as, Ask and Stop, how far it is.
 class PromptBar : public QWidget {
@@ -42,6 +44,8 @@ public:
     void setModelText(const QString& text, const QString& explanation);
     const QStringList& history() const { return m_history; }
     void setHistory(const QStringList& history) { m_history = history; }
+    /// What the Tab key reaches from the field: Ask, the list of everything, then this.
+    void setTabTo(QWidget* next);
 
 Q_SIGNALS:
     void understood(const hounsfield::Prompt& prompt); ///< a moment after the last key
@@ -57,11 +61,9 @@ private:
     void understand();
     void setCompletion();
     void showChips();
-    enum class Chip { Known, Unsure, Reading, ZeroShot, Refused };
     void addTarget(const PromptPart& part, const Target& target);
     void showPart(const PromptPart& part, int& shown, std::size_t& rest);
     void showSuggestions(const PromptPart& part);
-    void addChip(const QString& text, const QColor& colour, const QString& why, Chip kind);
 
     std::unique_ptr<PromptResolver> m_resolver;
     std::vector<ModelClass> m_classes;
@@ -70,8 +72,8 @@ private:
     QPushButton *m_ask = nullptr, *m_stop = nullptr, *m_model = nullptr;
     QLabel *m_estimate = nullptr, *m_stage = nullptr;
     QProgressBar* m_bar = nullptr;
-    QWidget* m_chipRow = nullptr;
-    QHBoxLayout* m_chips = nullptr;
+    QToolButton* m_list = nullptr;
+    ChipRow* m_chips = nullptr;
     QTimer m_rest;
     QStringList m_history;
     int m_historyAt = -1;

@@ -1,5 +1,8 @@
 #include "app/SeriesPage.h"
 
+#include "app/ElidedLabel.h"
+#include "app/EngineTexts.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QDir>
@@ -44,7 +47,7 @@ SeriesPage::SeriesPage(QWidget* parent) : QWidget(parent)
 {
     m_title = new QLabel(tr("Which series?"));
     m_title->setObjectName("title");
-    m_text = new QLabel;
+    m_text = new ElidedLabel(Qt::ElideMiddle);
     m_text->setObjectName("quiet");
     m_tree = new QTreeWidget;
     m_tree->setHeaderLabels({tr("Series"), tr("Modality"), tr("Images"), tr("Size"), tr("Spacing"), tr("MB")});
@@ -89,10 +92,10 @@ void SeriesPage::fill(const std::vector<SeriesInfo>& all)
         }
         QString title = QString::fromStdString(series.description.empty() ? tr("Series %1").arg(series.number).toStdString() : series.description);
         if (!series.readable)
-            title += "\n" + QString::fromStdString(series.reason);
+            title += "\n" + inWindowLanguage(series.reason);
         auto* item = new QTreeWidgetItem(study, {title, QString::fromStdString(series.modality), QString::number(series.images)});
         item->setData(0, numberRole, series.number);
-        item->setIcon(0, QIcon(emptyPicture()));
+        item->setIcon(0, thumbnails::iconOf(emptyPicture()));
         item->setToolTip(0, title);
         item->setText(Megabytes, QLocale().toString(double(series.bytes) / 1e6, 'f', 1));
         for (const int column : {Images, Size, Spacing, Megabytes})
@@ -102,7 +105,8 @@ void SeriesPage::fill(const std::vector<SeriesInfo>& all)
         if (series.readable) {
             item->setData(0, keyRole, QString::fromStdString(keyOf(series)));
             item->setText(Size, QString("%1 × %2 × %3").arg(series.size[0]).arg(series.size[1]).arg(series.size[2]));
-            item->setText(Spacing, QString("%1 × %2 × %3 mm").arg(series.spacingMm[0], 0, 'f', 2).arg(series.spacingMm[1], 0, 'f', 2).arg(series.spacingMm[2], 0, 'f', 2));
+            const auto mm = [](double value) { return QLocale().toString(value, 'f', 2); };
+            item->setText(Spacing, QString("%1 × %2 × %3 mm").arg(mm(series.spacingMm[0]), mm(series.spacingMm[1]), mm(series.spacingMm[2])));
         } else {
             for (int column = 0; column <= Megabytes; ++column)
                 item->setForeground(column, theme::colour("quiet"));
@@ -144,7 +148,7 @@ void SeriesPage::setPreview(int number, const QImage& slice)
     QPainter(&picture).drawPixmap((side - small.width()) / 2, (side - small.height()) / 2, small);
     for (QTreeWidgetItemIterator item(m_tree); *item; ++item)
         if ((*item)->data(0, numberRole).toInt() == number)
-            (*item)->setIcon(0, QIcon(picture));
+            (*item)->setIcon(0, thumbnails::iconOf(picture));
 }
 
 void SeriesPage::choose()

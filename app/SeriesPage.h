@@ -12,6 +12,8 @@ class QTreeWidgetItem;
 
 namespace hounsfield {
 
+class ElidedLabel;
+
 /// The series of a folder with several: studies with their series, a picture of each, how large it is, and what cannot be read
 /// and why. It fills while the folder is still being looked through.
 class SeriesPage : public QWidget {
@@ -32,7 +34,8 @@ private:
     void fill(const std::vector<SeriesInfo>& series);
     void choose();
 
-    QLabel *m_title = nullptr, *m_text = nullptr;
+    QLabel* m_title = nullptr;
+    ElidedLabel* m_text = nullptr;
     QTreeWidget* m_tree = nullptr;
     QPushButton* m_open = nullptr;
     QString m_path;

@@ -1,6 +1,8 @@
 #include "app/SidePanel.h"
 
+#include "app/EngineTexts.h"
 #include "app/SeriesPage.h"
+#include "app/Thumbnails.h"
 #include "viewer/Theme.h"
 
 #include <QButtonGroup>
@@ -8,6 +10,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QLocale>
 #include <QSlider>
 #include <QToolButton>
 
@@ -49,7 +52,9 @@ SidePanel::SidePanel(ViewState& view, ViewGrid& views, Cine& cine, QWidget* pare
     setObjectName("panel");
     m_series = new QListWidget;
     m_series->setWordWrap(true);
+    m_series->setAccessibleName(tr("Series"));
     m_series->setIconSize({48, 48});
+    m_series->setMinimumHeight(84);
     m_series->setMaximumHeight(150);
     m_series->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(m_series, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
@@ -88,7 +93,8 @@ QWidget* SidePanel::tools(ViewState& view)
         button->setIcon(theme::icon(entry.icon));
         button->setIconSize({20, 20});
         button->setToolTip(tr(entry.name));
-        button->setAccessibleName(tr(entry.name));
+        button->setAccessibleName(tr(entry.name).section(" (", 0, 0).section(" （", 0, 0));
+        button->setAccessibleDescription(tr(entry.name));
         button->setShortcut(QKeySequence(toolKeys[n]));
         button->setCheckable(true);
         button->setChecked(view.tool() == entry.tool);
@@ -111,17 +117,21 @@ QWidget* SidePanel::slices(ViewState& view)
         preset->addItem(QString("%1   %2").arg(digit).arg(ViewState::presetName(digit)), digit);
     preset->addItem(QString("0   %1").arg(ViewState::presetName(0)), 0);
     preset->setToolTip(tr("Window presets; the digit keys choose them too"));
+    preset->setAccessibleName(tr("Window preset"));
     connect(preset, &QComboBox::activated, this, [&view, preset](int row) { view.applyPreset(preset->itemData(row).toInt()); });
     auto* mode = new QComboBox;
     mode->addItems({tr("Average"), tr("MIP"), tr("MinIP")});
+    mode->setAccessibleName(tr("How a slab is drawn"));
     auto* slab = new QSlider(Qt::Horizontal);
     slab->setRange(0, 100);
     slab->setToolTip(tr("Thickness of the slab, mm (Alt and wheel). 0: a single slice"));
+    slab->setAccessibleName(tr("Thickness of the slab"));
     auto* slabText = new QLabel;
     slabText->setObjectName("quiet");
     auto* fill = new QSlider(Qt::Horizontal);
     fill->setRange(0, 100);
     fill->setToolTip(tr("How strongly masks are filled (A and S keys)"));
+    fill->setAccessibleName(tr("Mask fill"));
     const auto change = [&view](auto&& edit) {
         SliceLook look = view.look();
         edit(look);
@@ -162,6 +172,7 @@ QWidget* SidePanel::run(Cine& cine)
     auto* speed = new QSlider(Qt::Horizontal);
     speed->setRange(Cine::slowest, Cine::fastest);
     speed->setToolTip(tr("Slices a second"));
+    speed->setAccessibleName(tr("Slices a second"));
     auto* text = new QLabel;
     text->setObjectName("quiet");
     row->addWidget(play);
@@ -189,11 +200,13 @@ QWidget* SidePanel::volume(ViewGrid& views)
     auto* preset = new QComboBox;
     preset->addItems(VolumeView::presets());
     preset->addItem(tr("Masks only"));
+    preset->setAccessibleName(tr("How the 3D view is drawn"));
     connect(preset, &QComboBox::activated, this, [&views, preset](int row) { views.volume().setPreset(row + 1 == preset->count() ? QString() : preset->currentText()); });
     auto* opacity = new QSlider(Qt::Horizontal);
     opacity->setRange(0, 100);
     opacity->setValue(100);
     opacity->setToolTip(tr("How dense the scan itself is drawn"));
+    opacity->setAccessibleName(opacity->toolTip());
     connect(opacity, &QSlider::valueChanged, this, [&views](int percent) { views.volume().setVolumeOpacity(percent / 100.0); });
     grid->addWidget(preset, 0, 0, 1, 3);
     grid->addWidget(opacity, 1, 0, 1, 3);
@@ -206,6 +219,8 @@ QWidget* SidePanel::volume(ViewGrid& views)
             end->setToolTip(tr("Cut the 3D view off at this place"));
         }
         high->setValue(100);
+        low->setAccessibleName(tr("Cut %1: where it begins").arg("ijk"[axis]));
+        high->setAccessibleName(tr("Cut %1: where it ends").arg("ijk"[axis]));
         const auto crop = [&views, axis, low, high] { views.volume().setCropEnd(axis, low->value() / 100.0, high->value() / 100.0); };
         connect(low, &QSlider::valueChanged, this, crop);
         connect(high, &QSlider::valueChanged, this, crop);
@@ -222,8 +237,8 @@ void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& se
     m_listed = series;
     m_series->clear();
     for (const SeriesInfo& info : series) {
-        const QString title = info.description.empty() ? QString::fromStdString(info.format) : QString::fromStdString(info.description);
-        const QString size = info.readable ? tr("%1 slices, %2 × %3, %4 mm").arg(info.size[2]).arg(info.size[0]).arg(info.size[1]).arg(info.spacingMm[2], 0, 'f', 1) : QString::fromStdString(info.reason);
+        const QString title = inWindowLanguage(info.description.empty() ? info.format : info.description);
+        const QString size = info.readable ? tr("%1 slices, %2 × %3, %4 mm").arg(info.size[2]).arg(info.size[0]).arg(info.size[1]).arg(QLocale().toString(info.spacingMm[2], 'f', 1)) : inWindowLanguage(info.reason);
         auto* item = new QListWidgetItem(title + "\n" + size);
         item->setToolTip(item->text());
         if (!info.readable)
@@ -236,7 +251,7 @@ void SidePanel::setPreview(const QString& path, int number, const QImage& slice)
 {
     for (std::size_t row = 0; path == m_path && row < m_listed.size(); ++row)
         if (m_listed[row].number == number)
-            m_series->item(int(row))->setIcon(QIcon(QPixmap::fromImage(slice.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation))));
+            m_series->item(int(row))->setIcon(thumbnails::iconOf(QPixmap::fromImage(slice.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation))));
 }
 
 void SidePanel::setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail)

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollArea>
 
 namespace hounsfield {
 namespace {
@@ -38,8 +39,10 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     title->setObjectName("title");
     auto* line = new QLabel(tr("Open a CT scan, type what you want to find, get it outlined and measured."));
     line->setObjectName("quiet");
+    line->setWordWrap(true);
     auto* drop = new QLabel(tr("Drop a DICOM folder, a ZIP, or a NIfTI, NRRD or MetaImage file anywhere in this window."));
     drop->setObjectName("quiet");
+    drop->setWordWrap(true);
     auto* folder = bigButton("open", tr("Open folder…"), true);
     auto* file = bigButton("file", tr("Open file…"), false);
     auto* sample = bigButton("sample", tr("Try the sample scan"), false);
@@ -74,10 +77,21 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     across->addStretch(1);
     across->addWidget(column, 4);
     across->addStretch(1);
-    auto* down = new QVBoxLayout(this);
+    // Where the window is low it scrolls: a page that is not shown must not keep the window high.
+    auto* page = new QWidget;
+    auto* down = new QVBoxLayout(page);
     down->addStretch(2);
     down->addLayout(across);
     down->addStretch(3);
+    auto* area = new QScrollArea;
+    area->setObjectName("plain");
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidget(page);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->addWidget(area);
 }
 
 void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept>& left)
@@ -93,7 +107,9 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
         m_list->addWidget(label);
     };
     const auto link = [this](const QString& text, const QString& tip, const QString& path, const QIcon& icon) {
-        auto* button = new QPushButton(icon, text);
+        // A long name gives way in its middle: what tells files apart stands at both ends.
+        auto* button = new QPushButton(icon, fontMetrics().elidedText(text, Qt::ElideMiddle, 540));
+        button->setAccessibleName(text);
         button->setIconSize({40, 40});
         button->setObjectName("link");
         button->setToolTip(tip);

@@ -1,9 +1,9 @@
 #include "app/StatusLine.h"
 
+#include "app/ElidedLabel.h"
 #include "viewer/Theme.h"
 
 #include <QLabel>
-#include <QMenu>
 #include <QToolButton>
 
 #include <cmath>
@@ -13,14 +13,15 @@ namespace hounsfield {
 StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), m_bench(bench)
 {
     m_pointed = new QLabel;
-    m_pointed->setMinimumWidth(300);
+    m_pointed->setMinimumWidth(260);
     m_window = new QLabel;
-    m_said = new QLabel;
+    m_said = new ElidedLabel;
     m_said->setObjectName("quiet");
     m_doubts = new QToolButton;
-    m_doubts->setPopupMode(QToolButton::InstantPopup);
     m_doubts->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    m_doubts->setCheckable(true);
     m_doubts->setToolTip(tr("What the program is not sure of"));
+    connect(m_doubts, &QToolButton::toggled, this, &StatusLine::doubtsAsked);
     auto* research = new QLabel(tr("Research use only"));
     research->setObjectName("quiet");
     setSizeGripEnabled(false);
@@ -30,7 +31,7 @@ StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), 
     addWidget(m_said, 1);
     addPermanentWidget(m_doubts);
     addPermanentWidget(research);
-    connect(&bench, &Workbench::said, m_said, &QLabel::setText);
+    connect(&bench, &Workbench::said, m_said, &ElidedLabel::setText);
     connect(&bench, &Workbench::doubtsChanged, this, &StatusLine::showDoubts);
     connect(&bench.view(), &ViewState::pointedChanged, this, &StatusLine::showPointed);
     connect(&bench.view(), &ViewState::changed, this, [this] {
@@ -44,7 +45,7 @@ StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), 
 
 void StatusLine::clearSaid()
 {
-    m_said->clear();
+    m_said->setText({});
 }
 
 void StatusLine::showPointed(const std::optional<Vector3>& mm)
@@ -64,29 +65,21 @@ void StatusLine::showPointed(const std::optional<Vector3>& mm)
     m_pointed->setText(QString("%1   %2  %3  %4 mm").arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F")));
 }
 
-void StatusLine::goTo(const Doubt& doubt)
+void StatusLine::setDoubtsOpen(bool open)
 {
-    if (m_bench.session().structure(doubt.structure))
-        m_bench.session().select(doubt.structure);
-    if (doubt.placeMm)
-        m_bench.view().lookAt(*doubt.placeMm, {});
+    m_doubts->setChecked(open);
 }
 
 void StatusLine::showDoubts()
 {
     const std::vector<Doubt> all = m_bench.doubts();
-    if (m_doubts->menu())
-        m_doubts->menu()->deleteLater();
-    auto* menu = new QMenu(m_doubts);
-    for (const Doubt& doubt : all)
-        connect(menu->addAction(doubt.placeMm ? theme::icon("crosshair") : QIcon(), doubt.text), &QAction::triggered, this, [this, doubt] { goTo(doubt); });
-    if (all.empty())
-        menu->addAction(tr("Nothing to be said against this scan."));
-    m_doubts->setMenu(menu);
     // Before anything was found there is nothing that could have been doubted.
     m_doubts->setVisible(m_bench.session().scan() && (!all.empty() || !m_bench.session().contents().structures.empty()));
     m_doubts->setText(all.empty() ? tr("● nothing to note") : tr("● %1 to note").arg(all.size()));
-    m_doubts->setStyleSheet(QString("QToolButton { color: %1; } QToolButton::menu-indicator { image: none; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
+    m_doubts->setAccessibleName(m_doubts->text());
+    m_doubts->setStyleSheet(QString("QToolButton { color: %1; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
+    if (m_doubts->isHidden())
+        m_doubts->setChecked(false);
 }
 
 } // namespace hounsfield

@@ -70,7 +70,15 @@ void keep(const QString& path, const std::string& series, std::shared_ptr<const 
 QIcon of(const QString& path, const std::string& series)
 {
     const QPixmap pixmap(fileOf(path, series));
-    return pixmap.isNull() ? QIcon() : QIcon(pixmap);
+    return pixmap.isNull() ? QIcon() : iconOf(pixmap);
+}
+
+QIcon iconOf(const QPixmap& picture)
+{
+    QIcon icon;
+    for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Active, QIcon::Selected})
+        icon.addPixmap(picture, mode);
+    return icon;
 }
 
 QImage pictureOf(const SliceImage& slice, const std::optional<std::array<double, 2>>& windowLevel)

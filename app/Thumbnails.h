@@ -14,6 +14,8 @@ namespace hounsfield::thumbnails {
 void keep(const QString& path, const std::string& series, std::shared_ptr<const Volume> volume);
 /// Empty where there is none. @param series its key; empty: the last one opened at that path
 QIcon of(const QString& path, const std::string& series = {});
+/// A picture as it is: Qt would tint that of a selected row.
+QIcon iconOf(const QPixmap& picture);
 /// A slice as grey, in its true proportions. @param windowLevel absent: that of the abdomen
 QImage pictureOf(const SliceImage& slice, const std::optional<std::array<double, 2>>& windowLevel);
 

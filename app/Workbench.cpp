@@ -1,5 +1,6 @@
 #include "app/Workbench.h"
 
+#include "app/EngineTexts.h"
 #include "app/LesionEdits.h"
 #include "app/results/Results.h"
 
@@ -17,7 +18,7 @@ QString scanTextOf(const Scan& scan)
     if (!scan.series.patientName.empty())
         lines << QString::fromStdString(scan.series.patientName).replace('^', ' ');
     if (!scan.series.description.empty())
-        lines << QString::fromStdString(scan.series.description);
+        lines << inWindowLanguage(scan.series.description);
     if (scan.series.studyDate.size() == 8)
         lines << QString("%1-%2-%3").arg(QString::fromStdString(scan.series.studyDate.substr(0, 4)), QString::fromStdString(scan.series.studyDate.substr(4, 2)), QString::fromStdString(scan.series.studyDate.substr(6, 2)));
     if (lines.isEmpty())
@@ -117,17 +118,17 @@ std::vector<Doubt> Workbench::doubts() const
     std::vector<Doubt> all;
     if (m_session.scan())
         for (const std::string& note : m_session.scan()->notes)
-            all.push_back({QString::fromStdString(note), 0, {}});
+            all.push_back({inWindowLanguage(note), 0, {}});
     for (const QString& note : m_engineNotes)
-        all.push_back({note, 0, {}});
+        all.push_back({inWindowLanguage(note), 0, {}});
     if (!m_pack->notice.empty() && !m_session.contents().structures.empty())
-        all.push_back({QString::fromStdString(m_pack->notice), 0, {}});
+        all.push_back({inWindowLanguage(m_pack->notice), 0, {}});
     for (const Warning& warning : m_session.implausible(0))
-        all.push_back({QString::fromStdString(warning.text), 0, warning.placeMm});
+        all.push_back({inWindowLanguage(warning.text), 0, warning.placeMm});
     for (const Structure& s : m_session.contents().structures)
         for (const auto* warnings : {&m_session.implausible(s.id), &s.warnings})
             for (const Warning& warning : *warnings)
-                all.push_back({tr("%1: %2").arg(s.name, QString::fromStdString(warning.text)), s.id, warning.placeMm});
+                all.push_back({tr("%1: %2").arg(nameInWindowLanguage(s.name), inWindowLanguage(warning.text)), s.id, warning.placeMm});
     return all;
 }
 
@@ -200,6 +201,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     m_session.open(scan);
     m_autosave.stop();
     QString notRestored;
+    Q_EMIT bannerAsked("session", {}); // of the scan before
     if (m_pending) {
         const StoredSession stored = std::move(*m_pending);
         m_pending.reset();
@@ -223,7 +225,7 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     Q_EMIT doubtsChanged();
     // Once it is open: messages of the scan before go then, and this one has to stay.
     if (!notRestored.isEmpty())
-        Q_EMIT failed(notRestored);
+        Q_EMIT bannerAsked("session", notRestored);
 }
 
 void Workbench::ask(const Prompt& prompt)

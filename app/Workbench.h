@@ -65,6 +65,8 @@ Q_SIGNALS:
     void opened();                      ///< a scan, with what was restored
     void said(QString message);         ///< for a moment: "Saved."
     void failed(QString message);       ///< what happened, what was kept, what to do
+    /// What must not be overlooked: it stays in the window until the person dismisses it. @param key one banner for each; an empty text takes it away
+    void bannerAsked(QString key, QString text);
     void doubtsChanged();
     void promptsRestored(QStringList prompts);
     void modelChanged();

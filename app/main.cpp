@@ -9,6 +9,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QLibraryInfo>
 #include <QLocale>
 #include <QSettings>
 #include <QSurfaceFormat>
@@ -27,6 +28,10 @@ void useLanguage(QApplication& app, const QString& wanted)
 {
     const QLocale locale = wanted.isEmpty() ? QLocale::system() : QLocale(wanted);
     QLocale::setDefault(locale);
+    // Qt's own texts where the system has them translated; ours are asked first (the newest installed) and know the usual buttons, dialogs and keys.
+    auto* qt = new QTranslator(&app);
+    if (qt->load(locale, "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QCoreApplication::installTranslator(qt);
     QCoreApplication::installTranslator(new Translation(locale.name().left(2), &app));
 }
 
@@ -122,8 +127,7 @@ int main(int argc, char** argv)
     const QSettings settings;
     useLanguage(app, settings.value("language").toString());
     theme::setLight(settings.value("light", false).toBool());
-    app.setStyle("Fusion");
-    app.setStyleSheet(theme::styleSheet());
+    theme::apply(app);
 
     Workbench bench;
     bench.view().setMouseProfile(MouseProfile(settings.value("mouse", 0).toInt()));
@@ -142,9 +146,14 @@ int main(int argc, char** argv)
         });
     if (parser.isSet(picture)) {
         runAlone(window, bench, parser.value(picture), parser.value(out));
-        QObject::connect(&bench, &Workbench::failed, &app, [](const QString& why) {
+        const auto fail = [](const QString& why) {
             std::fprintf(stderr, "%s\n", qPrintable(why));
             QApplication::exit(3);
+        };
+        QObject::connect(&bench, &Workbench::failed, &app, fail);
+        QObject::connect(&bench, &Workbench::bannerAsked, &app, [fail](const QString&, const QString& text) {
+            if (!text.isEmpty())
+                fail(text);
         });
     }
     if (parser.isSet(sample))

@@ -1,0 +1,103 @@
+#include "app/ChipRow.h"
+
+#include "app/FlowLayout.h"
+#include "viewer/Theme.h"
+
+#include <QLabel>
+#include <QPushButton>
+
+#include <algorithm>
+
+namespace hounsfield {
+namespace {
+
+/// As wide as its text in one line; where there is less room it takes more lines.
+class ChipLabel : public QLabel {
+public:
+    explicit ChipLabel(const QString& plain) : m_plain(plain) { setWordWrap(true); }
+    QSize sizeHint() const override
+    {
+        ensurePolished(); // before that the font is another
+        const int width = fontMetrics().horizontalAdvance("●   " + m_plain) + 30;
+        return {width, heightForWidth(width)};
+    }
+    QSize minimumSizeHint() const override { return {40, fontMetrics().height()}; }
+
+private:
+    QString m_plain;
+};
+
+} // namespace
+
+ChipRow::ChipRow(QWidget* parent) : QScrollArea(parent)
+{
+    auto* chips = new QWidget;
+    m_flow = new FlowLayout(chips, 6);
+    setObjectName("plain");
+    viewport()->setAutoFillBackground(false);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::NoFocus);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setWidgetResizable(true);
+    setWidget(chips);
+    setAccessibleName(tr("What was understood"));
+}
+
+void ChipRow::clear()
+{
+    while (QLayoutItem* item = m_flow->takeAt(0)) {
+        if (item->widget()) {
+            item->widget()->hide();
+            item->widget()->deleteLater();
+        }
+        delete item;
+    }
+}
+
+QPushButton* ChipRow::addLink(const QString& text)
+{
+    auto* link = new QPushButton(text);
+    link->setObjectName("link");
+    link->setCursor(Qt::PointingHandCursor);
+    m_flow->addWidget(link);
+    return link;
+}
+
+void ChipRow::addChip(const QString& text, const QColor& colour, const QString& why, Kind kind)
+{
+    const bool refused = kind == Kind::Refused, zeroShot = kind == Kind::ZeroShot;
+    const bool loose = zeroShot || kind == Kind::Unsure || kind == Kind::Reading;
+    auto* chip = new ChipLabel(text);
+    chip->setText(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), loose ? "○" : "●", text.toHtmlEscaped()));
+    chip->setToolTip(why);
+    chip->setAccessibleName(text);
+    chip->setAccessibleDescription(why);
+    const QString background = loose ? QString("transparent") : theme::colour("raised").name();
+    const QString border = theme::colour(refused ? "error" : loose ? "quiet" : "line").name();
+    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
+                            .arg(background, loose ? "dashed" : "solid", border, refused ? "color:" + theme::colour("error").name() : QString()));
+    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : kind == Kind::Unsure ? "unsure" : kind == Kind::Reading ? "reading" : "known");
+    m_flow->addWidget(chip);
+}
+
+int ChipRow::heightForWidth(int width) const
+{
+    constexpr int least = 28, most = 96;
+    return std::clamp(m_flow->heightForWidth(std::max(60, width)), least, most);
+}
+
+QSize ChipRow::sizeHint() const
+{
+    return {320, heightForWidth(std::max(320, width()))};
+}
+
+void ChipRow::fit()
+{
+    m_flow->invalidate();
+    updateGeometry();
+}
+
+} // namespace hounsfield
