@@ -131,7 +131,7 @@ void MainWindow::joinBench()
     // What was told of a run that is over goes when the next one starts, also by the slider.
     connect(&m_bench.asking(), &Asking::busyChanged, this, [this](bool busy) {
         if (busy) {
-            m_errorBar->hide();
+            forgetTold();
             m_status->clearSaid();
         }
     });
