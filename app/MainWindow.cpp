@@ -132,7 +132,6 @@ void MainWindow::joinBench()
     connect(&m_bench.asking(), &Asking::busyChanged, this, [this](bool busy) {
         if (busy) {
             forgetTold();
-            m_status->clearSaid();
         }
     });
     connect(&m_bench.asking(), &Asking::busyChanged, m_found, &FoundPanel::setLooking);
