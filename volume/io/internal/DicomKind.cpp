@@ -1,5 +1,7 @@
 #include "volume/io/internal/DicomKind.h"
 
+#include "volume/NumberText.h"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -11,14 +13,19 @@ namespace
 
 using Words = std::set<std::string>;
 
+char asciiUpper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
 /// The words of a text, in capitals: letters and digits that stand together.
 Words wordsOf(const std::string& text)
 {
     Words words;
     std::string word;
     for (const char c : text + " ") {
-        if (std::isalnum(static_cast<unsigned char>(c))) {
-            word += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        if (isAsciiLetter(c) || isAsciiDigit(c)) {
+            word += asciiUpper(c);
         } else if (!word.empty()) {
             words.insert(word);
             word.clear();
@@ -69,8 +76,7 @@ bool isProjection(const DicomSeries& series)
 Units unitsOf(const DicomSlice& slice)
 {
     std::string type = slice.rescaleType;
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(type.begin(), type.end(), type.begin(), asciiUpper);
     if (isMap(slice))
         return Units::Other;
     if (type.empty() || type == "HU" || type == "HOUNSFIELD" || type == "HOUNSFIELD UNITS")
