@@ -71,7 +71,9 @@ std::vector<std::string> Completion::of(const std::string& typed, std::size_t ma
         if (tail.size() >= 2)
             take(words[i].begin, tail, [&](const std::string& phrase) { return phrase.rfind(tail, 0) == 0; });
     }
-    if (from < words.size() && !blank && words.back().text.size() >= 3) {
+    // Not within a run of Chinese characters: a part of it would be completed behind what stands before it.
+    const bool alone = from < words.size() && (words.back().begin == 0 || typed[words.back().begin - 1] == ' ');
+    if (alone && !blank && words.back().text.size() >= 3) {
         const std::string& last = words.back().text;
         take(words.back().begin, last,
              [&](const std::string& phrase) { return phrase.find(" " + last) != std::string::npos; });

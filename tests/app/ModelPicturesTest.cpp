@@ -40,7 +40,7 @@ TEST_CASE("models, import, download and words beyond the classes, as pictures", 
     program.open(Opening::samplePath);
     REQUIRE(waitFor([&] { return program.bench.engineFacts().has_value(); }, 60000));
     const PromptPart known{"liver", {{14, "Liver", {}}}, {}, {}};
-    const PromptPart beyond{"gastric wall", {{0, "gastric wall", "gastric wall"}}, {}, {"Stomach", "Esophagus"}, true};
+    const PromptPart beyond{"gastric wall", {{0, "gastric wall", "gastric wall"}}, {}, {}, {"Stomach", "Esophagus"}, true};
     program.window.promptBar().setText("liver and gastric wall");
     program.window.promptBar().showPrompt({"liver and gastric wall", {known, beyond}});
     take(program.window, "zero_shot");

@@ -243,7 +243,7 @@ TEST_CASE("words that the model was not trained on get a dashed chip with the ne
     const TemporaryFolder folder;
     Opened program;
     program.open(writeScan(folder.path()));
-    PromptPart part{"renal cyst wall", {{0, "renal cyst wall", "renal cyst wall"}}, "", {"Kidney Cyst"}};
+    PromptPart part{"renal cyst wall", {{0, "renal cyst wall", "renal cyst wall"}}, "", "", {"Kidney Cyst"}};
     part.zeroShot = true;
     Prompt prompt{"renal cyst wall", {part}};
     program.window.promptBar().showPrompt(prompt);

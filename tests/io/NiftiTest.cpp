@@ -311,13 +311,15 @@ TEST_CASE("values that are hardly Hounsfield units are doubted in a sentence")
 {
     TemporaryFolder folder;
     const auto file = folder.path() / "v.nii";
-    const auto notesFor = [&](std::int16_t value, std::int16_t other) {
-        std::string voxels = voxels16(1000, value);
+    const auto notesFor = [&](std::int16_t value, std::int16_t other, int spread = 1) {
+        std::string voxels;
+        for (int v = 0; v < 1000; ++v)
+            voxels += voxels16(1, static_cast<std::int16_t>(value + v % spread));
         voxels.replace(0, 2, voxels16(1, other));
         writeFile(file, NiftiBytes({10, 10, 10}, 4, 16).plainSform().bytes + voxels);
         return read(file).notes;
     };
-    REQUIRE(anyContains(notesFor(1000, 0), "No value is below 0"));
+    REQUIRE(anyContains(notesFor(1000, 0, 400), "No value is below 0"));
     REQUIRE(anyContains(notesFor(40, -100), "no air"));
     REQUIRE(anyContains(notesFor(40, 40), "Every voxel has the same value (40)"));
     REQUIRE(notesFor(40, -1000).empty());

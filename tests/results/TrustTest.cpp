@@ -72,7 +72,7 @@ TEST_CASE("a guess is no green light, and it stands in every file")
     CHECK(target.at("reliability").at("real_scans") == 7);
     CHECK(measurementsTable(run).find("Pancreas (guess)") != std::string::npos);
     const std::string csv = measurementsCsv(run);
-    CHECK(csv.find("trust,trust_why,guess,reliability_dice,reliability_scans\r\n") != std::string::npos);
+    CHECK(csv.find("removed_by_hand,guess,reliability_dice,reliability_scans\r\n") != std::string::npos);
     CHECK(csv.find(",true,0.900,7\r\n") != std::string::npos);
     CHECK(run.notes.empty());
 }
@@ -103,8 +103,9 @@ TEST_CASE("the model inside states for every class how reliable it is, as its do
     for (const ModelClass& known : pack.classes) {
         INFO(known.name);
         REQUIRE(known.reliability);
+        // On the few real scans with lesions it finds next to none.
         if (known.isLesion())
-            CHECK(known.reliability->scans == 0);
+            CHECK((known.reliability->scans == 0 || known.reliability->dice < reliableDice));
     }
     CHECK(pack.classById(6).reliability->dice >= reliableDice);
 }
