@@ -135,7 +135,7 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
     }
     all.push_back(ruler());
     if (withText && !m_state.scanText().isEmpty())
-        add(Kind::Scan, corners.adjusted(0, 17, -0.5 * corners.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
+        add(Kind::Scan, corners.adjusted(0, QFontMetricsF(fontOf(Kind::PlaneName), m_painter.device()).height() + 4, -0.5 * corners.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
     return all;
 }
 

@@ -134,10 +134,12 @@ TEST_CASE("what hides itself under the focus never leaves it in the prompt: the 
     auto* field = program.window.findChild<QLineEdit*>("prompt");
     QTest::keyClicks(field, "liver");
     auto* ask = program.window.promptBar().findChild<QPushButton*>("primary");
+    // A click outside the list of completions closes it first; a real display gives the button the click then.
+    if (QWidget* popup = QApplication::activePopupWidget())
+        popup->close();
     QTest::mouseClick(ask, Qt::LeftButton);
-    REQUIRE(program.bench.asking().busy());
     CHECK_FALSE(typing(program));
-    REQUIRE(waitFor([&] { return !program.bench.asking().busy(); }));
+    REQUIRE(waitFor([&] { return program.found().size() == 1 && !program.bench.asking().busy(); }));
     CHECK_FALSE(typing(program));
     program.window.showError("Something happened. All is kept.");
     QToolButton* cross = nullptr;

@@ -82,12 +82,11 @@ Files walk(const fs::path& folder)
         REQUIRE(program.found().size() >= 4);
         ViewState& view = program.bench.view();
         view.setCrosshair({5.25, 6.5, 7.75});
-        view.setTool(Tool::Distance);
-        SliceView& axial = program.window.views().slice(Plane::Axial);
-        const QPoint middle = axial.rect().center();
-        QTest::mouseClick(&axial, Qt::LeftButton, Qt::NoModifier, middle);
-        QTest::mouseMove(&axial, middle + QPoint(50, 10));
-        QTest::mouseClick(&axial, Qt::LeftButton, Qt::NoModifier, middle + QPoint(50, 10));
+        // Not by the mouse: the size of a view follows the length of the words beside it.
+        Measurement line;
+        line.plane = view.axes(Plane::Axial);
+        line.pointsMm = {{5.25, 6.5, 7.75}, {35.75, 12.5, 7.75}};
+        Q_EMIT view.measurementMade(line);
         REQUIRE(program.bench.session().contents().measurements.size() == 1);
         const Files first = exported(program, folder, std::string(name) + "/");
         const fs::path session = folder / "mine.hounsfield";

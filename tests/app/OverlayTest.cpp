@@ -62,6 +62,8 @@ TEST_CASE("over a slice of any size no text lies on another or on the ruler, and
                     CHECK(std::find(order.begin(), order.end(), all[n - 1].kind) <= std::find(order.begin(), order.end(), all[n].kind));
             }
     const auto large = overlaysAt(view, Plane::Axial, 700, 700);
-    for (const Kind kind : order)
+    for (const Kind kind : order) {
+        INFO("kind " << int(kind));
         CHECK(countOf(large, kind) == (kind == Kind::Letter ? 4 : 1));
+    }
 }

@@ -178,6 +178,7 @@ TEST_CASE("broken files dropped on the window are told of in words, and what is 
         CHECK(waitFor([&] { return !told.isEmpty() && !program.bench.opening().busy(); }));
         CHECK(told.size() > 20);
         QObject::disconnect(connection);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); // the message before it
         auto* label = program.window.findChild<QLabel*>("error");
         CHECK(label->isVisible());
         CHECK(label->text() == told);

@@ -76,7 +76,7 @@ TEST_CASE("what has the focus of the keyboard looks different from what has not"
     program.open(writeScan(folder.path()));
     program.ask("liver, liver tumor");
     QTest::qWait(50);
-    program.window.activateWindow();
+    QApplication::setActiveWindow(&program.window);
     int seen = 0;
     for (QWidget* w : shownIn(program.window)) {
         if (!(w->focusPolicy() & Qt::TabFocus) || !w->isEnabled() || w->inherits("QMenuBar") || w->inherits("hounsfield::VolumeView"))

@@ -117,7 +117,7 @@ QStringList untranslated(const char* language)
     const bool chinese = std::string(language) == "zh";
     const QSet<QString> own = wordsOf(language, false), english = wordsOf(language, true) - own;
     // Names that stand in every language, beyond those that a translation itself uses.
-    const QSet<QString> names{"aaa", "bone", "cardiac", "chest", "contrast", "enhanced", "vessels", "coronary", "arteries", "liver", "vasculature", "lung", "mip", "muscle", "pulmonary", "soft", "tissue", "fat", "air", "ray",
+    const QSet<QString> names{"aaa", "sentencepiece", "bone", "cardiac", "chest", "contrast", "enhanced", "vessels", "coronary", "arteries", "liver", "vasculature", "lung", "mip", "muscle", "pulmonary", "soft", "tissue", "fat", "air", "ray",
                               "deutsch", "english", "nrrd", "nifti", "stl", "obj", "gltf", "nii", "bfloat", "unet", "net", "small", "apache", "muster", "eva", "abd", "fall", "auto", "fp32", "llvmpipe",
                               "liu", "iccv", "torch", "libtorch", "gdcm", "zlib", "libzip", "json", "nlohmann", "vtk", "itk", "lgpl", "bsd", "mit", "ijk", "xyzzy", "frobnicated", "pancras", "shoulder", "html", "hfs", "cpu", "swin", "unetr"};
     QStringList found;
