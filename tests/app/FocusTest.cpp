@@ -137,6 +137,7 @@ TEST_CASE("what hides itself under the focus never leaves it in the prompt: the 
     // A click outside the list of completions closes it first; a real display gives the button the click then.
     if (QWidget* popup = QApplication::activePopupWidget())
         popup->close();
+    REQUIRE(waitFor([&] { return ask->isEnabled(); })); // once the words are read
     QTest::mouseClick(ask, Qt::LeftButton);
     CHECK_FALSE(typing(program));
     REQUIRE(waitFor([&] { return program.found().size() == 1 && !program.bench.asking().busy(); }));
