@@ -80,6 +80,8 @@ ModelPack describe(const Options& options)
     pack.version = "1";
     pack.licence = "Apache-2.0";
     pack.source = "Trained with hounsfield-train on " + std::string(options.data.folders.empty() ? "synthetic scans" : "the owner's scans");
+    if (!options.data.folders.empty() && options.syntheticShare > 0)
+        pack.source += " and synthetic patients";
     if (options.trainer.from) {
         // What a model may be used for follows what it was made from.
         pack.licence = options.trainer.from->licence;
@@ -142,9 +144,11 @@ CardFacts factsOf(const Options& options, const ModelPack& pack, const ChosenDat
     facts.embeddings = embeddingsOf(options);
     facts.method = methodOf(options.trainer);
     facts.sets = cardSets(data.sets, facts.seen);
-    if (options.data.folders.empty()) {
-        facts.sets = {{"synthetic patients", 0, static_cast<std::size_t>(options.validationPatients), "all 32", true}};
-        facts.seen = 0xFFFFFFFFu;
+    const bool synthetic = options.data.folders.empty();
+    if (synthetic || options.syntheticShare > 0) {
+        const std::size_t validated = synthetic ? static_cast<std::size_t>(options.validationPatients) : 0;
+        facts.sets.push_back({"synthetic patients", 0, validated, "all 32", true});
+        facts.seen |= 0xFFFFFFFFu;
     }
     facts.seen &= ~leftOut;
     facts.broken = data.broken;

@@ -235,3 +235,18 @@ TEST_CASE("a file that the model to begin with lacks is told before the first st
     CHECK_THAT(said.output, Catch::Contains("card.md") && !Catch::Contains("step 2"));
     CHECK_FALSE(fs::exists(folder.path() / "ours.state"));
 }
+
+TEST_CASE("a training on scans and synthetic patients names both in its card, and goes on with the same share alone")
+{
+    const TemporaryFolder folder;
+    writeCase(folder.path() / "data", {"one"}, {"liver"});
+    const std::string train = "train --data " + quoted(folder.path() / "data") + " --out " + quoted(folder.path() / "ours") + tiny;
+    const Said said = runTrainer(train + " --synthetic-share 0.5");
+    INFO(said.output);
+    REQUIRE(said.code == 0);
+    const std::string card = readFile(folder.path() / "ours" / "card.md");
+    CHECK_THAT(card, Catch::Contains("| data | 1 | 0 | Liver |") && Catch::Contains("| synthetic patients | made up as needed |"));
+    CHECK_THAT(card, !Catch::Contains("No scan of a patient was trained on"));
+    CHECK(openPackFolder(folder.path() / "ours").source.ends_with("on the owner's scans and synthetic patients"));
+    CHECK_THAT(runTrainer(train + " --synthetic-share 0.25").output, Catch::Contains("another training"));
+}
