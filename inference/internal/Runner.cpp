@@ -122,9 +122,14 @@ Network::Output Runner::run(const at::Tensor& window, const Progress* stop)
 
 double Runner::secondsPerWindow(Progress& progress)
 {
-    double& seconds = m_measured.secondsPerWindow[nameOf(precision())];
-    if (!(seconds > 0))
-        seconds = timedWindow(network(), m_pack->input.roi, progress);
+    const auto known = m_measured.secondsPerWindow.find(nameOf(precision()));
+    if (known != m_measured.secondsPerWindow.end())
+        return known->second;
+    const double seconds = timedWindow(network(), m_pack->input.roi, progress);
+    m_measured.secondsPerWindow[nameOf(precision())] = seconds;
+    // Kept at once: a run that is as fast as this changes nothing on disk.
+    if (m_cache)
+        m_cache->write(m_measured);
     return seconds;
 }
 

@@ -224,6 +224,24 @@ TEST_CASE("an estimate counts the windows of the body alone, and needs no window
     CHECK(later.looks == 1 + 64); // the slices
 }
 
+TEST_CASE("the time of a window is measured once and kept on disk, and a measurement that was stopped is not")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    EngineSettings settings = automatic();
+    settings.precision = Precision::Fp32;
+    Runner runner(model, settings);
+    Listener stopped(40), first, second, third;
+    CHECK_THROWS_AS(runner.secondsPerWindow(stopped), Cancelled);
+    const double seconds = runner.secondsPerWindow(first);
+    CHECK(first.looks == 2 * 38);
+    CHECK(runner.secondsPerWindow(second) == seconds);
+    CHECK(second.looks == 0);
+    CHECK(Runner(model, settings).secondsPerWindow(third) == seconds);
+    CHECK(third.looks == 0);
+}
+
 TEST_CASE("between two looks for a stop a network does no more than one layer")
 {
     if (!CpuBackbone::available()) {
