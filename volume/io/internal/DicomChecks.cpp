@@ -1,5 +1,7 @@
 #include "volume/io/internal/DicomChecks.h"
 
+#include "volume/io/internal/DicomElements.h"
+#include "volume/io/internal/RoundedAxes.h"
 #include "volume/io/internal/Text.h"
 
 #include <algorithm>
@@ -188,19 +190,90 @@ void checkAlike(const DicomSlice& a, const DicomSlice& b)
         throw NotReadable{pair + "pixel size." + advice};
 }
 
-InPlane axesOf(const DicomSlice& s)
+namespace
+{
+
+/// The direction cosines of a slice as the file has them. Its third axis follows from them: nothing of it was
+/// rounded.
+Matrix3 writtenAxes(const DicomSlice& s)
 {
     const auto& o = s.orientation;
-    InPlane axes{{o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {}};
+    return fromColumns({o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {0, 0, 1});
+}
+
+Vector3 unit(const Vector3& v)
+{
+    return (1 / length(v)) * v;
+}
+
+/// The pixels of a slice as a grid, with axes as the file has them.
+Geometry gridAsWritten(const DicomSlice& s, const Matrix3& written)
+{
+    const Vector3 right = unit(column(written, 0)), down = unit(column(written, 1));
+    return Geometry::fromSpacing({s.columns, s.rows, 1}, positionOf(s),
+                                 {s.pixelSpacing[1], s.pixelSpacing[0], s.pixelSpacing[0]},
+                                 fromColumns(right, down, unit(cross(right, down))));
+}
+
+/// How far the direction cosines are from unit vectors.
+double offUnit(const Matrix3& written)
+{
+    return std::max(std::abs(length(column(written, 0)) - 1), std::abs(length(column(written, 1)) - 1));
+}
+
+[[noreturn]] void refuseAxes(const DicomSlice& s, const Matrix3& written)
+{
+    std::string numbers;
+    for (const double value : s.orientation)
+        numbers += (numbers.empty() ? "" : "\\") + decimalString(value);
+    const std::string name = "The file " + quoted(s.file.filename()),
+                      said = " (ImageOrientationPatient " + numbers + ")";
+    const double rounding = roundingOf(written);
+    const bool parallel = length(cross(column(written, 0), column(written, 1))) < 0.5;
+    if (parallel || rounding == 0 || rounding > 0.1 || offUnit(written) > std::sqrt(3.0) * rounding ||
+        !roundingExplains(gridAsWritten(s, written), written))
+        throw NotReadable{name + " is damaged: its direction cosines" + said +
+                          " are not two perpendicular unit vectors." + fetchAgain};
+    const int digits = static_cast<int>(std::lround(-std::log10(2 * rounding)));
+    throw NotReadable{
+        name + " says too roughly how it lies in the patient: its direction cosines" + said +
+        " were rounded to " + std::to_string(digits) + (digits == 1 ? " digit" : " digits") +
+        ", so that pixels would lie more than half a pixel off. Export the original series from the "
+        "archive (PACS); the program that wrote this one has rounded it."};
+}
+
+} // namespace
+
+double roundingOfAxes(const DicomSlice& s)
+{
+    constexpr double coarsest = 0.005, exact = 0;
+    const double rounding = roundingOf(writtenAxes(s));
+    return rounding > coarsest ? exact : rounding;
+}
+
+Geometry withoutRounding(const Geometry& geometry, const DicomSlice& s, std::vector<std::string>& notes)
+{
+    return roundingOfAxes(s) > 0 ? withoutRounding(geometry, writtenAxes(s), notes) : geometry;
+}
+
+InPlane axesOf(const DicomSlice& s, std::vector<std::string>& notes)
+{
+    constexpr double tolerance = 1e-3;
+    const Matrix3 written = writtenAxes(s);
+    if (offUnit(written) > std::max(tolerance, std::sqrt(3.0) * roundingOfAxes(s)) ||
+        length(cross(column(written, 0), column(written, 1))) < 0.5)
+        refuseAxes(s, written);
+    const Matrix3 direction = withoutRounding(gridAsWritten(s, written), s, notes).direction();
+    InPlane axes{column(direction, 0), column(direction, 1), {}};
     const double skew = dot(axes.alongRow, axes.alongColumn);
-    if (std::abs(length(axes.alongRow) - 1) > 1e-3 || std::abs(length(axes.alongColumn) - 1) > 1e-3 ||
-        std::abs(skew) > 1e-3)
-        throw NotReadable{"The file " + quoted(s.file.filename()) +
-                          " is damaged: its ImageOrientationPatient is not two perpendicular unit vectors."};
+    if (std::abs(skew) > tolerance)
+        refuseAxes(s, written);
+    if (std::abs(skew) > std::numbers::pi / 180 / 100)
+        notes.push_back("The rows and columns of the images are off a right angle by " +
+                        plainNumber(std::abs(skew) * 180 / std::numbers::pi, 2) +
+                        " degrees; they were made perpendicular.");
     // Decimal strings hold 16 characters: what they round off is taken back.
-    axes.alongRow = (1 / length(axes.alongRow)) * axes.alongRow;
-    axes.alongColumn = axes.alongColumn - dot(axes.alongRow, axes.alongColumn) * axes.alongRow;
-    axes.alongColumn = (1 / length(axes.alongColumn)) * axes.alongColumn;
+    axes.alongColumn = unit(axes.alongColumn - skew * axes.alongRow);
     axes.normal = cross(axes.alongRow, axes.alongColumn);
     return axes;
 }

@@ -17,8 +17,15 @@ extern const char* const fetchAgain;
 struct InPlane {
     Vector3 alongRow, alongColumn, normal;
 };
+/// @param notes say where the axes were made perpendicular, as their direction cosines had been rounded
 /// @throws NotReadable where ImageOrientationPatient is not two perpendicular unit vectors
-InPlane axesOf(const DicomSlice& slice);
+InPlane axesOf(const DicomSlice& slice, std::vector<std::string>& notes);
+/// Half of the last digit that the direction cosines were rounded to, of two to five; 0 where they have more,
+/// which are exact, or fewer: whole numbers are exact, too, and one digit says nothing.
+double roundingOfAxes(const DicomSlice& slice);
+/// The grid of a series made perpendicular where the rounding of its direction cosines alone made it oblique;
+/// see RoundedAxes.h.
+Geometry withoutRounding(const Geometry& geometry, const DicomSlice& slice, std::vector<std::string>& notes);
 /// The centre of the slice's first pixel, LPS mm.
 Vector3 positionOf(const DicomSlice& slice);
 

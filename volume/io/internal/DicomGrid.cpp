@@ -74,7 +74,7 @@ struct Row {
 
 Row rowOf(DicomSeries& series)
 {
-    Row row{axesOf(series.slices.front()), {}};
+    Row row{axesOf(series.slices.front(), series.notes), {}};
     const auto height = [&](const DicomSlice& s) { return dot(positionOf(s), row.axes.normal); };
     std::stable_sort(series.slices.begin(), series.slices.end(),
                      [&](const auto& a, const auto& b) { return height(a) < height(b); });
@@ -289,7 +289,7 @@ void buildGrid(DicomSeries& series, const SamePicture& samePicture)
         fromColumns(first.pixelSpacing[1] * row.axes.alongRow, first.pixelSpacing[0] * row.axes.alongColumn, step);
     const std::size_t slices = series.grid.empty() ? series.slices.size() : series.grid.size();
     const Index3 size{first.columns, first.rows, static_cast<std::int64_t>(slices)};
-    series.geometry.emplace(size, positionOf(first), matrix);
+    series.geometry = withoutRounding(Geometry(size, positionOf(first), matrix), first, series.notes);
     series.info.size = size;
     series.info.spacingMm = series.geometry->spacingMm();
     checkMemory(series);

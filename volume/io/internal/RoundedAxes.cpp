@@ -23,19 +23,6 @@ Matrix3 nearestRotation(Matrix3 matrix)
     return matrix;
 }
 
-bool explainsShear(const Geometry& geometry, const Matrix3& written, double rounding)
-{
-    const Matrix3 direction = geometry.direction();
-    for (int a = 0; a < 3; ++a) {
-        const int b = (a + 1) % 3;
-        const double most =
-            std::sqrt(3.0) * rounding * (1 / length(column(written, a)) + 1 / length(column(written, b)));
-        if (std::abs(dot(column(direction, a), column(direction, b))) > most)
-            return false;
-    }
-    return true;
-}
-
 double farthestMoveMm(const Geometry& from, const Geometry& to)
 {
     double most = 0;
@@ -64,10 +51,24 @@ double roundingOf(const Matrix3& written)
     return 0;
 }
 
+bool roundingExplains(const Geometry& geometry, const Matrix3& written)
+{
+    const double rounding = roundingOf(written);
+    const Matrix3 direction = geometry.direction();
+    for (int a = 0; a < 3; ++a) {
+        const int b = (a + 1) % 3;
+        const double most =
+            std::sqrt(3.0) * rounding * (1 / length(column(written, a)) + 1 / length(column(written, b)));
+        if (std::abs(dot(column(direction, a), column(direction, b))) > most)
+            return false;
+    }
+    return true;
+}
+
 Geometry withoutRounding(const Geometry& geometry, const Matrix3& written, std::vector<std::string>& notes)
 {
-    const double shear = geometry.shearDegrees(), rounding = roundingOf(written);
-    if (shear < perpendicularDegrees || rounding == 0 || !explainsShear(geometry, written, rounding))
+    const double shear = geometry.shearDegrees();
+    if (shear < perpendicularDegrees || !roundingExplains(geometry, written))
         return geometry;
     const Vector3 spacing = geometry.spacingMm();
     const Geometry straight =

@@ -15,6 +15,9 @@ namespace hounsfield
 /// sizes
 Geometry withoutRounding(const Geometry& geometry, const Matrix3& written, std::vector<std::string>& notes);
 
+/// Whether the axes of a grid are off a right angle by no more than the rounding of their numbers explains.
+bool roundingExplains(const Geometry& geometry, const Matrix3& written);
+
 /// Half of the last digit that a matrix was written with; 0 where its numbers have more than five digits after the
 /// point.
 double roundingOf(const Matrix3& written);
