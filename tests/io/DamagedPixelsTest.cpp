@@ -199,7 +199,7 @@ TEST_CASE("the pixels that crashed the decoder when it was fuzzed cost the helpe
         slice.file = file;
         slice.rows = 12;
         slice.columns = 16;
-        slice.bitsAllocated = 16;
+        slice.bitsAllocated = slice.bitsStored = 16;
         std::string said;
         try {
             PixelDecoder().decode(slice, Progress());

@@ -1,3 +1,4 @@
+#include "tests/io/CompressedSample.h"
 #include "tests/io/DicomTools.h"
 #include "tests/io/Samples.h"
 #include "tests/support/Paths.h"
@@ -52,6 +53,31 @@ Spoil cells(const std::vector<int>& first, int representation, const char* inter
 std::vector<std::int16_t> firstOf(const Scan& scan, std::size_t count)
 {
     return {scan.volume->voxels().begin(), scan.volume->voxels().begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+/// Three slices in lossless JPEG. @param precision bits of each value in the stream
+Scan jpegScanOf(const Spoil& spoil, int precision)
+{
+    TemporaryFolder folder;
+    for (int n = 1; n <= 3; ++n) {
+        DicomSample sample("1.2.3", n, 2.5 * n);
+        spoil(sample, n);
+        writeFile(folder.path() / std::to_string(n), jpegFile(sample, precision));
+    }
+    return read(folder.path());
+}
+
+/// Says in a file that it stores twelve bits of each value, where it said sixteen.
+void sayTwelveBits(const fs::path& file)
+{
+    std::string bytes = readFile(file);
+    for (const auto& [element, value] : {std::pair(std::string("\x28\0\x01\x01US\x02\0", 8), 12),
+                                         std::pair(std::string("\x28\0\x02\x01US\x02\0", 8), 11)}) {
+        const std::size_t at = bytes.find(element);
+        REQUIRE(at != std::string::npos);
+        bytes[at + 8] = static_cast<char>(value);
+    }
+    writeFile(file, bytes);
 }
 
 /// A sequence with one item as it stands in a file: explicit little endian, the value of an element of VR OB.
@@ -160,6 +186,77 @@ TEST_CASE("metal keeps its density in codings that store whole cells, too")
     }
 }
 
+TEST_CASE("metal keeps its density in lossless JPEG of sixteen bits, where the header says twelve")
+{
+    const Scan scan = jpegScanOf(cells({0x1080, 0x0FFF, 24}, 0, "-1024"), 16);
+    CHECK(firstOf(scan, 3) == std::vector<std::int16_t>{3200, 3071, -1000});
+    CHECK(anyContains(scan.notes, "3 voxels need more bits than the files say they store"));
+    const Scan ordinary = jpegScanOf(cells({0x0FFF, 24}, 0, "-1024"), 12);
+    CHECK(firstOf(ordinary, 2) == std::vector<std::int16_t>{3071, -1000});
+    CHECK_FALSE(anyContains(ordinary.notes, "need more bits"));
+    // With an overlay plane in bit 12, which the header declares.
+    const Scan overlay = jpegScanOf(
+        [](DicomSample& s, int n) {
+            cells({0x1018, 24}, 0, "-1024")(s, n);
+            s.elements.number(0x60020100, "US", 16);
+            s.elements.number(0x60020102, "US", 12);
+        },
+        16);
+    CHECK(firstOf(overlay, 2) == std::vector<std::int16_t>{-1000, -1000});
+}
+
+TEST_CASE("signed values in lossless JPEG keep their sign, in a stream of twelve bits and of sixteen")
+{
+    // Twelve bits leave none but the topmost for the sign, also below air: padding of -2000.
+    for (const char* intercept : {"0", "-1024"}) {
+        const int offset = intercept[0] == '0' ? 0 : -1024;
+        const Scan twelve = jpegScanOf(cells({-1000, 100, -2000}, 1, intercept), 12);
+        CHECK(firstOf(twelve, 3) == std::vector<std::int16_t>{static_cast<std::int16_t>(-1000 + offset),
+                                                              static_cast<std::int16_t>(100 + offset),
+                                                              static_cast<std::int16_t>(-2000 + offset)});
+        CHECK_FALSE(anyContains(twelve.notes, "need more bits"));
+    }
+    CHECK(firstOf(jpegScanOf(cells({-1000, 100}, 1, "0"), 16), 2) == std::vector<std::int16_t>{-1000, 100});
+    const Scan metal = jpegScanOf(cells({-1000, 3000}, 1, "0"), 16);
+    CHECK(firstOf(metal, 2) == std::vector<std::int16_t>{-1000, 3000});
+    CHECK(anyContains(metal.notes, "3 voxels need more bits"));
+}
+
+TEST_CASE("metal keeps its density in every lossless coding whose stream holds it, and is counted")
+{
+    if (!haveTools({"gdcmconv", "dcmcjpeg", "dcmcjpls", "dcmcrle"}))
+        return;
+    TemporaryFolder folder;
+    writeSamples(folder.path() / "raw", "1.2.3", 3, [](DicomSample& s, int n) {
+        cells({0x1080, 0x0FFF, 24}, 0, "-1024")(s, n);
+        s.elements.number(0x00280101, "US", 16);
+        s.elements.number(0x00280102, "US", 15);
+    });
+    int coding = 0;
+    for (const std::vector<std::string>& how : std::vector<std::vector<std::string>>{{"gdcmconv", "--jpeg"},
+                                                                                     {"gdcmconv", "--jpegls"},
+                                                                                     {"gdcmconv", "--j2k"},
+                                                                                     {"gdcmconv", "--rle"},
+                                                                                     {"dcmcjpeg", "+e1"},
+                                                                                     {"dcmcjpeg", "+el"},
+                                                                                     {"dcmcjpls", "+el"},
+                                                                                     {"dcmcrle"}}) {
+        CAPTURE(how);
+        const fs::path coded = folder.path() / std::to_string(++coding);
+        fs::create_directories(coded);
+        for (const fs::path& file : filesIn(folder.path() / "raw")) {
+            std::vector<std::string> arguments(how.begin() + 1, how.end());
+            arguments.push_back(file.string());
+            arguments.push_back((coded / file.filename()).string());
+            REQUIRE(run(how.front(), arguments));
+            sayTwelveBits(coded / file.filename());
+        }
+        const Scan scan = read(coded);
+        CHECK(firstOf(scan, 3) == std::vector<std::int16_t>{3200, 3071, -1000});
+        CHECK(anyContains(scan.notes, "3 voxels need more bits"));
+    }
+}
+
 TEST_CASE("signed values keep their sign, whether it is written in full or not, and metal beyond twelve bits its density")
 {
     // Written in full, or in twelve bits only.
@@ -234,4 +331,15 @@ TEST_CASE("the shared values and codings that went wrong are read rightly or ref
     const Scan metal = read(cases / "values" / "metal");
     CHECK(*std::max_element(metal.volume->voxels().begin(), metal.volume->voxels().end()) == 3200);
     CHECK(anyContains(metal.notes, "need more bits"));
+    if (!haveTools({"gdcmconv", "dcmcjpeg"}))
+        return;
+    for (const auto& [tool, option] : {std::pair("gdcmconv", "--jpeg"), std::pair("dcmcjpeg", "+e1")}) {
+        CAPTURE(tool);
+        TemporaryFolder coded;
+        for (const fs::path& file : filesIn(cases / "values" / "metal"))
+            REQUIRE(run(tool, {option, file.string(), (coded.path() / file.filename()).string()}));
+        const Scan jpeg = read(coded.path());
+        CHECK(jpeg.volume->voxels() == metal.volume->voxels());
+        CHECK(anyContains(jpeg.notes, "need more bits"));
+    }
 }

@@ -35,7 +35,8 @@ struct Reply {
     std::uint32_t bitsStored = 0;
     std::uint32_t isSigned = 0;   ///< 0 or 1
     std::uint32_t restricted = 0; ///< Ready: 1 where the operating system enforces the filter of system calls
-    std::uint32_t reserved = 0;
+    /// Of each value in a JPEG, JPEG-LS or JPEG 2000 stream; 0 for other codings.
+    std::uint32_t bitsCoded = 0;
     std::uint64_t bytes = 0; ///< of all frames
 };
 

@@ -63,16 +63,51 @@ bool describe(const gdcm::PixelFormat& format, Reply& reply)
     return true;
 }
 
-/// GDCM masks the bits above BitsStored. Codings that store whole cells keep them: what they mean is not for a decoder to
-/// say.
-void keepAllBits(gdcm::Image& image)
+/// GDCM masks the bits above BitsStored where an image says that it has any: they may be overlay planes, or
+/// metal that needs them. This one does not say so, as it is not for a decoder to know what they mean.
+class WholeCells final : public gdcm::Image
 {
-    const gdcm::TransferSyntax::TSType coding = image.GetTransferSyntax();
-    if (coding != gdcm::TransferSyntax::RLELossless && coding != gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian)
-        return;
-    gdcm::PixelFormat format = image.GetPixelFormat();
-    format.SetBitsStored(format.GetBitsAllocated());
-    image.SetPixelFormat(format);
+public:
+    explicit WholeCells(const gdcm::Image& image) : gdcm::Image(image) {}
+    bool AreOverlaysInPixelData() const override { return false; }
+    bool UnusedBitsPresentInPixelData() const override { return false; }
+};
+
+using Stream = std::span<const unsigned char>;
+
+/// The first fragment of compressed pixels; empty where there is none.
+Stream firstFragment(const gdcm::Image& image)
+{
+    const gdcm::SequenceOfFragments* fragments = image.GetDataElement().GetSequenceOfFragments();
+    if (!fragments || fragments->GetNumberOfFragments() == 0)
+        return {};
+    const gdcm::ByteValue* bytes = fragments->GetFragment(0).GetByteValue();
+    return bytes ? Stream(reinterpret_cast<const unsigned char*>(bytes->GetPointer()), bytes->GetLength())
+                 : Stream();
+}
+
+bool isFrameHeader(unsigned char marker)
+{
+    constexpr unsigned char jpegLs = 0xF7, tables = 0xC4, reserved = 0xC8, arithmetic = 0xCC;
+    return marker == jpegLs || (marker >= 0xC0 && marker <= 0xCF && marker != tables && marker != reserved &&
+                                marker != arithmetic);
+}
+
+/// The bits of each value in a stream: of JPEG and JPEG-LS by the frame header (ITU-T T.81 B.2.2, T.87
+/// C.2.2), of JPEG 2000 by the size segment (T.800 A.5.1); 0 in others.
+std::uint32_t codedBits(Stream stream)
+{
+    if (stream.size() > 42 && stream[0] == 0xFF && stream[1] == 0x4F && stream[2] == 0xFF &&
+        stream[3] == 0x51)
+        return (stream[42] & 0x7Fu) + 1;
+    if (stream.size() < 2 || stream[0] != 0xFF || stream[1] != 0xD8)
+        return 0;
+    for (std::size_t at = 2; at + 4 < stream.size() && stream[at] == 0xFF;) {
+        if (isFrameHeader(stream[at + 1]))
+            return stream[at + 4];
+        at += 2u + 256u * stream[at + 2] + stream[at + 3];
+    }
+    return 0;
 }
 
 Reply decoded(std::span<const char> file, std::span<char> pixels)
@@ -84,12 +119,12 @@ Reply decoded(std::span<const char> file, std::span<char> pixels)
     reader.SetStream(in);
     if (!reader.Read())
         return reply;
-    gdcm::Image& image = reader.GetImage();
+    WholeCells image(reader.GetImage());
     if (!describe(image.GetPixelFormat(), reply)) {
         reply.status = Status::OtherType;
         return reply;
     }
-    keepAllBits(image);
+    reply.bitsCoded = codedBits(firstFragment(image));
     reply.columns = image.GetDimension(0);
     reply.rows = image.GetDimension(1);
     reply.bytes = image.GetBufferLength();

@@ -85,6 +85,9 @@ private:
         const std::int64_t count = std::int64_t{s.rows} * s.columns * bytesOf(m_frames.component);
         const char* begin = m_frames.bytes + count * s.frame;
         std::vector<char> one(begin, begin + count);
+        // A stream of as many bits as are stored has none for a sign written in full.
+        if (m_frames.bitsCoded == m_frames.bitsStored)
+            extendSign(one, m_frames.component, m_frames.bitsStored);
         return convert(s, one, m_frames.component, m_frames.bitsStored, hu);
     }
 

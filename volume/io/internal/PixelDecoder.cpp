@@ -3,6 +3,7 @@
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/Text.h"
 
+#include <algorithm>
 #include <mutex>
 #include <vector>
 
@@ -118,7 +119,8 @@ PixelDecoder::Frames PixelDecoder::decode(const DicomSlice& s, const Progress& p
         refuse(s, "cannot be decoded: it is damaged, or compressed in a way this program does not know "
                   "(transfer syntax " +
                       s.transferSyntax + ").");
-    return {m_process->pixels(), componentOf(reply), static_cast<int>(reply.bitsStored)};
+    const int stored = std::min(static_cast<int>(reply.bitsStored), s.bitsStored);
+    return {m_process->pixels(), componentOf(reply), stored, static_cast<int>(std::min(reply.bitsCoded, 64u))};
 }
 
 bool isDecoderRestricted()

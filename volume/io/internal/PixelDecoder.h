@@ -30,7 +30,8 @@ public:
     struct Frames {
         const char* bytes = nullptr; ///< all frames of the file, valid until the next call
         Component component = Component::Int16;
-        int bitsStored = 16;
+        int bitsStored = 16; ///< the fewer of what header and decoder say
+        int bitsCoded = 0;   ///< of each value in a JPEG, JPEG-LS or JPEG 2000 stream; 0 for other codings
     };
     /// @throws UndecodableFile with what happened; Error(Scan) where the file cannot be read,
     /// Error(Resources), Cancelled

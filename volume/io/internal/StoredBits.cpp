@@ -109,6 +109,20 @@ private:
     bool m_positive = false; ///< values of m_signless are positive ones that need one bit more
 };
 
+template <typename Number> void extendSignAs(std::vector<char>& cells, int bits)
+{
+    const int unused = static_cast<int>(8 * sizeof(Number)) - bits;
+    if (bits < 1 || unused < 1)
+        return;
+    for (std::size_t n = 0; n + sizeof(Number) <= cells.size(); n += sizeof(Number)) {
+        std::make_unsigned_t<Number> value;
+        std::memcpy(&value, cells.data() + n, sizeof value);
+        const auto top = static_cast<std::make_unsigned_t<Number>>(value << unused);
+        const auto extended = static_cast<Number>(static_cast<Number>(top) >> unused);
+        std::memcpy(cells.data() + n, &extended, sizeof extended);
+    }
+}
+
 template <typename Number>
 std::int64_t cleanedAs(std::vector<char>& cells, Component& component, const DicomSlice& slice, int bitsStored)
 {
@@ -135,6 +149,16 @@ std::int64_t cleanStoredBits(std::vector<char>& cells, Component& component, con
     default:
         return cleanedAs<std::int32_t>(cells, component, slice, bitsStored);
     }
+}
+
+void extendSign(std::vector<char>& cells, Component component, int bits)
+{
+    if (component == Component::Int8)
+        extendSignAs<std::int8_t>(cells, bits);
+    else if (component == Component::Int16)
+        extendSignAs<std::int16_t>(cells, bits);
+    else if (component == Component::Int32)
+        extendSignAs<std::int32_t>(cells, bits);
 }
 
 } // namespace hounsfield
