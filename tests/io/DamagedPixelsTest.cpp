@@ -202,7 +202,7 @@ TEST_CASE("the pixels that crashed the decoder when it was fuzzed cost the helpe
         slice.bitsAllocated = slice.bitsStored = 16;
         std::string said;
         try {
-            PixelDecoder().decode(slice, Progress());
+            PixelDecoder().decodeAll(slice, Progress());
         } catch (const UndecodableFile& error) {
             said = error.what();
         }

@@ -1,3 +1,4 @@
+#include "tests/io/CompressedSample.h"
 #include "tests/io/DicomPhantom.h"
 #include "tests/io/DicomTools.h"
 #include "tests/support/Paths.h"
@@ -131,6 +132,77 @@ TEST_CASE("an enhanced CT is read in every coding that DCMTK writes it in")
         arguments.push_back((to / "e").string());
         REQUIRE(run(how.front(), arguments));
         requireTenFrames(to);
+    }
+}
+
+namespace
+{
+
+/// The pixels of one frame, 16 x 12 of 16 bits.
+std::string frameOf(const std::string& pixels, int n)
+{
+    constexpr std::size_t bytes = 16 * 12 * 2;
+    return pixels.substr(static_cast<std::size_t>(n) * bytes, bytes);
+}
+
+} // namespace
+
+TEST_CASE("a frame whose pixels cannot be decoded costs itself, not the enhanced CT it is part of")
+{
+    TemporaryFolder folder;
+    const fs::path file = folder.path() / "e";
+    writeEnhanced(file, tenFrames());
+    const std::string plain = readFile(file), pixels = plain.substr(plain.size() - 10 * 16 * 12 * 2);
+    // Segments that crash the decoder, by frame; the third frame of the file is the eighth along the body.
+    const auto coded = [&](const std::function<std::uint32_t(int)>& segments) {
+        std::vector<std::string> fragments;
+        for (int n = 0; n < 10; ++n)
+            fragments.push_back(rleFragment(frameOf(pixels, n), segments(n)));
+        writeFile(file, withFragments(plain, "1.2.840.10008.1.2.5", fragments));
+    };
+    coded([](int) { return 2u; });
+    requireTenFrames(file);
+    coded([](int n) { return n == 2 ? 0u : 2u; });
+    const Scan scan = read(file);
+    REQUIRE(scan.volume->geometry().size() == Index3{16, 12, 10});
+    CHECK(scan.madeUpSlices == std::vector<std::int64_t>{7});
+    for (const std::int64_t k : {0, 2, 6, 8, 9})
+        CHECK(scan.volume->at({9, 7, k}) == 70 + k + 1 - 1024);
+    INFO(scan.notes.front());
+    CHECK(contains(scan.notes.front(), "1 of 10 slices cannot be decoded"));
+    CHECK(contains(scan.notes.front(), "(frame 3) cannot be decoded: the decoder crashed (SIGFPE)"));
+    // More than one in ten is no volume.
+    coded([](int n) { return n == 2 || n == 5 ? 0u : 2u; });
+    CHECK(contains(errorOf([&] { read(file); }), "cannot be decoded: the decoder crashed"));
+}
+
+TEST_CASE("a frame of lossless JPEG that is damaged costs itself, the first one too")
+{
+    TemporaryFolder folder;
+    const fs::path file = folder.path() / "e";
+    writeEnhanced(file, tenFrames());
+    const std::string plain = readFile(file), pixels = plain.substr(plain.size() - 10 * 16 * 12 * 2);
+    for (const int damaged : {-1, 0, 4, 9}) {
+        CAPTURE(damaged);
+        std::vector<std::string> fragments;
+        for (int n = 0; n < 10; ++n) {
+            fragments.push_back(jpegFragment(frameOf(pixels, n), 16, 12, 16));
+            if (n == damaged)
+                fragments.back().replace(0, 24, 24, '\x11');
+        }
+        writeFile(file, withFragments(plain, "1.2.840.10008.1.2.4.70", fragments));
+        if (damaged < 0) {
+            requireTenFrames(file);
+            continue;
+        }
+        const Scan scan = read(file);
+        CHECK(contains(scan.notes.front(), "1 of 10 slices cannot be decoded"));
+        CHECK(contains(scan.notes.front(), "(frame " + std::to_string(damaged + 1) + ") cannot be decoded"));
+        // The outermost slices are cut off, those between are filled in.
+        const std::int64_t cut = damaged == 0 ? 1 : 0;
+        CHECK(scan.volume->geometry().size()[2] == (damaged == 4 ? 10 : 9));
+        CHECK(scan.volume->at({9, 7, 1 - cut}) == 70 + 2 - 1024);
+        CHECK(scan.volume->at({9, 7, 8 - cut}) == 70 + 9 - 1024);
     }
 }
 

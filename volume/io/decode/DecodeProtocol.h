@@ -17,6 +17,8 @@ struct Request {
     std::uint64_t outputBytes = 0;
     std::uint64_t memoryLimit =
         0; ///< bytes of address space; for the sentence alone, the limit itself is set from outside
+    /// 1: the pixels are those of one frame, whatever the header says of their number.
+    std::uint64_t oneFrame = 0;
 };
 
 enum class Status : std::uint32_t {

@@ -110,7 +110,7 @@ std::uint32_t codedBits(Stream stream)
     return 0;
 }
 
-Reply decoded(std::span<const char> file, std::span<char> pixels)
+Reply decoded(std::span<const char> file, std::span<char> pixels, bool oneFrame)
 {
     Reply reply;
     MemoryBuffer buffer(file);
@@ -120,6 +120,8 @@ Reply decoded(std::span<const char> file, std::span<char> pixels)
     if (!reader.Read())
         return reply;
     WholeCells image(reader.GetImage());
+    if (oneFrame)
+        image.SetNumberOfDimensions(2);
     if (!describe(image.GetPixelFormat(), reply)) {
         reply.status = Status::OtherType;
         return reply;
@@ -144,11 +146,11 @@ void quietGdcm()
     gdcm::Trace::DebugOff();
 }
 
-Reply decodeFrames(std::span<const char> file, std::span<char> pixels)
+Reply decodeFrames(std::span<const char> file, std::span<char> pixels, bool oneFrame)
 {
     Reply failed;
     try {
-        return decoded(file, pixels);
+        return decoded(file, pixels, oneFrame);
     } catch (const std::bad_alloc&) {
         failed.status = Status::OutOfMemory;
     } catch (...) {

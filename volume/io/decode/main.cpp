@@ -67,7 +67,7 @@ Reply replyTo(const Request& request, SharedMemory& memory)
     if (!memory.reach(request.outputOffset + request.outputBytes))
         return reply;
     return decodeFrames({memory.begin(), request.inputBytes},
-                        {memory.begin() + request.outputOffset, request.outputBytes});
+                        {memory.begin() + request.outputOffset, request.outputBytes}, request.oneFrame != 0);
 }
 
 } // namespace

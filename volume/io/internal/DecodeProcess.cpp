@@ -1,5 +1,6 @@
 #include "volume/io/internal/DecodeProcess.h"
 
+#include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/Text.h"
 
 #include <array>
@@ -28,6 +29,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* helperName = "hounsfield-decode";
 constexpr std::uint64_t mebibyte = 1 << 20;
+// Around the item of one frame: a table of offsets that is empty, and the end of the pixel data (PS3.5 A.4).
+constexpr std::array<char, 8> emptyTable{'\xFE', '\xFF', 0, '\xE0', 0, 0, 0, 0},
+    endOfItems{'\xFE', '\xFF', '\xDD', '\xE0', 0, 0, 0, 0};
 
 [[noreturn]] void cannotStart(const std::string& why)
 {
@@ -150,6 +154,13 @@ std::uint64_t wholePages(std::uint64_t bytes)
     return (bytes + 4095) / 4096 * 4096;
 }
 
+/// Of a file that holds one frame with the header before it.
+std::uint64_t frameFileBytes(const FrameItem& frame)
+{
+    return static_cast<std::uint64_t>(frame.headerBytes) + emptyTable.size() +
+           static_cast<std::uint64_t>(frame.bytes) + endOfItems.size();
+}
+
 std::string endInWords(int status)
 {
     if (!WIFSIGNALED(status))
@@ -246,6 +257,23 @@ void DecodeProcess::readFile(const fs::path& file, std::uint64_t size)
         throw Error(ErrorKind::Scan, quoted(file) + " cannot be read to its end. Fetch the series again.");
 }
 
+void DecodeProcess::readFrame(const fs::path& file, const FrameItem& frame)
+{
+    std::ifstream in(file, std::ios::binary);
+    char* at = m_memory;
+    const auto take = [&](std::int64_t offset, std::int64_t bytes) {
+        in.seekg(offset);
+        if (!in.read(at, bytes))
+            throw Error(ErrorKind::Scan,
+                        quoted(file) + " cannot be read to its end. Fetch the series again.");
+        at += bytes;
+    };
+    take(0, frame.headerBytes);
+    at = std::copy(emptyTable.begin(), emptyTable.end(), at);
+    take(frame.offset, frame.bytes);
+    std::copy(endOfItems.begin(), endOfItems.end(), at);
+}
+
 void DecodeProcess::setLimits(double cpuSeconds, std::uint64_t memoryBytes) const
 {
     const auto set = [&](__rlimit_resource what, rlim_t most) {
@@ -303,21 +331,26 @@ void DecodeProcess::farewell()
     close();
 }
 
-DecodeProcess::Outcome DecodeProcess::decode(const fs::path& file, std::uint64_t bytes,
-                                             const Progress& progress)
+DecodeProcess::Outcome DecodeProcess::decode(const fs::path& file, const FrameItem* frame,
+                                             std::uint64_t bytes, const Progress& progress)
 {
     std::error_code failed;
-    const std::uint64_t size = fs::file_size(file, failed);
+    const std::uint64_t all = fs::file_size(file, failed);
     if (failed || !fs::is_regular_file(file, failed))
         throw Error(ErrorKind::Scan, quoted(file) + " cannot be read. Fetch the series again.");
+    const std::uint64_t size = frame ? frameFileBytes(*frame) : all;
     decode::Request request;
     request.inputBytes = size;
     request.outputOffset = m_outputOffset = wholePages(size);
     request.outputBytes = bytes;
+    request.oneFrame = frame != nullptr;
     // A quarter more for each growth: the files of a series differ a little in size.
     if (const std::uint64_t needed = m_outputOffset + wholePages(bytes); needed > m_memoryBytes)
         reserve(wholePages(needed + needed / 4));
-    readFile(file, size);
+    if (frame)
+        readFrame(file, *frame);
+    else
+        readFile(file, size);
     // Measured: OpenJPEG holds four bytes a pixel twice, GDCM the file and the picture two or three times.
     request.memoryLimit = 1024 * mebibyte + m_memoryBytes + 4 * size + 8 * bytes;
     const double cpuSeconds = 10 + static_cast<double>(bytes) / 1e6;

@@ -12,6 +12,8 @@
 namespace hounsfield
 {
 
+struct FrameItem;
+
 /// The helper program hounsfield-decode, started once and kept over many files. Whatever damaged pixels do to
 /// the libraries that decode them ends the helper at most. Used by one thread at a time.
 class DecodeProcess
@@ -29,10 +31,11 @@ public:
         std::string end;    ///< how the helper ended, half a sentence; empty where it lives on
         bool again = false; ///< it was ended from outside, which says nothing about the file
     };
-    /// Decodes all frames of a DICOM file. @param bytes that they are expected to have
-    /// @throws Error(Scan) where the file cannot be read, Error(Resources), Cancelled; the helper is no
-    /// longer usable then
-    Outcome decode(const std::filesystem::path& file, std::uint64_t bytes, const Progress& progress);
+    /// Decodes all frames of a DICOM file, or one. @param frame the one; nullptr for all
+    /// @param bytes that the pixels are expected to have @throws Error(Scan) where the file cannot be read,
+    /// Error(Resources), Cancelled; the helper is no longer usable then
+    Outcome decode(const std::filesystem::path& file, const FrameItem* frame, std::uint64_t bytes,
+                   const Progress& progress);
     /// The frames that the last request decoded; valid until the next.
     const char* pixels() const { return m_memory + m_outputOffset; }
 
@@ -46,6 +49,7 @@ private:
     void start();
     void reserve(std::uint64_t bytes);
     void readFile(const std::filesystem::path& file, std::uint64_t size);
+    void readFrame(const std::filesystem::path& file, const FrameItem& frame);
     void setLimits(double cpuSeconds, std::uint64_t memoryBytes) const;
     /// @return the reply; nothing where the helper ended or had to be ended, and m_end says how
     std::optional<decode::Reply> answer(double cpuSeconds, const Progress& progress);

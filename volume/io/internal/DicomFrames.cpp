@@ -125,6 +125,16 @@ DicomSlice sliceOf(const DicomHeader& h, const fs::path& file)
     return s;
 }
 
+/// The item that holds a frame, where the pixel data have one for each.
+std::optional<FrameItem> itemOf(const DicomHeader& header, std::size_t frame)
+{
+    const std::vector<std::int64_t>& items = header.pixelItems();
+    // Beside them, the table of offsets and the end.
+    if (items.size() != header.describedFrames() + 2)
+        return std::nullopt;
+    return FrameItem{items[0], items[frame + 1], items[frame + 2] - items[frame + 1]};
+}
+
 } // namespace
 
 bool isDirectoryOfMedium(const DicomHeader& header)
@@ -145,6 +155,7 @@ std::vector<DicomSlice> slicesOf(const DicomHeader& header, const fs::path& file
     for (std::size_t n = 0; n < header.describedFrames(); ++n) {
         slices.push_back(sliceOf(header.ofFrame(n), file));
         slices.back().frame = static_cast<int>(n);
+        slices.back().item = itemOf(header, n);
         if (header.describedFrames() > 1)
             slices.back().instanceNumber += (slices.back().instanceNumber.empty() ? "frame " : " frame ") + std::to_string(n + 1);
     }

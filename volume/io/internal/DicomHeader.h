@@ -43,6 +43,9 @@ public:
     std::int64_t pixelOffset() const { return m_pixelOffset; }
     /// Bytes of native pixel data; absent where they are compressed.
     std::optional<std::int64_t> pixelBytes() const { return m_pixelBytes; }
+    /// Where the items of compressed pixel data begin in the file, each with its tag; their end comes last
+    /// (PS3.5 A.4). Empty where the pixels are native. The first item is a table of offsets.
+    const std::vector<std::int64_t>& pixelItems() const { return m_pixelItems; }
     /// How many frames an enhanced image describes one by one (PS3.3 C.7.6.16); 0 in every other file.
     std::size_t describedFrames() const { return m_frames.size(); }
     /// The header as it holds for one frame: what the functional groups say of it goes before what the file says.
@@ -62,6 +65,7 @@ private:
     bool m_hasModalityLut = false;
     std::optional<std::int64_t> m_pixelBytes;
     std::int64_t m_pixelOffset = -1;
+    std::vector<std::int64_t> m_pixelItems;
     std::string m_damage;
 };
 

@@ -40,7 +40,9 @@ Component nativeComponent(const DicomSlice& s)
     return s.isSigned ? Component::Int32 : Component::UInt32;
 }
 
-/// Reads slices one after another. What a file with many frames unpacks to is kept until another file is asked for.
+/// Reads slices one after another. What a file with many frames unpacks to is kept until another file is
+/// asked for; where it does not unpack as a whole, each frame is decoded alone, so that one which is damaged
+/// costs no other.
 class SliceReader
 {
 public:
@@ -75,15 +77,32 @@ private:
                 std::reverse(one, one + bytesOf(component));
         return convert(s, bytes, component, s.bitsStored, hu);
     }
+    /// All frames of a file, unpacked at once.
+    /// @return false where they must be decoded one by one, as one of them is damaged
+    bool unpack(const DicomSlice& s, const Progress& progress)
+    {
+        if (s.file == m_file || s.file == m_damaged)
+            return s.file == m_file;
+        m_file.clear();
+        try {
+            m_frames = m_decoder.decodeAll(s, progress);
+        } catch (const UndecodableFile&) {
+            if (!s.item)
+                throw;
+            m_damaged = s.file;
+            return false;
+        }
+        m_file = s.file;
+        return true;
+    }
     Conversion decode(const DicomSlice& s, std::int16_t* hu, const Progress& progress)
     {
-        if (s.frames == 1 || s.file != m_file) {
+        if (s.frames == 1 || !unpack(s, progress)) {
             m_file.clear();
-            m_frames = m_decoder.decode(s, progress);
-            m_file = s.file;
+            m_frames = s.frames == 1 ? m_decoder.decodeAll(s, progress) : m_decoder.decodeOne(s, progress);
         }
         const std::int64_t count = std::int64_t{s.rows} * s.columns * bytesOf(m_frames.component);
-        const char* begin = m_frames.bytes + count * s.frame;
+        const char* begin = m_frames.bytes + (s.file == m_file ? count * s.frame : 0);
         std::vector<char> one(begin, begin + count);
         // A stream of as many bits as are stored has none for a sign written in full.
         if (m_frames.bitsCoded == m_frames.bitsStored)
@@ -93,7 +112,8 @@ private:
 
     PixelDecoder m_decoder;
     PixelDecoder::Frames m_frames;
-    std::filesystem::path m_file;
+    std::filesystem::path m_file;    ///< whose frames are all there
+    std::filesystem::path m_damaged; ///< whose frames are decoded one by one
 };
 
 SliceImage imageOf(const DicomSeries& series, const std::int16_t* hu)

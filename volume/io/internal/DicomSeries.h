@@ -17,6 +17,13 @@ namespace hounsfield
 /// What tells time points and reconstructions at the same places apart; see markNames.
 constexpr std::size_t markCount = 11, imageTypeMark = 5, kernelMark = 6, kvpMark = 7, thicknessMark = 9;
 
+/// Where the compressed pixels of one frame lie in a file of many.
+struct FrameItem {
+    std::int64_t headerBytes = 0; ///< of all that comes before the items of the pixel data
+    std::int64_t offset = 0;      ///< of the frame's item, at its tag
+    std::int64_t bytes = 0;       ///< of the item, with the 8 of tag and length
+};
+
 /// One DICOM image by its header: a file, or one frame of an enhanced image.
 struct DicomSlice {
     std::filesystem::path file;
@@ -39,6 +46,7 @@ struct DicomSlice {
     std::uint32_t overlayBits = 0; ///< of a stored cell, those that overlay planes of the header lie in (retired)
     bool modalityLut = false;      ///< stored values become others by a table
     std::int64_t pixelOffset = -1; ///< of native pixel data in the file; -1 where they are compressed
+    std::optional<FrameItem> item; ///< of compressed pixel data with many frames, an item for each
     bool bigEndian = false, lossy = false, localizer = false, original = true;
     std::array<std::string, markCount> marks; ///< values by markNames, empty where absent
 };

@@ -120,6 +120,7 @@ private:
         while (inner.m_position < size && !m_header.m_hasPixelData)
             inner.topElement();
         m_header.m_pixelOffset = -1;
+        m_header.m_pixelItems.clear();
     }
     std::string inflated()
     {
@@ -201,7 +202,19 @@ private:
         bytes(value.data(), e.length);
         m_header.m_values[e.tag] = std::move(value);
     }
-    /// The items of a sequence of undefined length, or the fragments of compressed pixel data.
+    /// The items of compressed pixel data: a table of offsets and the fragments that frames are made of.
+    void pixelItems()
+    {
+        constexpr std::int64_t itemHeader = 8;
+        forItems(undefinedLength, m_explicit, 0, [&](const Element& item) {
+            if (item.length == undefinedLength)
+                throw Broken{"is damaged (a fragment of its compressed pixels has no length)"};
+            m_header.m_pixelItems.push_back(m_position - itemHeader);
+            skip(item.length);
+        });
+        m_header.m_pixelItems.push_back(m_position - itemHeader);
+    }
+    /// The items of a sequence of undefined length.
     void skipItems(bool explicitVr, int depth)
     {
         forItems(undefinedLength, explicitVr, depth, [&](const Element& item) {
@@ -307,7 +320,7 @@ private:
                 m_header.m_pixelOffset = m_position;
                 skip(e.length);
             } else {
-                skipItems(m_explicit, 0);
+                pixelItems();
             }
         } else if (e.tag == sharedGroupsTag || e.tag == perFrameGroupsTag) {
             frameGroups(e);

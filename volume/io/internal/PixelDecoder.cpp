@@ -67,20 +67,31 @@ bool isConsistent(const decode::Reply& reply)
            reply.bitsStored >= 1 && reply.bitsStored <= reply.bitsAllocated && reply.isSigned <= 1;
 }
 
-[[noreturn]] void refuse(const DicomSlice& s, const std::string& why)
-{
-    throw UndecodableFile(quoted(s.file) + " " + why + " Fetch the series again.");
-}
-
 } // namespace
+
+/// What is to be decoded: the file of a slice, or one frame of it.
+struct PixelDecoder::Wanted {
+    const DicomSlice& slice;
+    const FrameItem* frame = nullptr;
+
+    std::uint64_t pixels() const
+    {
+        const DicomSlice& s = slice;
+        return std::uint64_t(s.rows) * std::uint64_t(s.columns) * std::uint64_t(frame ? 1 : s.frames);
+    }
+    [[noreturn]] void refuse(const std::string& why) const
+    {
+        const std::string which = frame ? " (frame " + std::to_string(slice.frame + 1) + ")" : "";
+        throw UndecodableFile(quoted(slice.file) + which + " " + why + " Fetch the series again.");
+    }
+};
 
 PixelDecoder::~PixelDecoder()
 {
     idleProcesses().giveBack(std::move(m_process));
 }
 
-DecodeProcess::Outcome PixelDecoder::ask(const DicomSlice& slice, std::uint64_t bytes,
-                                         const Progress& progress)
+DecodeProcess::Outcome PixelDecoder::ask(const Wanted& wanted, std::uint64_t bytes, const Progress& progress)
 {
     DecodeProcess::Outcome outcome;
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -88,39 +99,51 @@ DecodeProcess::Outcome PixelDecoder::ask(const DicomSlice& slice, std::uint64_t 
             m_process.reset();
             m_process = idleProcesses().take();
         }
-        outcome = m_process->decode(slice.file, bytes, progress);
+        outcome = m_process->decode(wanted.slice.file, wanted.frame, bytes, progress);
         if (!outcome.again)
             break;
     }
     return outcome;
 }
 
-PixelDecoder::Frames PixelDecoder::decode(const DicomSlice& s, const Progress& progress)
+PixelDecoder::Frames PixelDecoder::decodeAll(const DicomSlice& slice, const Progress& progress)
 {
-    const std::uint64_t pixels = std::uint64_t(s.rows) * std::uint64_t(s.columns) * std::uint64_t(s.frames);
-    DecodeProcess::Outcome outcome = ask(s, pixels * std::uint64_t(s.bitsAllocated / 8), progress);
+    return decode({slice, nullptr}, progress);
+}
+
+PixelDecoder::Frames PixelDecoder::decodeOne(const DicomSlice& slice, const Progress& progress)
+{
+    return decode({slice, &slice.item.value()}, progress);
+}
+
+PixelDecoder::Frames PixelDecoder::decode(const Wanted& wanted, const Progress& progress)
+{
+    const DicomSlice& s = wanted.slice;
+    const std::uint64_t pixels = wanted.pixels();
+    DecodeProcess::Outcome outcome = ask(wanted, pixels * std::uint64_t(s.bitsAllocated / 8), progress);
     // Some codings unpack to more bytes a pixel than the header allocates.
     if (outcome.end.empty() && outcome.reply.status == decode::Status::OtherSize &&
         isConsistent(outcome.reply) && outcome.reply.bytes == pixels * (outcome.reply.bitsAllocated / 8))
-        outcome = ask(s, outcome.reply.bytes, progress);
+        outcome = ask(wanted, outcome.reply.bytes, progress);
     if (!outcome.end.empty())
-        refuse(s, "cannot be decoded: " + outcome.end + ", so its pixels are damaged.");
+        wanted.refuse("cannot be decoded: " + outcome.end + ", so its pixels are damaged.");
     const decode::Reply& reply = outcome.reply;
     if (reply.status == decode::Status::OutOfMemory)
-        refuse(s, "cannot be decoded: its pixels ask for more memory than a picture of that size needs.");
+        wanted.refuse("cannot be decoded: its pixels ask for more memory than a picture of that size needs.");
     if (reply.status == decode::Status::OtherType)
-        refuse(s, "stores its grey values in a way this program does not read.");
+        wanted.refuse("stores its grey values in a way this program does not read.");
     const bool otherSize =
         reply.columns != static_cast<unsigned>(s.columns) || reply.rows != static_cast<unsigned>(s.rows);
     if (reply.status == decode::Status::OtherSize || (reply.status == decode::Status::Done && otherSize))
-        refuse(s, "is damaged: its picture is not as large as its header says.");
+        wanted.refuse("is damaged: its picture is not as large as its header says.");
     if (reply.status != decode::Status::Done || !isConsistent(reply) ||
         reply.bytes != pixels * (reply.bitsAllocated / 8))
-        refuse(s, "cannot be decoded: it is damaged, or compressed in a way this program does not know "
-                  "(transfer syntax " +
+        wanted.refuse("cannot be decoded: it is damaged, or compressed in a way this program does not know "
+                      "(transfer syntax " +
                       s.transferSyntax + ").");
     const int stored = std::min(static_cast<int>(reply.bitsStored), s.bitsStored);
-    return {m_process->pixels(), componentOf(reply), stored, static_cast<int>(std::min(reply.bitsCoded, 64u))};
+    return {m_process->pixels(), componentOf(reply), stored,
+            static_cast<int>(std::min(reply.bitsCoded, 64u))};
 }
 
 bool isDecoderRestricted()

@@ -28,20 +28,24 @@ public:
     PixelDecoder& operator=(const PixelDecoder&) = delete;
 
     struct Frames {
-        const char* bytes = nullptr; ///< all frames of the file, valid until the next call
+        const char* bytes = nullptr; ///< of all frames that were asked for, valid until the next call
         Component component = Component::Int16;
         int bitsStored = 16; ///< the fewer of what header and decoder say
         int bitsCoded = 0;   ///< of each value in a JPEG, JPEG-LS or JPEG 2000 stream; 0 for other codings
     };
-    /// @throws UndecodableFile with what happened; Error(Scan) where the file cannot be read,
-    /// Error(Resources), Cancelled
-    Frames decode(const DicomSlice& slice, const Progress& progress);
+    /// All frames of the slice's file. @throws UndecodableFile with what happened; Error(Scan) where the file
+    /// cannot be read, Error(Resources), Cancelled
+    Frames decodeAll(const DicomSlice& slice, const Progress& progress);
+    /// The slice's own frame, which has an item of its own. @throws as above
+    Frames decodeOne(const DicomSlice& slice, const Progress& progress);
 
     /// Whether a helper was used that the operating system does not restrict.
     bool isUnrestricted() const { return m_process && !m_process->isRestricted(); }
 
 private:
-    DecodeProcess::Outcome ask(const DicomSlice& slice, std::uint64_t bytes, const Progress& progress);
+    struct Wanted;
+    DecodeProcess::Outcome ask(const Wanted& wanted, std::uint64_t bytes, const Progress& progress);
+    Frames decode(const Wanted& wanted, const Progress& progress);
     std::unique_ptr<DecodeProcess> m_process;
 };
 
