@@ -1,16 +1,17 @@
-// Feeds changed DICOM files to the decoder behind hounsfield-decode and counts
-// what it does. GDCM and its codecs come without a fuzzer's instrumentation, so changes are drawn at random,
-// each from its number.
-//   fuzz_decode sample FILE                     writes an uncompressed slice to make seeds of
-//   fuzz_decode run SEED OTHER FINDINGS N [FIRST]  N executions of changes of SEED, spliced with OTHER
-// A crash is a finding, not a fault of ours: the program lives on because it happens in the helper (see
-// docs/fuzzing.md).
+// Feeds changed DICOM files to the decoder behind hounsfield-decode and counts what it does. GDCM and its
+// codecs come without a fuzzer's instrumentation, so changes are drawn at random, each from its number.
+//   fuzz_decode samples FOLDER                       writes uncompressed slices to make seeds of
+//   fuzz_decode run CODING SEEDS FINDINGS N [FIRST]  N executions of changes of SEEDS/CODING-*.dcm in turn
+// A crash is a finding, not a fault of ours: it happens in the helper, and the program lives on
+// (docs/fuzzing.md).
+#include "tests/fuzz/SeedChanges.h"
 #include "tests/io/Samples.h"
 #include "tests/support/Paths.h"
 #include "volume/io/decode/FrameDecoder.h"
 
+#include <algorithm>
 #include <array>
-#include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -18,10 +19,15 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <span>
 
+#include <csetjmp>
 #include <csignal>
+#include <dlfcn.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,10 +37,11 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::uint64_t executionsOfAChild = 20000; ///< GDCM leaks where it throws
-constexpr int mostSeconds = 10;                     ///< of one execution
-constexpr std::size_t mostFindings = 3;             ///< kept of each kind
+/// Of processor time of one execution; hounsfield-decode allows 10 s.
+constexpr long mostMicroseconds = 200000;
 constexpr std::size_t mostPixelBytes = 1 << 16;
+constexpr std::size_t mostMemory = 48u << 20; ///< beyond what the process has at its start
+constexpr std::size_t mostLost = 16u << 20;   ///< bytes that executions left behind
 
 std::string bytesOf(const fs::path& file)
 {
@@ -42,191 +49,262 @@ std::string bytesOf(const fs::path& file)
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Changes of one file; the same number gives the same change.
-class Changes
-{
-public:
-    Changes(std::string seed, std::string other) : m_seed(std::move(seed)), m_other(std::move(other))
-    {
-        const std::size_t pixels = m_seed.rfind(std::string("\xE0\x7F\x10\x00", 4));
-        m_pixels = pixels == std::string::npos ? 0 : pixels;
-    }
-    std::string at(std::uint64_t number) const
-    {
-        std::mt19937_64 random(number * 0x9E3779B97F4A7C15u + 1);
-        std::string bytes = m_seed;
-        for (std::uint64_t left = 1 + random() % 8; left > 0 && !bytes.empty(); --left)
-            change(bytes, random);
-        return bytes;
-    }
-
-private:
-    std::size_t placeIn(const std::string& bytes, std::mt19937_64& random) const
-    {
-        // Pixels and what leads to them, nine times of ten.
-        const std::size_t from = random() % 10 == 0 || m_pixels >= bytes.size() ? 0 : m_pixels;
-        const std::size_t span = bytes.size() - from;
-        return from + (random() % 3 == 0 ? random() % std::min<std::size_t>(span, 160) : random() % span);
-    }
-    void change(std::string& bytes, std::mt19937_64& random) const
-    {
-        static constexpr std::array<std::uint32_t, 12> odd{
-            0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
-        const std::size_t place = placeIn(bytes, random);
-        const std::size_t length = std::min<std::size_t>(1 + random() % 64, bytes.size() - place);
-        switch (random() % 8) {
-        case 0:
-        case 1:
-            bytes[place] = static_cast<char>(bytes[place] ^ (1 << random() % 8));
-            break;
-        case 2:
-            bytes[place] = static_cast<char>(random());
-            break;
-        case 3:
-        case 4: {
-            const std::uint32_t value = odd[random() % odd.size()];
-            const std::size_t width =
-                std::min<std::size_t>(std::size_t{1} << random() % 3, bytes.size() - place);
-            std::memcpy(bytes.data() + place, &value, width);
-            break;
-        }
-        case 5:
-            bytes.erase(place, length);
-            break;
-        case 6:
-            bytes.insert(place, bytes.substr(place, length));
-            break;
-        default:
-            if (random() % 4 == 0 && !m_other.empty())
-                bytes.replace(place, length, m_other.substr(random() % m_other.size(), length));
-            else
-                bytes[place] = static_cast<char>(bytes[place] + 1 - 2 * static_cast<int>(random() % 2));
-        }
-    }
-
-    std::string m_seed, m_other;
-    std::size_t m_pixels = 0;
+/// A way to end that was seen: an assertion, or where a signal struck.
+struct Kind {
+    std::array<char, 64> name{};
+    std::uint64_t first = 0, times = 0; ///< number of the first execution that ended so
 };
 
-/// What child and parent share.
+/// What child and parent share. Only one of them writes at a time: the parent waits for the child's end.
 struct Shared {
-    std::atomic<std::uint64_t> number{0};
-    std::array<std::atomic<std::uint64_t>, 8> statuses{};
+    std::uint64_t number = 0;
+    std::array<std::uint64_t, 8> statuses{};
+    std::uint64_t assertions = 0, divisions = 0;
+    std::array<Kind, 256> kinds{};
+    void* struck = nullptr; ///< the instruction of a signal that ends the child
+
+    void count(const std::string& name)
+    {
+        for (Kind& kind : kinds) {
+            if (kind.name[0] == '\0') {
+                name.copy(kind.name.data(), kind.name.size() - 1);
+                kind.first = number;
+            }
+            if (name.compare(0, kind.name.size() - 1, kind.name.data()) == 0) {
+                ++kind.times;
+                return;
+            }
+        }
+    }
 };
+
+Shared* shared = nullptr;
+sigjmp_buf beforeExecution;
+
+} // namespace
+
+/// Stands in for the C library's: a failed assertion of GDCM's leaves the execution and not the process,
+/// which costs a thousandth of a new one. What the execution held is lost, so a process ends when that
+/// becomes too much.
+extern "C" [[noreturn, gnu::visibility("default")]] void
+assertionFailed(const char* text, const char* file, unsigned line, const char* function) asm("__assert_fail");
+extern "C" [[noreturn]] void assertionFailed(const char*, const char* file, unsigned line, const char*)
+{
+    ++shared->assertions;
+    shared->count("assertion " + fs::path(file).filename().string() + ":" + std::to_string(line));
+    siglongjmp(beforeExecution, 1);
+}
+
+namespace
+{
+
+void strike(int signal, siginfo_t*, void* context)
+{
+    if (signal == SIGFPE) { // nothing was written
+        ++shared->divisions;
+        shared->count("SIGFPE");
+        siglongjmp(beforeExecution, 1);
+    }
+#if defined(__x86_64__)
+    shared->struck = reinterpret_cast<void*>(static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP]);
+#else
+    static_cast<void>(context);
+#endif
+    std::signal(signal, SIG_DFL);
+    raise(signal);
+}
 
 class Run
 {
 public:
-    Run(Changes changes, std::string name, fs::path findings)
+    Run(test::SeedChanges changes, std::string name, fs::path findings)
         : m_changes(std::move(changes)), m_name(std::move(name)), m_findings(std::move(findings))
     {
         void* memory =
             mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         if (memory == MAP_FAILED)
             std::exit(1);
-        m_shared = new (memory) Shared;
-    }
-    /// @param seed unchanged: how many bytes its pixels have
-    bool learn(const std::string& seed)
-    {
-        std::vector<char> pixels(mostPixelBytes);
-        m_pixelBytes = decode::decodeFrames(seed, pixels).bytes;
-        return m_pixelBytes > 0 && m_pixelBytes <= mostPixelBytes;
+        shared = new (memory) Shared;
     }
     void executions(std::uint64_t first, std::uint64_t count)
     {
         const std::uint64_t end = first + count;
-        for (std::uint64_t next = first; next < end; next = m_shared->number) {
-            m_shared->number = next;
-            const std::uint64_t stop = std::min(end, next + executionsOfAChild);
+        for (shared->number = first; shared->number < end;) {
+            shared->struck = nullptr;
             const pid_t child = fork();
             if (child == 0)
-                work(stop);
-            const std::string how = endOf(child);
-            if (!how.empty())
-                keep(how);
+                work(end);
+            int status = 0;
+            while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+            }
+            if (WIFSIGNALED(status))
+                countSignal(WTERMSIG(status));
         }
     }
+    /// Writes one file of each kind and tells what was done.
     void tell(std::uint64_t count) const
     {
         std::printf("%s: %llu executions", m_name.c_str(), static_cast<unsigned long long>(count));
-        for (std::size_t n = 0; n < m_shared->statuses.size(); ++n)
-            if (m_shared->statuses[n] > 0)
-                std::printf(", status %zu %llu", n, static_cast<unsigned long long>(m_shared->statuses[n]));
+        for (std::size_t n = 0; n < shared->statuses.size(); ++n)
+            if (shared->statuses[n] > 0)
+                std::printf(", status %zu %llu", n, static_cast<unsigned long long>(shared->statuses[n]));
+        std::printf(", assertions %llu, SIGFPE %llu", static_cast<unsigned long long>(shared->assertions),
+                    static_cast<unsigned long long>(shared->divisions));
         for (const auto& [how, times] : m_ends)
             std::printf(", %s %llu", how.c_str(), static_cast<unsigned long long>(times));
         std::printf("\n");
+        fs::create_directories(m_findings);
+        for (const Kind& kind : shared->kinds) {
+            if (kind.times == 0)
+                break;
+            std::string name = m_name + "_" + kind.name.data();
+            std::replace_if(
+                name.begin(), name.end(), [](unsigned char c) { return !isalnum(c) && c != '.'; }, '_');
+            const fs::path file = m_findings / (name + ".dcm");
+            if (!fs::exists(file))
+                std::ofstream(file, std::ios::binary) << m_changes.at(kind.first);
+            std::printf("  %s: %llu, first %llu\n", kind.name.data(),
+                        static_cast<unsigned long long>(kind.times),
+                        static_cast<unsigned long long>(kind.first));
+        }
     }
 
 private:
-    [[noreturn]] void work(std::uint64_t stop)
+    [[noreturn]] void work(std::uint64_t end)
     {
-        const rlimit memory{300u << 20, 300u << 20}; // zeroing more is what an execution would spend its time on
-        setrlimit(RLIMIT_AS, &memory);
+        limitChild();
         std::vector<char> pixels(mostPixelBytes);
-        // Not the filter of system calls: attaching it takes longer than many executions.
-        const rlimit none{0, 0};
-        setrlimit(RLIMIT_CORE, &none);
-        for (; m_shared->number < stop; ++m_shared->number) {
-            const std::string bytes = m_changes.at(m_shared->number);
-            const decode::Reply reply = decode::decodeFrames(bytes, {pixels.data(), m_pixelBytes});
-            // As the program does: it asks again where the picture has another size.
-            if (reply.status == decode::Status::OtherSize && reply.bytes < pixels.size())
-                decode::decodeFrames(bytes, {pixels.data(), reply.bytes});
-            ++m_shared->statuses[std::min<std::size_t>(static_cast<std::size_t>(reply.status), 7)];
+        const std::size_t before = held();
+        static std::string bytes; // outlives the jump
+        for (; shared->number < end && held() < before + mostLost; ++shared->number) {
+            if (sigsetjmp(beforeExecution, 0) == 0) {
+                bytes = m_changes.at(shared->number);
+                execute(bytes, {pixels.data(), m_changes.seedOf(shared->number).pixelBytes}, pixels);
+            }
         }
         _exit(0);
     }
-    /// @return how the child ended; empty where it did its work
-    std::string endOf(pid_t child)
+    static void execute(const std::string& bytes, std::span<char> expected, std::span<char> most)
     {
-        std::uint64_t seen = m_shared->number;
-        for (int waited = 0;; ++waited) {
-            int status = 0;
-            if (waitpid(child, &status, WNOHANG) == child)
-                return WIFSIGNALED(status) ? "SIG" + std::string(sigabbrev_np(WTERMSIG(status))) : "";
-            usleep(1000);
-            if (m_shared->number != seen) {
-                seen = m_shared->number;
-                waited = 0;
-            }
-            if (waited > mostSeconds * 1000) {
-                kill(child, SIGKILL);
-                waitpid(child, &status, 0);
-                return "timeout";
-            }
-        }
+        const itimerval limit{{0, 0}, {0, mostMicroseconds}};
+        setitimer(ITIMER_PROF, &limit, nullptr);
+        const decode::Reply reply = decode::decodeFrames(bytes, expected);
+        // As the program does: it asks again where the picture has another size.
+        if (reply.status == decode::Status::OtherSize && reply.bytes < most.size())
+            decode::decodeFrames(bytes, most.first(reply.bytes));
+        ++shared->statuses[std::min<std::size_t>(static_cast<std::size_t>(reply.status), 7)];
     }
-    void keep(const std::string& how)
+    static std::size_t held()
     {
-        const std::uint64_t number = m_shared->number++;
-        if (m_ends[how]++ >= mostFindings)
-            return;
-        fs::create_directories(m_findings);
-        std::ofstream(m_findings / (m_name + "_" + how + "_" + std::to_string(number) + ".dcm"),
-                      std::ios::binary)
-            << m_changes.at(number);
+        const struct mallinfo2 memory = mallinfo2();
+        return memory.uordblks + memory.hblkhd;
+    }
+    static void limitChild()
+    {
+        // What is taken stays with the process: the kernel need not clear it again for each execution.
+        mallopt(M_MMAP_THRESHOLD, 32 << 20); // the C library takes no more
+        mallopt(M_TRIM_THRESHOLD, mostMemory);
+        std::ifstream size("/proc/self/statm");
+        rlim_t pages = 0;
+        size >> pages;
+        const rlimit memory{pages * 4096 + mostMemory, pages * 4096 + mostMemory};
+        setrlimit(RLIMIT_AS, &memory);
+        // Not the filter of system calls: attaching it takes longer than many executions.
+        const rlimit none{0, 0};
+        setrlimit(RLIMIT_CORE, &none);
+        struct sigaction action {
+        };
+        action.sa_sigaction = strike;
+        action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER; // the jump does not restore the mask
+        static std::array<char, 1 << 16> stack;
+        const stack_t other{stack.data(), 0, stack.size()};
+        sigaltstack(&other, nullptr);
+        for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+            sigaction(signal, &action, nullptr);
+    }
+    void countSignal(int signal)
+    {
+        const std::string name = signal == SIGPROF ? "timeout" : "SIG" + std::string(sigabbrev_np(signal));
+        Dl_info where{};
+        const bool known = shared->struck && dladdr(shared->struck, &where) != 0;
+        std::string place;
+        if (known && where.dli_sname)
+            place = where.dli_sname;
+        else if (known && where.dli_fname)
+            place = fs::path(where.dli_fname).filename().string() + "+" +
+                    std::to_string(static_cast<char*>(shared->struck) - static_cast<char*>(where.dli_fbase));
+        shared->count(name + " " + place);
+        ++m_ends[name];
+        ++shared->number;
     }
 
-    Changes m_changes;
+    test::SeedChanges m_changes;
     std::string m_name;
     fs::path m_findings;
-    Shared* m_shared = nullptr;
-    std::size_t m_pixelBytes = 0;
     std::map<std::string, std::uint64_t> m_ends;
 };
+
+/// CT slices of 16 and of 8 bits, smooth and noisy, unsigned and signed.
+void writeSamples(const fs::path& folder)
+{
+    test::DicomSample("1.2.3", 1, 0).write(folder / "smooth.dcm");
+    std::mt19937 random(1);
+    const auto noisy = [&](int columns, int rows, int bytes, const char* name) {
+        test::DicomSample sample("1.2.3", 1, 0);
+        sample.elements.number(0x00280010, "US", rows);
+        sample.elements.number(0x00280011, "US", columns);
+        sample.elements.number(0x00280100, "US", 8 * bytes);
+        sample.elements.number(0x00280101, "US", bytes == 1 ? 8 : 12);
+        sample.elements.number(0x00280102, "US", bytes == 1 ? 7 : 11);
+        sample.elements.number(0x00280103, "US", bytes == 1 ? 0 : 1);
+        std::string pixels;
+        for (int n = 0; n < columns * rows; ++n) {
+            const auto value =
+                static_cast<std::int16_t>(random() % 16 == 0 ? random() % 4096 - 2048 : random() % 256);
+            pixels.append(reinterpret_cast<const char*>(&value), static_cast<std::size_t>(bytes));
+        }
+        sample.elements.bytes(0x7FE00010, "OW", pixels);
+        sample.write(folder / name);
+    };
+    noisy(40, 33, 2, "signed.dcm");
+    noisy(24, 18, 1, "bytes.dcm");
+}
+
+/// @return the seeds of a coding that can be decoded as they are
+std::vector<test::Seed> seedsOf(const std::string& coding, const fs::path& folder,
+                                std::vector<std::string>& others)
+{
+    std::vector<fs::path> files{fs::directory_iterator(folder), {}};
+    std::sort(files.begin(), files.end()); // numbers stay with their seeds
+    std::vector<test::Seed> seeds;
+    std::vector<char> pixels(mostPixelBytes);
+    for (const fs::path& file : files) {
+        test::Seed seed{bytesOf(file), 0, 0};
+        others.push_back(seed.bytes);
+        if (!file.filename().string().starts_with(coding + "-"))
+            continue;
+        seed.pixelBytes = decode::decodeFrames(seed.bytes, pixels).bytes;
+        const std::size_t tag = seed.bytes.rfind(std::string("\xE0\x7F\x10\x00", 4));
+        seed.pixels = tag == std::string::npos ? 0 : tag;
+        if (decode::decodeFrames(seed.bytes, {pixels.data(), seed.pixelBytes}).status == decode::Status::Done)
+            seeds.push_back(seed);
+        else
+            std::printf("%s cannot be decoded as it is\n", file.filename().c_str());
+    }
+    return seeds;
+}
 
 } // namespace
 
 int main(int argc, char** argv)
 {
     const std::string what = argc > 2 ? argv[1] : "";
-    if (what == "sample") {
-        test::DicomSample("1.2.3", 1, 0).write(argv[2]);
+    if (what == "samples") {
+        writeSamples(argv[2]);
         return 0;
     }
     if (what != "run" || argc < 6) {
-        std::fprintf(stderr, "fuzz_decode sample FILE\nfuzz_decode run SEED OTHER FINDINGS N [FIRST]\n");
+        std::fprintf(stderr, "fuzz_decode samples FOLDER\nfuzz_decode run CODING SEEDS FINDINGS N [FIRST]\n");
         return 2;
     }
     decode::quietGdcm();
@@ -235,11 +313,13 @@ int main(int argc, char** argv)
         return 1;
     const std::uint64_t count = std::strtoull(argv[5], nullptr, 10);
     const std::uint64_t first = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : 0;
-    Run run(Changes(bytesOf(argv[2]), bytesOf(argv[3])), fs::path(argv[2]).stem().string(), argv[4]);
-    if (!run.learn(bytesOf(argv[2]))) {
-        std::printf("%s cannot be decoded as it is\n", argv[2]);
+    std::vector<std::string> others;
+    std::vector<test::Seed> seeds = seedsOf(argv[2], argv[3], others);
+    if (seeds.empty()) {
+        std::printf("%s has no seeds\n", argv[2]);
         return 1;
     }
+    Run run(test::SeedChanges(std::move(seeds), std::move(others)), argv[2], argv[4]);
     run.executions(first, count);
     run.tell(count);
 }
