@@ -193,6 +193,12 @@ TEST_CASE("a view along the stored slices shows the number that the scanner gave
     CHECK(view.imageNumber(axial) == "98");
     CHECK(view.imageNumber(axesOf(Plane::Coronal, patientFrame()).normal).isEmpty());
     CHECK(view.imageNumber({0, 0.1, 0.995}).isEmpty());
+    const auto* pointed = program.window.findChild<QLabel*>("pointed");
+    REQUIRE(pointed);
+    view.setPointed(Vector3{1, -2, -21});
+    CHECK(pointed->text().endsWith("21.0 F mm   Im 97"));
+    view.setPointed(Vector3{1, -2, -300});
+    CHECK(pointed->text().endsWith("300.0 F mm"));
     view.setScan(view.scan(), {}, {});
     CHECK(view.imageNumber(axial).isEmpty());
 }

@@ -1,6 +1,9 @@
+#include "app/ExportWorker.h"
 #include "app/Recovery.h"
+#include "app/SessionFile.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
+#include "volume/io/ScanReader.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -8,6 +11,8 @@
 #include <QTest>
 
 #include <csignal>
+
+#include <sys/stat.h>
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -48,6 +53,21 @@ private:
 bool isKept(const std::filesystem::path& folder)
 {
     return !QDir(QString::fromStdString((folder / "recovery").string())).entryList({"*.hounsfield"}, QDir::Files).isEmpty();
+}
+
+/// No file that was begun lies there, and masks read back.
+void requireWholeFiles(const std::filesystem::path& folder)
+{
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        CAPTURE(name);
+        CHECK(name.find(".partial") == std::string::npos);
+        CHECK((entry.is_directory() || entry.file_size() > 0));
+        if (name.ends_with(".nii.gz")) {
+            Progress silent;
+            CHECK_NOTHROW(readScan(entry.path(), std::nullopt, silent));
+        }
+    }
 }
 
 } // namespace
@@ -91,6 +111,88 @@ TEST_CASE("SIGTERM after an answer leaves the work to the next program, though t
         CHECK(offered[0].scanPath == scan);
     }
     qputenv("HOUNSFIELD_RECOVERY", before);
+}
+
+TEST_CASE("SIGTERM during an export ends the window within two seconds, keeps the work, leaves no half file")
+{
+    application();
+    int during = 0;
+    // From the first file on, and a while later.
+    for (const int milliseconds : {0, 40, 150}) {
+        const TemporaryFolder folder;
+        const auto out = folder.path() / "out";
+        std::filesystem::create_directories(out);
+        const QString scan = QString::fromStdString(writeScan(folder.path(), "scan.nii.gz", 1.5).string());
+        OwnProgram program(folder.path(), {scan, "--prompt", "liver, spleen and both kidneys", "--picture",
+                                           QString::fromStdString((folder.path() / "picture.png").string()),
+                                           "--out", QString::fromStdString(out.string())});
+        REQUIRE(program.isStarted());
+        REQUIRE(waitFor([&] { return !std::filesystem::is_empty(out) || !program.isRunning(); }, 120000));
+        QTest::qWait(milliseconds);
+        if (program.isRunning()) {
+            const double seconds = program.endedBy(SIGTERM);
+            CAPTURE(milliseconds, seconds, program.code());
+            CHECK(seconds < 2);
+            CHECK(program.code() == 130);
+            ++during;
+        }
+        CHECK(isKept(folder.path()));
+        requireWholeFiles(out);
+    }
+    CHECK(during >= 1);
+}
+
+TEST_CASE("an export that the end of the window stops leaves no half file and ends at once")
+{
+    application();
+    const TemporaryFolder folder;
+    const auto out = folder.path() / "out";
+    std::filesystem::create_directories(out);
+    Workbench bench(fake());
+    bool ready = false;
+    QObject::connect(&bench, &Workbench::opened, &bench, [&] { ready = true; });
+    bench.open(QString::fromStdString(writeScan(folder.path(), "scan.nii.gz", 1).string()));
+    REQUIRE(waitFor([&] { return ready; }));
+    bench.ask(PromptResolver(bench.pack().classes).resolve("liver, spleen, pancreas, stomach, aorta, colon"));
+    REQUIRE(
+        waitFor([&] { return !bench.asking().busy() && !bench.session().contents().structures.empty(); }));
+    ExportSettings settings;
+    settings.folder = out;
+    QElapsedTimer timer;
+    {
+        ExportWorker worker;
+        worker.start(bench.session().scan(), bench.session().contents(), bench.pack(), settings);
+        REQUIRE(waitFor([&] { return !std::filesystem::is_empty(out); }));
+        timer.start();
+    }
+    CHECK(timer.elapsed() < 2000);
+    requireWholeFiles(out);
+}
+
+TEST_CASE("a session that is a pipe or a device is refused before it is opened")
+{
+    application();
+    const TemporaryFolder folder;
+    const auto pipe = folder.path() / "pipe.hounsfield", device = folder.path() / "device.hounsfield";
+    REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+    std::filesystem::create_symlink("/dev/zero", device);
+    for (const auto& [file, kind] : {std::pair(pipe, "named pipe"), std::pair(device, "device")}) {
+        CAPTURE(kind);
+        std::string said;
+        try {
+            readSession(QString::fromStdString(file.string()));
+        } catch (const Error& error) {
+            said = error.what();
+        }
+        CHECK(said.find(file.filename().string() + "' is a " + kind) != std::string::npos);
+        Workbench bench(fake());
+        QString failed;
+        QObject::connect(&bench, &Workbench::failed, &bench,
+                         [&](const QString& message) { failed = message; });
+        bench.open(QString::fromStdString(file.string()));
+        CHECK(waitFor([&] { return !failed.isEmpty(); }, 5000));
+        CHECK(failed.contains(kind));
+    }
 }
 
 TEST_CASE("what was changed a moment ago is kept when the program is asked to end")

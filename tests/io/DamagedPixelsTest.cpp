@@ -2,10 +2,13 @@
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "volume/io/ScanSource.h"
+#include "volume/io/decode/CodedStream.h"
 #include "volume/io/decode/Sandbox.h"
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/PixelDecoder.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -115,18 +118,84 @@ TEST_CASE("the damaged pixels of public reports are refused with a sentence and 
     CHECK(seen >= 4);
 }
 
-TEST_CASE("a helper that is killed from outside is started again, and nothing is lost")
+TEST_CASE("a helper that is killed, or crashes after other files, is started again, and nothing is lost")
 {
     const TemporaryFolder folder;
     writeRleSamples(folder.path(), "1.2.9", 12, [](int) { return 2; });
-    const Scan before = read(folder.path());
-    const auto running = helpers();
-    REQUIRE_FALSE(running.empty());
-    for (const pid_t helper : running)
-        kill(helper, SIGKILL);
-    const Scan after = read(folder.path());
-    CHECK(after.volume->voxels() == before.volume->voxels());
-    CHECK(after.notes == before.notes);
+    for (const int signal : {SIGKILL, SIGSEGV, SIGABRT}) {
+        CAPTURE(signal);
+        const Scan before = read(folder.path());
+        const auto running = helpers();
+        REQUIRE_FALSE(running.empty());
+        for (const pid_t helper : running)
+            kill(helper, signal);
+        const Scan after = read(folder.path());
+        CHECK(after.volume->voxels() == before.volume->voxels());
+        CHECK(after.notes == before.notes);
+    }
+}
+
+TEST_CASE("a helper that has met damaged pixels decodes no other file")
+{
+    const TemporaryFolder folder;
+    writeRleSamples(folder.path() / "whole", "1.2.9", 3, [](int) { return 2; });
+    read(folder.path() / "whole");
+    const auto before = helpers();
+    REQUIRE_FALSE(before.empty());
+    // Damaged, but no crash: the stream ends after its header.
+    fs::create_directories(folder.path() / "damaged");
+    for (int n = 1; n <= 3; ++n) {
+        std::string bytes = jpegFile(DicomSample("1.2.8", n, 2.5 * n), 12);
+        const std::size_t scan = bytes.find(std::string("\xFF\xDA\0\x08", 4));
+        REQUIRE(scan != std::string::npos);
+        bytes.replace(scan, 4, "\x11\x11\x11\x11");
+        writeFile(folder.path() / "damaged" / std::to_string(n), bytes);
+    }
+    const std::string said = errorOf([&] { read(folder.path() / "damaged"); });
+    INFO(said);
+    CHECK(contains(said, "cannot be decoded: it is damaged"));
+    CHECK(read(folder.path() / "whole").volume->geometry().size()[2] == 3);
+    const auto after = helpers();
+    for (const pid_t helper : before)
+        CHECK((before.size() > 1 || std::find(after.begin(), after.end(), helper) == after.end()));
+}
+
+TEST_CASE("the size that a compressed stream names is read from JPEG, JPEG-LS and JPEG 2000")
+{
+    const auto size = [](const std::string& bytes) {
+        const auto read = decode::readCodedStream(bytes);
+        return read ? std::array{read->columns, read->rows, read->components, read->bits}
+                    : std::array<std::uint32_t, 4>{};
+    };
+    using Size = std::array<std::uint32_t, 4>;
+    const std::string jpeg = jpegFragment(std::string(16 * 12 * 2, '\0'), 16, 12, 12);
+    CHECK(size(jpeg) == Size{16, 12, 1, 12});
+    for (std::size_t n = 0; n < 12; ++n)
+        CHECK(size(jpeg.substr(0, n)) == Size{});
+    CHECK(size(std::string("\xFF\xD8\xFF\xF7\0\x0B\x10\0\x21\0\x28\1\1\x11\0", 15)) == Size{40, 33, 1, 16});
+    // Xsiz 50, Ysiz 40, XOsiz 10, YOsiz 7; every second sample of the columns.
+    const std::string siz("\xFF\x4F\xFF\x51\0\x29\0\0\0\0\0\x32\0\0\0\x28\0\0\0\x0A\0\0\0\x07"
+                          "\0\0\0\x32\0\0\0\x28\0\0\0\0\0\0\0\0\0\1\x8B\2\1",
+                          45);
+    CHECK(size(siz) == Size{20, 33, 1, 12});
+    CHECK(size(std::string("\0\0\0\x0CjP  \r\n\x87\n", 12) + siz) == Size{20, 33, 1, 12});
+    CHECK(size(siz.substr(0, 44)) == Size{});
+    CHECK(size(rleFragment(std::string(8, '\0'))) == Size{});
+}
+
+TEST_CASE("a compressed picture that is not as large as the header says is refused before it is decoded")
+{
+    // GDCM 3.0.21 writes the wider picture beyond its memory.
+    DicomSlice slice;
+    slice.file =
+        sourceFolder() / "tests" / "fuzz" / "regressions" / "decode" / "jpeg_2000_wider_than_header.dcm";
+    slice.rows = 33;
+    slice.columns = 40;
+    slice.bitsAllocated = 16;
+    slice.bitsStored = 12;
+    for (int times = 0; times < 20; ++times)
+        CHECK(contains(errorOf([&] { PixelDecoder().decodeAll(slice, Progress()); }),
+                       "its picture is not as large as its header says"));
 }
 
 TEST_CASE("a helper that hangs is stopped within a second of Stop")

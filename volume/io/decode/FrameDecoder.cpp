@@ -1,11 +1,15 @@
 #include "volume/io/decode/FrameDecoder.h"
 
+#include "volume/io/decode/CodedStream.h"
+
 #include <gdcmImageReader.h>
 #include <gdcmTrace.h>
 
+#include <algorithm>
 #include <istream>
 #include <new>
 #include <streambuf>
+#include <vector>
 
 namespace hounsfield::decode
 {
@@ -73,41 +77,16 @@ public:
     bool UnusedBitsPresentInPixelData() const override { return false; }
 };
 
-using Stream = std::span<const unsigned char>;
-
-/// The first fragment of compressed pixels; empty where there is none.
-Stream firstFragment(const gdcm::Image& image)
+/// The compressed pixels of an image, a fragment at a time; empty where they are not compressed.
+std::vector<CodedStream> streamsOf(const gdcm::Image& image)
 {
+    std::vector<CodedStream> streams;
     const gdcm::SequenceOfFragments* fragments = image.GetDataElement().GetSequenceOfFragments();
-    if (!fragments || fragments->GetNumberOfFragments() == 0)
-        return {};
-    const gdcm::ByteValue* bytes = fragments->GetFragment(0).GetByteValue();
-    return bytes ? Stream(reinterpret_cast<const unsigned char*>(bytes->GetPointer()), bytes->GetLength())
-                 : Stream();
-}
-
-bool isFrameHeader(unsigned char marker)
-{
-    constexpr unsigned char jpegLs = 0xF7, tables = 0xC4, reserved = 0xC8, arithmetic = 0xCC;
-    return marker == jpegLs || (marker >= 0xC0 && marker <= 0xCF && marker != tables && marker != reserved &&
-                                marker != arithmetic);
-}
-
-/// The bits of each value in a stream: of JPEG and JPEG-LS by the frame header (ITU-T T.81 B.2.2, T.87
-/// C.2.2), of JPEG 2000 by the size segment (T.800 A.5.1); 0 in others.
-std::uint32_t codedBits(Stream stream)
-{
-    if (stream.size() > 42 && stream[0] == 0xFF && stream[1] == 0x4F && stream[2] == 0xFF &&
-        stream[3] == 0x51)
-        return (stream[42] & 0x7Fu) + 1;
-    if (stream.size() < 2 || stream[0] != 0xFF || stream[1] != 0xD8)
-        return 0;
-    for (std::size_t at = 2; at + 4 < stream.size() && stream[at] == 0xFF;) {
-        if (isFrameHeader(stream[at + 1]))
-            return stream[at + 4];
-        at += 2u + 256u * stream[at + 2] + stream[at + 3];
-    }
-    return 0;
+    for (std::size_t n = 0; fragments && n < fragments->GetNumberOfFragments(); ++n)
+        if (const gdcm::ByteValue* bytes = fragments->GetFragment(n).GetByteValue())
+            if (const auto stream = readCodedStream({bytes->GetPointer(), bytes->GetLength()}))
+                streams.push_back(*stream);
+    return streams;
 }
 
 Reply decoded(std::span<const char> file, std::span<char> pixels, bool oneFrame)
@@ -126,9 +105,16 @@ Reply decoded(std::span<const char> file, std::span<char> pixels, bool oneFrame)
         reply.status = Status::OtherType;
         return reply;
     }
-    reply.bitsCoded = codedBits(firstFragment(image));
     reply.columns = image.GetDimension(0);
     reply.rows = image.GetDimension(1);
+    for (const CodedStream& stream : streamsOf(image)) {
+        // GDCM trusts either of two sizes that disagree, and writes beyond the picture.
+        if (stream.columns != reply.columns || stream.rows != reply.rows || stream.components != 1) {
+            reply.status = Status::OtherSize;
+            return reply;
+        }
+        reply.bitsCoded = std::max(reply.bitsCoded, stream.bits);
+    }
     reply.bytes = image.GetBufferLength();
     if (reply.bytes != pixels.size())
         reply.status = Status::OtherSize;

@@ -170,6 +170,12 @@ std::string endInWords(int status)
            ")";
 }
 
+/// Whether a file could not be decoded for a reason that may lie in the helper.
+bool isFailure(decode::Status status)
+{
+    return status == decode::Status::NotRead || status == decode::Status::OutOfMemory;
+}
+
 bool isFromOutside(int status)
 {
     if (!WIFSIGNALED(status))
@@ -327,7 +333,7 @@ void DecodeProcess::farewell()
     }
     m_process = -1;
     m_ended.end = endInWords(status);
-    m_ended.again = isFromOutside(status);
+    m_ended.again = m_used || isFromOutside(status);
     close();
 }
 
@@ -362,6 +368,8 @@ DecodeProcess::Outcome DecodeProcess::decode(const fs::path& file, const FrameIt
         return m_ended;
     Outcome outcome;
     outcome.reply = *reply;
+    outcome.again = m_used && isFailure(reply->status);
+    m_used = true;
     return outcome;
 }
 

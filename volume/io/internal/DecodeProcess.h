@@ -29,7 +29,9 @@ public:
     struct Outcome {
         decode::Reply reply;
         std::string end;    ///< how the helper ended, half a sentence; empty where it lives on
-        bool again = false; ///< it was ended from outside, which says nothing about the file
+        /// Says nothing about the file: the helper was ended from outside, or it failed after other files, which
+        /// may have damaged its memory. To be asked again of a new one.
+        bool again = false;
     };
     /// Decodes all frames of a DICOM file, or one. @param frame the one; nullptr for all
     /// @param bytes that the pixels are expected to have @throws Error(Scan) where the file cannot be read,
@@ -60,7 +62,7 @@ private:
     int m_requests = -1, m_requestsEnd = -1, m_replies = -1, m_shared = -1;
     char* m_memory = nullptr;
     std::uint64_t m_memoryBytes = 0, m_outputOffset = 0;
-    bool m_restricted = false;
+    bool m_restricted = false, m_used = false; ///< used: it has decoded another file before
     Outcome m_ended;
 };
 

@@ -97,11 +97,12 @@ DecodeProcess::Outcome PixelDecoder::ask(const Wanted& wanted, std::uint64_t byt
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (!m_process || !m_process->isUsable()) {
             m_process.reset();
-            m_process = idleProcesses().take();
+            m_process = attempt == 0 ? idleProcesses().take() : std::make_unique<DecodeProcess>();
         }
         outcome = m_process->decode(wanted.slice.file, wanted.frame, bytes, progress);
         if (!outcome.again)
             break;
+        m_process.reset();
     }
     return outcome;
 }
@@ -128,6 +129,9 @@ PixelDecoder::Frames PixelDecoder::decode(const Wanted& wanted, const Progress& 
     if (!outcome.end.empty())
         wanted.refuse("cannot be decoded: " + outcome.end + ", so its pixels are damaged.");
     const decode::Reply& reply = outcome.reply;
+    // What damaged pixels did to the helper must not reach the next file.
+    if (reply.status != decode::Status::Done)
+        m_process.reset();
     if (reply.status == decode::Status::OutOfMemory)
         wanted.refuse("cannot be decoded: its pixels ask for more memory than a picture of that size needs.");
     if (reply.status == decode::Status::OtherType)
