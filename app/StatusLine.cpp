@@ -13,6 +13,7 @@ namespace hounsfield {
 StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), m_bench(bench)
 {
     m_pointed = new QLabel;
+    m_pointed->setObjectName("pointed");
     m_pointed->setMinimumWidth(260);
     m_window = new QLabel;
     m_said = new ElidedLabel;
@@ -62,7 +63,11 @@ void StatusLine::showPointed(const std::optional<Vector3>& mm)
     // The picture shows the slab's average or extreme, the number is that of one voxel.
     const QString hu = inside && slab ? tr("%1 in the middle of the slab").arg(value) : value;
     const auto side = [](double v, const char* positive, const char* negative) { return QString("%1 %2").arg(std::abs(v), 0, 'f', 1).arg(v >= 0 ? positive : negative); };
-    m_pointed->setText(QString("%1   %2  %3  %4 mm").arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F")));
+    const QString place =
+        QString("%1   %2  %3  %4 mm")
+            .arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F"));
+    const QString image = m_bench.view().imageNumberAt(*mm);
+    m_pointed->setText(image.isEmpty() ? place : place + "   " + tr("Im %1").arg(image));
 }
 
 void StatusLine::setDoubtsOpen(bool open)

@@ -110,7 +110,14 @@ QString ViewState::imageNumber(const Vector3& normal) const
     const Vector3 stored = cross(Vector3{m[0][0], m[1][0], m[2][0]}, Vector3{m[0][1], m[1][1], m[2][1]});
     if (std::abs(dot(stored, normal)) < 0.9999 * length(stored) * length(normal))
         return {};
-    const auto k = std::llround(m_scan->geometry().toIndex(m_crosshair)[2]);
+    return imageNumberAt(m_crosshair);
+}
+
+QString ViewState::imageNumberAt(const Vector3& mm) const
+{
+    if (!m_scan)
+        return {};
+    const auto k = std::llround(m_scan->geometry().toIndex(mm)[2]);
     return k < 0 || k >= static_cast<long long>(m_imageNumbers.size()) ? QString() : QString::fromStdString(m_imageNumbers[std::size_t(k)]);
 }
 

@@ -29,6 +29,8 @@ public:
     void setImageNumbers(std::vector<std::string> numbers);
     /// The number of the stored slice at the crosshair, as PACS show it; empty where views across `normal` show no stored slices.
     QString imageNumber(const Vector3& normal) const;
+    /// The number of the stored slice that a place lies in; empty outside the scan and where there is none.
+    QString imageNumberAt(const Vector3& mm) const;
 
     const Vector3& crosshairMm() const { return m_crosshair; }
     void setCrosshair(const Vector3& mm);              ///< clamped to the scan
