@@ -1,6 +1,7 @@
 #include "app/train/CaseAnnotation.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,7 @@ ClassBits absentClasses(const std::filesystem::path& folder, const std::vector<M
     const std::filesystem::path file = folder / "annotation.json";
     if (!std::filesystem::exists(file))
         return 0;
+    requireRegularFile(file, ErrorKind::Scan);
     ClassBits absent = 0;
     try {
         std::ifstream in(file, std::ios::binary);

@@ -9,6 +9,7 @@
 #include "inference/training/TrainingState.h"
 #include "inference/training/Validator.h"
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
@@ -138,6 +139,7 @@ struct RowTrainer::State {
 
     void load()
     {
+        requireRegularFile(file, ErrorKind::Model);
         const std::string other = "The training state " + file.string() + " is of another model or class, or cannot be read; name another --state, or remove it to begin anew.";
         try {
             std::ifstream in(file, std::ios::binary);

@@ -1,6 +1,7 @@
 #include "inference/training/TrainingState.h"
 
 #include "volume/Error.h"
+#include "volume/RegularFile.h"
 #include "volume/Shutdown.h"
 
 #include <algorithm>
@@ -156,6 +157,7 @@ void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& p
 
 TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::string& purpose, TrainingTensors tensors)
 {
+    requireRegularFile(file, ErrorKind::Model);
     torch::serialize::InputArchive archive, optimizer;
     const at::NoGradGuard guard;
     try {
