@@ -120,12 +120,12 @@ TEST_CASE("SIGTERM during an export ends the window within two seconds, keeps th
     // From the first file on, and a while later.
     for (const int milliseconds : {0, 40, 150}) {
         const TemporaryFolder folder;
-        const auto out = folder.path() / "out";
+        const auto out = folder.path() / "out", picture = folder.path() / "picture.png";
         std::filesystem::create_directories(out);
         const QString scan = QString::fromStdString(writeScan(folder.path(), "scan.nii.gz", 1.5).string());
         OwnProgram program(folder.path(), {scan, "--prompt", "liver, spleen and both kidneys", "--picture",
-                                           QString::fromStdString((folder.path() / "picture.png").string()),
-                                           "--out", QString::fromStdString(out.string())});
+                                           QString::fromStdString(picture.string()), "--out",
+                                           QString::fromStdString(out.string())});
         REQUIRE(program.isStarted());
         REQUIRE(waitFor([&] { return !std::filesystem::is_empty(out) || !program.isRunning(); }, 120000));
         QTest::qWait(milliseconds);
@@ -133,7 +133,8 @@ TEST_CASE("SIGTERM during an export ends the window within two seconds, keeps th
             const double seconds = program.endedBy(SIGTERM);
             CAPTURE(milliseconds, seconds, program.code());
             CHECK(seconds < 2);
-            CHECK(program.code() == 130);
+            // An export that ends within the patience is whole, and so is the picture after it.
+            CHECK((program.code() == 130 || (program.code() == 0 && std::filesystem::exists(picture))));
             ++during;
         }
         CHECK(isKept(folder.path()));
