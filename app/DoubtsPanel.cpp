@@ -17,7 +17,7 @@ namespace hounsfield {
 DoubtsPanel::DoubtsPanel(Workbench& bench, QWidget* parent) : QWidget(parent), m_bench(bench)
 {
     setObjectName("panel");
-    auto* heading = new QLabel(tr("What the program is not sure of"));
+    auto* heading = new QLabel(tr("Warnings"));
     heading->setObjectName("heading");
     auto* copy = new QPushButton(theme::icon("copy"), tr("Copy all"));
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(text()); });

@@ -246,8 +246,8 @@ QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
     const Lesion& one = s.lesions[std::size_t(lesion)];
     const auto mm = [](double value) { return tr("%1 mm").arg(decimal(value, 1)); };
     QString text = "<table cellspacing='3'>";
-    text += lineOf(tr("Longest axial"), mm(one.diameters.longest.mm()));
-    text += lineOf(tr("Across it"), mm(one.diameters.perpendicular.mm()));
+    text += lineOf(tr("Long axis"), mm(one.diameters.longest.mm()));
+    text += lineOf(tr("Short axis"), mm(one.diameters.perpendicular.mm()));
     text += lineOf(tr("Longest in 3D"), mm(one.diameters.longest3d.mm()));
     text += lineOf(tr("Volume"), millilitres(one.statistics.volumeMl));
     if (one.statistics.hu)

@@ -176,7 +176,9 @@ void MainWindow::buildViewMenu()
     show->addSeparator();
     toggle(tr("Series and tools"), QKeySequence("F7"), [this] { return !m_left->isHidden(); }, [this](bool on) { m_left->setVisible(on); });
     toggle(tr("What was found"), QKeySequence("F9"), [this] { return !m_right->isHidden(); }, [this](bool on) { m_right->setVisible(on); });
-    toggle(tr("What the program is not sure of"), QKeySequence("F8"), [this] { return !m_doubts->isHidden(); }, [this](bool on) { m_status->setDoubtsOpen(on); });
+    toggle(
+        tr("Warnings"), QKeySequence("F8"), [this] { return !m_doubts->isHidden(); },
+        [this](bool on) { m_status->setDoubtsOpen(on); });
     add(tr("Views only"), QKeySequence("F11"), [this] {
         const bool hide = !m_right->isHidden() || !m_left->isHidden() || !m_prompt->isHidden();
         for (QWidget* panel : std::initializer_list<QWidget*>{m_left, m_right, m_prompt})

@@ -180,7 +180,7 @@ QString modelDetails(const ModelList::Entry& entry, bool inUse)
     const QString quiet = theme::colour("quiet").name(), doubt = theme::colour("doubt").name(), bad = theme::colour("error").name();
     const auto escaped = [](const std::string& text) { return QString::fromStdString(text).toHtmlEscaped(); };
     const auto heading = [&](const QString& text) { return QString("<p style='color:%1; font-weight:600; margin-top:16px; margin-bottom:4px'>%2</p>").arg(quiet, text); };
-    const QString where = entry.embedded ? ModelList::tr("inside the program") : escaped(entry.listed.where);
+    const QString where = entry.embedded ? ModelList::tr("built-in") : escaped(entry.listed.where);
     if (!entry.listed.pack)
         return QString("<h3>%1</h3><p style='color:%2'>%3</p>%4<p>%5</p>").arg(escaped(entry.listed.name), bad, inWindowLanguage(entry.listed.problem).toHtmlEscaped(), heading(ModelList::tr("Where")), where);
     const ModelPack& pack = *entry.listed.pack;

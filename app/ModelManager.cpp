@@ -298,7 +298,7 @@ void ModelManager::remove(const QString& key)
         selectKey(m_list.entry(0)->key());
         showInUse();
         const QString gone = elsewhere ? tr("%1 is no longer listed; its folder is untouched.").arg(name) : tr("%1 is removed.").arg(name);
-        say(used ? gone + " " + tr("The model inside the program is used now.") : gone, "quiet");
+        say(used ? gone + " " + tr("The built-in model is used now.") : gone, "quiet");
     } catch (const Error& error) {
         say(QString::fromUtf8(error.what()), "error");
     }

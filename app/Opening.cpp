@@ -17,9 +17,9 @@ Scan sampleScan(Progress& progress)
     scan.volume = patient.sample(patient.wholeBodyGrid(2.5), patient.randomAppearance(), progress).volume;
     scan.caseName = "sample_1";
     scan.source = Opening::samplePath;
-    scan.series.format = "made up";
+    scan.series.format = "synthetic";
     scan.series.modality = "CT";
-    scan.series.description = "Sample: a made-up patient, no person";
+    scan.series.description = "Sample: a synthetic patient, no person";
     scan.series.size = scan.volume->geometry().size();
     scan.series.spacingMm = scan.volume->geometry().spacingMm();
     scan.series.images = scan.series.size[2];

@@ -25,7 +25,8 @@ public:
     const QString& path() const { return m_path; }                    ///< of what was looked through last
     const std::vector<SeriesInfo>& series() const { return m_series; } ///< all that is there
 
-    static constexpr const char* samplePath = "sample:1"; ///< stands for the made-up patient wherever a path is kept
+    /// Stands for the synthetic patient wherever a path is kept.
+    static constexpr const char* samplePath = "sample:1";
 
 Q_SIGNALS:
     void busyChanged(bool busy);
@@ -52,7 +53,7 @@ private:
     std::vector<SeriesInfo> m_series;
 };
 
-/// The made-up patient that is inside the program, as a scan.
+/// The synthetic patient inside the program, as a scan.
 Scan sampleScan(Progress& progress);
 
 } // namespace hounsfield

@@ -21,7 +21,7 @@ StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), 
     m_doubts = new QToolButton;
     m_doubts->setToolButtonStyle(Qt::ToolButtonTextOnly);
     m_doubts->setCheckable(true);
-    m_doubts->setToolTip(tr("What the program is not sure of"));
+    m_doubts->setToolTip(tr("Warnings"));
     connect(m_doubts, &QToolButton::toggled, this, &StatusLine::doubtsAsked);
     auto* research = new QLabel(tr("Research use only"));
     research->setObjectName("quiet");
@@ -80,7 +80,7 @@ void StatusLine::showDoubts()
     const std::vector<Doubt> all = m_bench.doubts();
     // Before anything was found there is nothing that could have been doubted.
     m_doubts->setVisible(m_bench.session().scan() && (!all.empty() || !m_bench.session().contents().structures.empty()));
-    m_doubts->setText(all.empty() ? tr("● nothing to note") : tr("● %1 to note").arg(all.size()));
+    m_doubts->setText(all.empty() ? tr("● no warnings") : tr("● Warnings: %1").arg(all.size()));
     m_doubts->setAccessibleName(m_doubts->text());
     m_doubts->setStyleSheet(QString("QToolButton { color: %1; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
     if (m_doubts->isHidden())

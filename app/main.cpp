@@ -119,7 +119,8 @@ int main(int argc, char** argv)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument("scan", "DICOM folder or file, NIfTI, NRRD, MetaImage or .hounsfield session", "[scan]");
-    const QCommandLineOption sample("sample", "Open the sample scan, a made-up patient."), prompt("prompt", "Ask this as soon as the scan is open.", "text"),
+    const QCommandLineOption sample("sample", "Open the sample scan, a synthetic patient."),
+        prompt("prompt", "Ask this as soon as the scan is open.", "text"),
         series("series", "Of several series in a folder, open this one: its number as listed, or its SeriesInstanceUID.", "number"), picture("picture", "With --prompt: when it is answered, write a picture of the window to this file and end.", "file"), out("out", "With --picture: also export masks and measurements to this folder.", "folder");
     parser.addOptions({sample, prompt, series, picture, out});
     parser.process(app);

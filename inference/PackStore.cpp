@@ -101,7 +101,7 @@ std::vector<PackStore::Listed> PackStore::list() const
         }
         return one;
     };
-    std::vector<Listed> all{listed("small", "inside the program", [] { return openEmbeddedPack(); })};
+    std::vector<Listed> all{listed("small", "built in", [] { return openEmbeddedPack(); })};
     std::vector<fs::path> folders;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(m_folder, none))

@@ -47,7 +47,8 @@ int sample(const Options& options)
     }
     writeTextFile(table, truth / "volumes.csv");
     progress.finishLine();
-    std::cout << "A made-up patient, no person: " << scanFile.string() << "\nIts true masks and volumes: " << truth.string() << '\n';
+    std::cout << "A synthetic patient, no person: " << scanFile.string()
+              << "\nIts true masks and volumes: " << truth.string() << '\n';
     return 0;
 }
 
@@ -56,9 +57,11 @@ int sample(const Options& options)
 void addSample(CLI::App& app, Command& chosen)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("sample", "Write a made-up scan with its true masks");
+    CLI::App* command = app.add_subcommand("sample", "Write a synthetic scan with its true masks");
     command->add_option("DIR", options->folder, "Folder to write to")->required();
-    command->add_option("--seed", options->seed, "Which made-up patient")->check(CLI::Range(0, 1000000))->capture_default_str();
+    command->add_option("--seed", options->seed, "Which synthetic patient")
+        ->check(CLI::Range(0, 1000000))
+        ->capture_default_str();
     command->add_flag("--dicom", options->dicom, "As a DICOM series instead of NIfTI");
     command->add_option("--spacing", options->spacingMm, "Voxel size, mm")->check(CLI::Range(1.0, 10.0))->capture_default_str();
     command->callback([options, &chosen] { chosen = [options] { return sample(*options); }; });

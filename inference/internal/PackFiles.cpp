@@ -32,7 +32,7 @@ public:
     explicit EmbeddedFiles(FindEmbedded find) : m_find(std::move(find)) {}
     std::string read(const std::string& name) const override { return std::string(find(name)); }
     std::shared_ptr<const ByteSource> open(const std::string& name) const override { return viewBytes(find(name), name); }
-    std::string describe() const override { return "inside the program"; }
+    std::string describe() const override { return "built in"; }
 
 private:
     std::string_view find(const std::string& name) const
@@ -40,7 +40,8 @@ private:
         for (const char* folder : {"models/small/", "models/text/"})
             if (const auto bytes = m_find(folder + name))
                 return *bytes;
-        throw Error(ErrorKind::Model, "This build has no model inside (" + name + " is missing). Import one with: hounsfield-cli model import.");
+        throw Error(ErrorKind::Model, "This build has no built-in model (" + name +
+                                          " is missing). Import one with: hounsfield-cli model import.");
     }
 
     FindEmbedded m_find;

@@ -96,7 +96,7 @@ TEST_CASE("a lesion's row names its diameters and side, and a click goes to its 
     REQUIRE(program.bench.view().drawn().size() == 1);
     CHECK(program.bench.view().drawn()[0].pointsMm[0] == longest.from);
     CHECK(length(program.bench.view().crosshairMm() - 0.5 * (longest.from + longest.to)) < 1e-6);
-    CHECK(detailsOf(program).contains("Longest axial"));
+    CHECK(detailsOf(program).contains("Long axis"));
     CHECK(detailsOf(program).contains(QString::number(longest.mm(), 'f', 1)));
     // Nothing that a person made: measurements stay empty, and the row of the whole takes the lines away.
     CHECK(session.contents().measurements.empty());

@@ -138,7 +138,7 @@ TEST_CASE("the model's name beside the prompt opens the models, one is used, che
     CHECK_FALSE(fs::exists(place.models / "mine"));
     CHECK(program.bench.pack().name == "small");
     CHECK(manager->list().rowCount() == 1);
-    CHECK(says(*manager, "The model inside the program is used now"));
+    CHECK(says(*manager, "The built-in model is used now"));
 }
 
 TEST_CASE("a checkpoint is imported by the dialog: after the licence, verified, listed and offered")

@@ -69,14 +69,14 @@ TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold,
     CHECK(coloured(again.slice(Plane::Axial)) > 500);
 }
 
-TEST_CASE("before anything is found the window does not claim that nothing is to note, and while it looks it says so")
+TEST_CASE("before anything is found the window does not claim that nothing warns, and while it looks it says so")
 {
     const TemporaryFolder folder;
     Opened program;
     program.open(writeScan(folder.path()));
     const auto claims = [&] {
         for (const QToolButton* button : program.window.statusBar()->findChildren<QToolButton*>())
-            if (button->isVisible() && button->text().contains("nothing"))
+            if (button->isVisible() && button->text().contains("no warnings"))
                 return true;
         return false;
     };

@@ -25,7 +25,7 @@ QToolButton* named(const QWidget& within, const QString& name)
     return nullptr;
 }
 
-/// A scan whose slices are all the same value: there is something to note.
+/// A scan whose slices are all the same value: there is something to warn of.
 std::filesystem::path writeDoubtful(const std::filesystem::path& folder)
 {
     const auto grid = Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4});
@@ -107,7 +107,7 @@ TEST_CASE("a session whose scan is another one says so in a banner that is there
     CHECK(program.window.messages().banners().isEmpty());
 }
 
-TEST_CASE("what is to note stands below the views as sentences that wrap and can be copied, however many they are")
+TEST_CASE("warnings stand below the views as sentences that wrap and can be copied, however many they are")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -118,7 +118,7 @@ TEST_CASE("what is to note stands below the views as sentences that wrap and can
     CHECK_FALSE(panel->isVisible());
     QToolButton* button = nullptr;
     for (QToolButton* one : program.window.statusBar()->findChildren<QToolButton*>())
-        if (one->isVisible() && one->text().contains("to note"))
+        if (one->isVisible() && one->text().contains("Warnings"))
             button = one;
     REQUIRE(button);
     QTest::mouseClick(button, Qt::LeftButton);

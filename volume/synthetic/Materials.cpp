@@ -158,7 +158,7 @@ MaterialMap mapMaterials(const BodyPlan& plan, const Geometry& grid, Progress& p
     std::vector<std::uint16_t> close;
     for (std::int64_t k0 = 0; k0 < sz; k0 += edge) {
         if (k0 % 16 == 0)
-            progress.step({"making up a patient", double(k0) / double(sz), std::nullopt});
+            progress.step({"making a synthetic patient", double(k0) / double(sz), std::nullopt});
         for (std::int64_t j0 = 0; j0 < sy; j0 += edge)
             for (std::int64_t i0 = 0; i0 < sx; i0 += edge) {
                 const Point middle = place(double(i0) + 1.5, double(j0) + 1.5, double(k0) + 1.5);

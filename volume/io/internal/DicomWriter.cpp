@@ -56,7 +56,7 @@ DicomElements commonElements(const Geometry& g, const DicomIdentity& identity, c
         e.text(tag, "TM", time);
     e.text(0x00080050, "SH", "");
     e.text(0x00080060, "CS", "CT");
-    e.text(0x00080070, "LO", "Hounsfield (made-up patient)");
+    e.text(0x00080070, "LO", "Hounsfield (synthetic patient)");
     e.text(0x00080090, "PN", "");
     e.text(0x0008103E, "LO", identity.seriesDescription);
     e.text(0x00100010, "PN", identity.patientName);
