@@ -5,6 +5,7 @@
 #include "app/EngineWords.h"
 #include "inference/Completion.h"
 #include "inference/TargetNames.h"
+#include "inference/Understanding.h"
 #include "viewer/Theme.h"
 
 #include <QCompleter>
@@ -31,6 +32,17 @@ static QString zeroShotWords(const PromptPart& part)
         nearest << nameInWindowLanguage(one);
     QString words = nearest.isEmpty() ? PromptBar::tr("Not trained on this: the result may be wrong in every way.") : PromptBar::tr("Not trained on this; nearest: %1.").arg(nearest.join(", "));
     return part.explanation.empty() ? words : words + "\n" + inWindowLanguage(part.explanation);
+}
+
+/// "“tumors over 5”: no unit". The reason stands in the chip: while typing nobody rests the pointer on it.
+static QString refusedWords(const PromptPart& part, bool hasTextEncoder)
+{
+    QString reason = PromptBar::tr("not understood");
+    if (!part.reason.empty())
+        reason = phraseInWindowLanguage(part.reason);
+    if (!hasTextEncoder && part.reason == "unknown word")
+        reason += ", " + PromptBar::tr("this model has no text encoder");
+    return PromptBar::tr("“%1”: %2").arg(QString::fromStdString(part.text), reason);
 }
 
 PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
@@ -102,6 +114,7 @@ PromptBar::PromptBar(QWidget* parent) : QWidget(parent)
 void PromptBar::setPack(const ModelPack& pack)
 {
     m_classes = pack.classes;
+    m_hasTextEncoder = pack.textEncoder.has_value();
     m_resolver = std::make_unique<PromptResolver>(pack.classes, zeroShotOf(pack));
     setCompletion();
     m_prompt = {};
@@ -212,8 +225,7 @@ void PromptBar::showPrompt(const Prompt& prompt)
 void PromptBar::stopWaiting()
 {
     m_askWhenRead = false;
-    for (PromptPart& part : m_prompt.parts)
-        part.pending = false;
+    m_prompt = withoutTextEncoder(std::move(m_prompt));
     showChips();
     setScanOpen(m_scanOpen);
 }
@@ -252,9 +264,10 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
     const QString why = inWindowLanguage(part.explanation);
     if (part.pending)
         return m_chips->addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)), theme::colour("quiet"), why, ChipRow::Kind::Reading);
-    if (!part.understood())
-        // Why stands in plain sight: who types does not rest the pointer on a chip.
-        m_chips->addChip(tr("“%1” is not known").arg(QString::fromStdString(part.text)) + (why.isEmpty() ? QString() : ": " + why), theme::colour("error"), why, ChipRow::Kind::Refused);
+    if (!part.understood()) {
+        const QString text = refusedWords(part, m_hasTextEncoder);
+        m_chips->addChip(text, theme::colour("error"), why, ChipRow::Kind::Refused);
+    }
     for (const Target& target : part.targets) {
         if (shown++ >= most) {
             ++rest;

@@ -77,7 +77,7 @@ private:
     QTimer m_rest;
     QStringList m_history;
     int m_historyAt = -1;
-    bool m_scanOpen = false, m_busy = false;
+    bool m_scanOpen = false, m_busy = false, m_hasTextEncoder = false;
     bool m_askWhenRead = false; ///< asked while the text encoder still reads some of the words
 };
 

@@ -1,5 +1,7 @@
 #include "inference/Understanding.h"
 
+#include "inference/internal/Reasons.h"
+
 #include <algorithm>
 
 namespace hounsfield {
@@ -76,6 +78,21 @@ void Understanding::explainZeroShot(Prompt& prompt) const
         if (encoded.cut)
             part.explanation += " " + encoded.cutNote();
     }
+}
+
+Prompt withoutTextEncoder(Prompt prompt)
+{
+    prompt.unread.clear();
+    for (PromptPart& part : prompt.parts) {
+        if (!part.pending)
+            continue;
+        part.pending = false;
+        part.targets.clear();
+        part.reason = reasons::noTextEncoder;
+        part.explanation = "It is not in the word list, and the text encoder that would read it cannot be "
+                           "used. Name a structure that the model knows.";
+    }
+    return prompt;
 }
 
 } // namespace hounsfield

@@ -34,4 +34,8 @@ private:
     std::map<std::string, WordsRead> m_read; ///< the same words are read once
 };
 
+/// What is left of a prompt where its text encoder cannot be opened: the parts that wait for it are refused
+/// and say so. The rest stays; nothing is unread.
+Prompt withoutTextEncoder(Prompt prompt);
+
 } // namespace hounsfield

@@ -20,10 +20,11 @@ constexpr const char* whichOrgan = "of which organ?";
 constexpr const char* twoMeanings = "two meanings";
 constexpr const char* nothingNamed = "names nothing";
 constexpr const char* reading = "being read";
+constexpr const char* noTextEncoder = "no text encoder";
 constexpr const char* unclear = "not clear";
 
-constexpr const char* all[] = {unknownWord, notInModel,   place,         noUnit,       noNumber, sizeUnclear,
-                               sizeOfOrgan, negation,     contradiction, severalNames, noSides,  whichOrgan,
-                               twoMeanings, nothingNamed, reading,       unclear};
+constexpr const char* all[] = {unknownWord, notInModel,   place,         noUnit,        noNumber, sizeUnclear,
+                               sizeOfOrgan, negation,     contradiction, severalNames,  noSides,  whichOrgan,
+                               twoMeanings, nothingNamed, reading,       noTextEncoder, unclear};
 
 } // namespace hounsfield::reasons
