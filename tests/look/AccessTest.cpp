@@ -1,4 +1,6 @@
 #include "tests/look/Walk.h"
+#include "viewer/Theme.h"
+#include "viewer/VolumeView.h"
 
 #include <QAbstractItemView>
 #include <QAbstractSlider>
@@ -6,6 +8,7 @@
 #include <QAccessible>
 #include <QComboBox>
 #include <QLabel>
+#include <QScreen>
 #include <QScrollBar>
 #include <QTextEdit>
 #include <QToolButton>
@@ -94,6 +97,37 @@ TEST_CASE("what has the focus of the keyboard looks different from what has not"
         ++seen;
     }
     CHECK(seen > 20);
+}
+
+TEST_CASE("the 3D view shows a focus ring on the screen while it has the focus, and only then")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path()));
+    QApplication::setActiveWindow(&program.window);
+    QWidget& view = program.window.views().volume();
+    REQUIRE(view.isVisible());
+    const QRect place(view.mapTo(&program.window, QPoint(0, 0)), view.size());
+    // What the screen shows, so that a ring which is not painted anew counts as missing.
+    const auto ringed = [&] {
+        const QPixmap shown = program.window.screen()->grabWindow(program.window.winId());
+        const QImage image = shown.toImage().copy(place);
+        const QRgb ring = theme::colour("viewText").rgb();
+        const int right = image.width() - 2, bottom = image.height() - 2;
+        int points = 0;
+        for (int x = 1; x <= right; ++x)
+            points += (image.pixel(x, 1) == ring) + (image.pixel(x, bottom) == ring);
+        for (int y = 2; y < bottom; ++y)
+            points += (image.pixel(1, y) == ring) + (image.pixel(right, y) == ring);
+        return double(points) / double(2 * (right + bottom) - 4);
+    };
+    QWidget& other = program.window.views().slice(Plane::Axial);
+    for (int round = 0; round < 2; ++round) {
+        other.setFocus(Qt::TabFocusReason);
+        CHECK(waitFor([&] { return other.hasFocus() && ringed() < 0.01; }));
+        view.setFocus(Qt::TabFocusReason);
+        CHECK(waitFor([&] { return view.hasFocus() && ringed() > 0.99; }));
+    }
 }
 
 TEST_CASE("a view is reached from the prompt with three times Tab, and the prompt from everywhere with its key")
