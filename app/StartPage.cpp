@@ -106,25 +106,32 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
         label->setObjectName("heading");
         m_list->addWidget(label);
     };
-    const auto link = [this](const QString& text, const QString& tip, const QString& path, const QIcon& icon) {
+    const auto link = [this](const QString& name, const QString& what, const QIcon& icon, const QString& path) {
         // A long name gives way in its middle: what tells files apart stands at both ends.
-        auto* button = new QPushButton(icon, fontMetrics().elidedText(text, Qt::ElideMiddle, 540));
-        button->setAccessibleName(text);
+        const QString shown = fontMetrics().elidedText(name, Qt::ElideMiddle, 540);
+        auto* button = new QPushButton(icon, what.isEmpty() ? shown : shown + "\n" + what);
+        button->setAccessibleName(what.isEmpty() ? name : name + ", " + what);
         button->setIconSize({40, 40});
         button->setObjectName("link");
-        button->setToolTip(tip);
         button->setCursor(Qt::PointingHandCursor);
         connect(button, &QPushButton::clicked, this, [this, path] { Q_EMIT openAsked(path); });
         m_list->addWidget(button);
+        return button;
     };
     if (!left.empty())
         heading(tr("Go on where you left off"));
-    for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i)
-        link(tr("%1, %2, findings: %3, measurements: %4").arg(shownName(left[i].scanPath), QLocale().toString(left[i].when, QLocale::ShortFormat)).arg(left[i].structures).arg(left[i].measurements), left[i].scanPath, left[i].file, thumbnails::of(left[i].scanPath, left[i].series));
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, left.size()); ++i) {
+        const Recovery::Kept& kept = left[i];
+        const QString when = QLocale().toString(kept.when, QLocale::ShortFormat);
+        const QString what =
+            tr("%1, findings: %2, measurements: %3").arg(when).arg(kept.structures).arg(kept.measurements);
+        const QIcon icon = thumbnails::of(kept.scanPath, kept.series);
+        link(shownName(kept.scanPath), what, icon, kept.file)->setToolTip(kept.scanPath);
+    }
     if (!recent.isEmpty())
         heading(tr("Recent"));
     for (const QString& path : recent.mid(0, 5))
-        link(shownName(path), QDir::toNativeSeparators(path), path, thumbnails::of(path));
+        link(shownName(path), {}, thumbnails::of(path), path)->setToolTip(QDir::toNativeSeparators(path));
 }
 
 } // namespace hounsfield
