@@ -2,6 +2,7 @@
 // codecs come without a fuzzer's instrumentation, so changes are drawn at random, each from its number.
 //   fuzz_decode samples FOLDER                       writes uncompressed slices to make seeds of
 //   fuzz_decode run CODING SEEDS FINDINGS N [FIRST]  N executions of changes of SEEDS/CODING-*.dcm in turn
+//   fuzz_decode minimise FILE SMALLER                leaves out what the crash of FILE does not need
 // A crash is a finding, not a fault of ours: it happens in the helper, and the program lives on
 // (docs/fuzzing.md).
 #include "tests/fuzz/SeedChanges.h"
@@ -38,10 +39,12 @@ namespace
 {
 
 /// Of processor time of one execution; hounsfield-decode allows 10 s.
-constexpr long mostMicroseconds = 200000;
+constexpr long mostMicroseconds = 50000;
 constexpr std::size_t mostPixelBytes = 1 << 16;
-constexpr std::size_t mostMemory = 48u << 20; ///< beyond what the process has at its start
-constexpr std::size_t mostLost = 16u << 20;   ///< bytes that executions left behind
+/// Bytes beyond what the process has at its start. GDCM clears what a damaged length asks for before it sees
+/// that the file ends, so that more would take most of the time.
+constexpr std::size_t mostMemory = 16u << 20;
+constexpr std::size_t mostLost = 4u << 20; ///< bytes that executions left behind
 
 std::string bytesOf(const fs::path& file)
 {
@@ -134,12 +137,41 @@ public:
             const pid_t child = fork();
             if (child == 0)
                 work(end);
-            int status = 0;
-            while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-            }
-            if (WIFSIGNALED(status))
-                countSignal(WTERMSIG(status));
+            await(child);
         }
+    }
+    /// How one file ends a process of its own; empty where it does not.
+    std::string kindOf(const std::string& bytes)
+    {
+        *shared = Shared{};
+        const pid_t child = fork();
+        if (child == 0) {
+            limitChild();
+            std::vector<char> pixels(mostPixelBytes);
+            if (sigsetjmp(beforeExecution, 0) == 0)
+                execute(bytes, {}, pixels);
+            _exit(0);
+        }
+        await(child);
+        return shared->kinds[0].name.data();
+    }
+    /// The file without the parts that its end does not need; empty where it ends nothing by itself.
+    std::string minimised(std::string bytes)
+    {
+        constexpr std::size_t smallest = 4;
+        const std::string kind = kindOf(bytes);
+        if (kind.empty())
+            return {};
+        for (std::size_t part = bytes.size() / 2; part >= smallest; part /= 2)
+            for (std::size_t at = 0; at + part <= bytes.size();) {
+                std::string less = bytes;
+                less.erase(at, part);
+                if (kindOf(less) == kind)
+                    bytes = less;
+                else
+                    at += part;
+            }
+        return bytes;
     }
     /// Writes one file of each kind and tells what was done.
     void tell(std::uint64_t count) const
@@ -170,6 +202,14 @@ public:
     }
 
 private:
+    void await(pid_t child)
+    {
+        int status = 0;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        if (WIFSIGNALED(status))
+            countSignal(WTERMSIG(status));
+    }
     [[noreturn]] void work(std::uint64_t end)
     {
         limitChild();
@@ -202,7 +242,7 @@ private:
     static void limitChild()
     {
         // What is taken stays with the process: the kernel need not clear it again for each execution.
-        mallopt(M_MMAP_THRESHOLD, 32 << 20); // the C library takes no more
+        mallopt(M_MMAP_THRESHOLD, mostMemory);
         mallopt(M_TRIM_THRESHOLD, mostMemory);
         std::ifstream size("/proc/self/statm");
         rlim_t pages = 0;
@@ -294,32 +334,59 @@ std::vector<test::Seed> seedsOf(const std::string& coding, const fs::path& folde
     return seeds;
 }
 
+/// What the codecs say of damage helps nobody here.
+void quietCodecs()
+{
+    if (!std::freopen("/dev/null", "w", stderr))
+        std::exit(1);
+}
+
+int runCoding(const std::vector<std::string>& arguments)
+{
+    quietCodecs();
+    std::vector<std::string> others;
+    std::vector<test::Seed> seeds = seedsOf(arguments[1], arguments[2], others);
+    if (seeds.empty()) {
+        std::printf("%s has no seeds\n", arguments[1].c_str());
+        return 1;
+    }
+    const std::uint64_t count = std::stoull(arguments[4]);
+    Run run(test::SeedChanges(std::move(seeds), std::move(others)), arguments[1], arguments[3]);
+    run.executions(arguments.size() > 5 ? std::stoull(arguments[5]) : 0, count);
+    run.tell(count);
+    return 0;
+}
+
+int minimiseFile(const fs::path& file, const fs::path& smaller)
+{
+    quietCodecs();
+    Run run(test::SeedChanges({}, {}), "", "");
+    const std::string bytes = run.minimised(bytesOf(file));
+    if (bytes.empty()) {
+        std::printf("%s ends nothing by itself: the file before it may have\n", file.c_str());
+        return 1;
+    }
+    std::ofstream(smaller, std::ios::binary) << bytes;
+    std::printf("%s: %zu bytes, %s\n", smaller.c_str(), bytes.size(), run.kindOf(bytes).c_str());
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const std::string what = argc > 2 ? argv[1] : "";
-    if (what == "samples") {
-        writeSamples(argv[2]);
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const std::string what = arguments.empty() ? "" : arguments[0];
+    decode::quietGdcm();
+    if (what == "samples" && arguments.size() == 2) {
+        writeSamples(arguments[1]);
         return 0;
     }
-    if (what != "run" || argc < 6) {
-        std::fprintf(stderr, "fuzz_decode samples FOLDER\nfuzz_decode run CODING SEEDS FINDINGS N [FIRST]\n");
-        return 2;
-    }
-    decode::quietGdcm();
-    // What the codecs say of damage helps nobody here.
-    if (!std::freopen("/dev/null", "w", stderr))
-        return 1;
-    const std::uint64_t count = std::strtoull(argv[5], nullptr, 10);
-    const std::uint64_t first = argc > 6 ? std::strtoull(argv[6], nullptr, 10) : 0;
-    std::vector<std::string> others;
-    std::vector<test::Seed> seeds = seedsOf(argv[2], argv[3], others);
-    if (seeds.empty()) {
-        std::printf("%s has no seeds\n", argv[2]);
-        return 1;
-    }
-    Run run(test::SeedChanges(std::move(seeds), std::move(others)), argv[2], argv[4]);
-    run.executions(first, count);
-    run.tell(count);
+    if (what == "run" && arguments.size() >= 5)
+        return runCoding(arguments);
+    if (what == "minimise" && arguments.size() == 3)
+        return minimiseFile(arguments[1], arguments[2]);
+    std::fprintf(stderr, "fuzz_decode samples FOLDER\nfuzz_decode run CODING SEEDS FINDINGS N [FIRST]\n"
+                         "fuzz_decode minimise FILE SMALLER\n");
+    return 2;
 }
