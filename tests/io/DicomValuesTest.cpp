@@ -222,6 +222,16 @@ TEST_CASE("signed values in lossless JPEG keep their sign, in a stream of twelve
     CHECK(anyContains(metal.notes, "3 voxels need more bits"));
 }
 
+TEST_CASE("signed values in a stream of fewer bits than the header says are refused, not read unsigned")
+{
+    const auto sixteenStored = [](DicomSample& s, int n) {
+        cells({-1000, 100, 2000}, 1, "0")(s, n);
+        s.elements.number(0x00280101, "US", 16);
+        s.elements.number(0x00280102, "US", 15);
+    };
+    CHECK(contains(errorOf([&] { jpegScanOf(sixteenStored, 12); }), "stores its grey values in a way"));
+}
+
 TEST_CASE("metal keeps its density in every lossless coding whose stream holds it, and is counted")
 {
     if (!haveTools({"gdcmconv", "dcmcjpeg", "dcmcjpls", "dcmcrle"}))
