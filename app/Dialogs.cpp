@@ -4,6 +4,7 @@
 #include "app/ModelManager.h"
 #include "app/PromptBar.h"
 #include "app/Thumbnails.h"
+#include "app/WrappingDelegate.h"
 #include "viewer/Theme.h"
 
 #include <QApplication>
@@ -60,8 +61,8 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
     search->setAccessibleName(tr("Search"));
     auto* list = new QListWidget;
     list->setAccessibleName(tr("Everything the model knows"));
-    list->setWordWrap(true);
-    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    WrappingDelegate::wrapItems(*list);
+    const bool english = tr("@language") == "@language";
     for (const ModelClass& known : pack.classes) {
         QStringList synonyms;
         for (const std::string& one : known.synonyms)
@@ -70,7 +71,9 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
         swatch.fill(QColor(known.rgb[0], known.rgb[1], known.rgb[2]));
         const QString name = QString::fromStdString(known.name), shown = nameInWindowLanguage(name);
         // The other words are English: shown where the window is, found in every language.
-        auto* item = new QListWidgetItem(QIcon(swatch), shown != name || synonyms.isEmpty() ? shown : shown + "   —   " + synonyms.join(", "));
+        const bool withSynonyms = english && !synonyms.isEmpty();
+        const QString text = withSynonyms ? shown + "   —   " + synonyms.join(", ") : shown;
+        auto* item = new QListWidgetItem(QIcon(swatch), text);
         item->setData(Qt::UserRole + 1, QString(shown + " " + name + " " + synonyms.join(' ')));
         item->setData(Qt::UserRole, shown);
         list->addItem(item);

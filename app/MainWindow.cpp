@@ -97,7 +97,7 @@ void MainWindow::buildCentre()
     left->setMinimumWidth(272);
     m_right->setMinimumWidth(260);
     m_columns->setStretchFactor(2, 1);
-    m_columns->setSizes({272, 860, 860, 400});
+    m_columns->setSizes({272, 860, 860, 412});
     connect(m_beside, &Beside::failed, this, &MainWindow::showError);
     m_pages = new Pages(m_bench, m_columns);
     connect(m_pages, &Pages::openFolderAsked, this, &MainWindow::chooseFolder);

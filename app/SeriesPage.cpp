@@ -3,6 +3,7 @@
 #include "app/ElidedLabel.h"
 #include "app/EngineTexts.h"
 #include "app/Thumbnails.h"
+#include "app/WrappingDelegate.h"
 #include "viewer/Theme.h"
 
 #include <QDir>
@@ -59,6 +60,7 @@ SeriesPage::SeriesPage(QWidget* parent) : QWidget(parent)
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_tree->header()->setSectionResizeMode(Series, QHeaderView::Stretch);
+    WrappingDelegate::wrapColumn(*m_tree, Series);
     m_open = new QPushButton(tr("Open"));
     m_open->setObjectName("primary");
     auto* back = new QPushButton(tr("Back"));

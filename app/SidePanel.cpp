@@ -3,6 +3,7 @@
 #include "app/EngineTexts.h"
 #include "app/SeriesPage.h"
 #include "app/Thumbnails.h"
+#include "app/WrappingDelegate.h"
 #include "viewer/Theme.h"
 
 #include <QButtonGroup>
@@ -51,12 +52,11 @@ SidePanel::SidePanel(ViewState& view, ViewGrid& views, Cine& cine, QWidget* pare
 {
     setObjectName("panel");
     m_series = new QListWidget;
-    m_series->setWordWrap(true);
+    WrappingDelegate::wrapItems(*m_series);
     m_series->setAccessibleName(tr("Series"));
     m_series->setIconSize({48, 48});
     m_series->setMinimumHeight(84);
     m_series->setMaximumHeight(150);
-    m_series->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     connect(m_series, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
         const SeriesInfo& info = m_listed[std::size_t(m_series->row(item))];
         if (info.readable)
