@@ -2,11 +2,11 @@
 
 #include "app/EngineTexts.h"
 #include "app/Thumbnails.h"
+#include "viewer/NumberWords.h"
 #include "viewer/Theme.h"
 
 #include <QColor>
 #include <QFont>
-#include <QLocale>
 #include <QPainter>
 #include <QPixmap>
 
@@ -15,16 +15,26 @@
 
 namespace hounsfield {
 
+/// As many as the volume is worth: "1512 mL", "8.4 mL", "0.04 mL".
+static int decimalsOf(double ml)
+{
+    if (ml >= 100)
+        return 0;
+    return ml > 0 && ml < 0.1 ? 2 : 1;
+}
+
 QString millilitres(double ml)
 {
-    return FoundModel::tr("%1 mL").arg(QLocale().toString(ml, 'f', ml >= 100 ? 0 : ml > 0 && ml < 0.1 ? 2 : 1));
+    return FoundModel::tr("%1 mL").arg(decimal(ml, decimalsOf(ml)));
 }
 
 /// "1   27.2 × 13.4 mm, left".
 static QString lesionName(const Structure& s, int lesion)
 {
     const Lesion& one = s.lesions[std::size_t(lesion)];
-    QString size = FoundModel::tr("%1   %2 × %3 mm").arg(QString::number(lesion + 1), QLocale().toString(one.diameters.longest.mm(), 'f', 1), QLocale().toString(one.diameters.perpendicular.mm(), 'f', 1));
+    const QString longest = decimal(one.diameters.longest.mm(), 1);
+    const QString across = decimal(one.diameters.perpendicular.mm(), 1);
+    QString size = FoundModel::tr("%1   %2 × %3 mm").arg(QString::number(lesion + 1), longest, across);
     for (const std::string& other : one.alsoMarkedAs)
         size = FoundModel::tr("%1, also %2").arg(size, nameInWindowLanguage(other));
     // The side where the organ may be one of two; its whole name is in the details.
@@ -182,7 +192,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
                : !s->listedUnder.empty()   ? tr("see %1").arg(nameInWindowLanguage(s->listedUnder.front()))
                : !s->removed.empty()       ? tr("removed")
                                            : tr("not found");
-    return numbers.hu ? tr("%1 HU").arg(numbers.hu->mean, 0, 'f', 0) : QString();
+    return numbers.hu ? tr("%1 HU").arg(decimal(numbers.hu->mean, 0)) : QString();
 }
 
 bool FoundModel::setData(const QModelIndex& index, const QVariant& value, int role)

@@ -41,7 +41,7 @@ private:
     std::vector<int> m_top;
 };
 
-/// Millilitres with honest digits: "8.4 mL", "1,512 mL".
+/// Millilitres with honest digits: "8.4 mL", "1512 mL".
 QString millilitres(double ml);
 
 } // namespace hounsfield

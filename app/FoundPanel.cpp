@@ -2,6 +2,8 @@
 
 #include "app/EngineTexts.h"
 #include "app/EngineWords.h"
+#include "app/WrappingDelegate.h"
+#include "viewer/NumberWords.h"
 #include "viewer/Theme.h"
 
 #include <QAction>
@@ -9,7 +11,6 @@
 #include <QColorDialog>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
 #include <QScrollArea>
 #include <QSlider>
@@ -37,18 +38,14 @@ Vector3 bestPlace(const Mask& mask)
     return mask.geometry().toMm((1.0 / double(counts[std::size_t(largest - mask.box().begin[axis])])) * sum);
 }
 
-/// A number as it is written in the window's language.
-static QString decimal(double value, int digits)
-{
-    return QLocale().toString(value, 'f', digits);
-}
-
 FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_model(session)
 {
     setObjectName("panel");
     m_tree = new QTreeView;
     m_tree->setModel(&m_model);
-    m_tree->setUniformRowHeights(true);
+    WrappingDelegate::wrapColumn(*m_tree, FoundModel::Name);
+    // "see Liver Tumor" takes two lines rather than room from the names.
+    WrappingDelegate::wrapColumn(*m_tree, FoundModel::Volume, 116);
     m_tree->setEditTriggers(QAbstractItemView::EditKeyPressed);
     m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
     m_tree->header()->setStretchLastSection(false);
@@ -59,7 +56,7 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_tree->header()->resizeSection(FoundModel::Eye, 30);
     m_tree->header()->moveSection(FoundModel::Eye, 0);
     m_tree->setIconSize({16, 16});
-    m_tree->setIndentation(16);
+    m_tree->setIndentation(12);
     m_tree->setMouseTracking(true);
     m_tree->viewport()->installEventFilter(this);
     connect(m_tree, &QTreeView::entered, this, [this](const QModelIndex& index) { m_session.hover(index.data(FoundModel::StructureId).toInt()); });
@@ -220,7 +217,7 @@ static QString lineOf(const QString& name, const QString& value)
 
 static QString densityOf(const HuStatistics& hu)
 {
-    return FoundPanel::tr("%1 ± %2 HU").arg(hu.mean, 0, 'f', 0).arg(hu.standardDeviation, 0, 'f', 0);
+    return FoundPanel::tr("%1 ± %2 HU").arg(decimal(hu.mean, 0), decimal(hu.standardDeviation, 0));
 }
 
 QString FoundPanel::numbersOf(const Structure& s) const

@@ -1,5 +1,7 @@
 #include "app/MeasurementPanel.h"
 
+#include "app/WrappingDelegate.h"
+#include "viewer/NumberWords.h"
 #include "viewer/Theme.h"
 
 #include <QLabel>
@@ -46,6 +48,7 @@ MeasurementPanel::MeasurementPanel(Session& session, ViewState& view, QWidget* p
     heading->setObjectName("heading");
     m_list = new QListWidget;
     m_list->setMaximumHeight(140);
+    WrappingDelegate::wrapItems(*m_list);
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setAccessibleName(tr("Measured by hand"));
     auto* box = new QVBoxLayout(this);
@@ -82,8 +85,7 @@ void MeasurementPanel::renew()
     for (const Measurement& one : m_session.contents().measurements) {
         QStringList values;
         if (m_session.scan())
-            for (const std::string& text : measuredText(measured(one, *m_session.scan()->volume)))
-                values << QString::fromStdString(text);
+            values = measuredInWords(measured(one, *m_session.scan()->volume));
         const KindEntry& kind = kinds[std::size_t(one.kind)];
         auto* item = new QListWidgetItem(theme::icon(kind.icon), one.text.empty() ? values.join(", ") : QString::fromStdString(one.text), m_list);
         item->setData(Qt::UserRole, one.id);

@@ -1,6 +1,7 @@
 #include "app/StatusLine.h"
 
 #include "app/ElidedLabel.h"
+#include "viewer/NumberWords.h"
 #include "viewer/Theme.h"
 
 #include <QLabel>
@@ -62,7 +63,9 @@ void StatusLine::showPointed(const std::optional<Vector3>& mm)
     const QString value = inside ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
     // The picture shows the slab's average or extreme, the number is that of one voxel.
     const QString hu = inside && slab ? tr("%1 in the middle of the slab").arg(value) : value;
-    const auto side = [](double v, const char* positive, const char* negative) { return QString("%1 %2").arg(std::abs(v), 0, 'f', 1).arg(v >= 0 ? positive : negative); };
+    const auto side = [](double v, const char* positive, const char* negative) {
+        return QString("%1 %2").arg(decimal(std::abs(v), 1), v >= 0 ? positive : negative);
+    };
     const QString place =
         QString("%1   %2  %3  %4 mm")
             .arg(hu, side((*mm)[0], "L", "R"), side((*mm)[1], "P", "A"), side((*mm)[2], "H", "F"));

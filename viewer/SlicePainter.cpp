@@ -1,5 +1,6 @@
 #include "viewer/SlicePainter.h"
 
+#include "viewer/NumberWords.h"
 #include "viewer/Theme.h"
 
 #include <QCoreApplication>
@@ -124,7 +125,7 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
     const QRectF corners = rim.adjusted(0, -2, 0, 2);
     if (withText) {
         const auto number = sliceNumber(m_state.scan()->geometry(), m_grid.axes.normal, m_state.crosshairMm());
-        const QString place = tr("%1 mm").arg(dot(m_state.crosshairMm(), m_grid.axes.normal), 0, 'f', 1);
+        const QString place = tr("%1 mm").arg(decimal(dot(m_state.crosshairMm(), m_grid.axes.normal), 1));
         const QString image = m_state.imageNumber(m_grid.axes.normal);
         const QString numbers = tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place;
         add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop, image.isEmpty() ? numbers : numbers + "\n" + tr("Im %1").arg(image), quiet);
@@ -267,8 +268,7 @@ void SlicePainter::drawOne(const Measurement& one) const
     QStringList lines;
     if (!one.text.empty())
         lines << QString::fromStdString(one.text);
-    for (const std::string& line : measuredText(measured(one, *m_state.scan())))
-        lines << QString::fromStdString(line);
+    lines << measuredInWords(measured(one, *m_state.scan()));
     const QPointF last = at(one.pointsMm.back());
     haloText({last.x() + 10, last.y() + 4, 260, 90}, Qt::AlignLeft | Qt::AlignTop, lines.join('\n'), colour);
 }

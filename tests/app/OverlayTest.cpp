@@ -1,8 +1,6 @@
 // Texts and marks over the views.
 #include "tests/app/OpenedProgram.h"
-#include "viewer/SlicePainter.h"
-
-#include <QPainter>
+#include "tests/app/Overlays.h"
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -10,18 +8,6 @@ using namespace hounsfield::test;
 namespace {
 
 using Kind = SlicePainter::Overlay::Kind;
-
-std::vector<SlicePainter::Overlay> overlaysAt(const ViewState& view, Plane plane, int width, int height)
-{
-    QImage image(width, height, QImage::Format_RGB32);
-    QPainter painter(&image);
-    SliceGrid grid;
-    grid.width = width;
-    grid.height = height;
-    grid.axes = view.axes(plane);
-    grid.mmPerPixel = 180.0 / std::min(width, height);
-    return SlicePainter(painter, view, plane, grid).overlays(true);
-}
 
 int countOf(const std::vector<SlicePainter::Overlay>& all, Kind kind)
 {

@@ -75,6 +75,37 @@ void checkHeader(const QTreeView& tree, QStringList& found)
     }
 }
 
+/// The text of a cell is neither cut nor ends in dots.
+void checkCell(const QAbstractItemView& view, const QModelIndex& cell, QStringList& found)
+{
+    const QString text = cell.data().toString();
+    const QSize needs = view.sizeHintForIndex(cell), has = view.visualRect(cell).size();
+    if (text.isEmpty() || (needs.width() <= has.width() + 1 && needs.height() <= has.height() + 1))
+        return;
+    found << QString("cell '%1' needs %2 x %3, has %4 x %5")
+                 .arg(text.left(80))
+                 .arg(needs.width())
+                 .arg(needs.height())
+                 .arg(has.width())
+                 .arg(has.height());
+}
+
+void checkCells(const QAbstractItemView& view, QStringList& found)
+{
+    const auto* tree = qobject_cast<const QTreeView*>(&view);
+    const auto isShown = [tree](const QModelIndex& row, int column) {
+        const bool spanned = tree && tree->isFirstColumnSpanned(row.row(), row.parent());
+        return !tree || (!tree->isColumnHidden(column) && (column == 0 || !spanned));
+    };
+    const auto below = [tree](const QModelIndex& row) {
+        return tree ? tree->indexBelow(row) : row.siblingAtRow(row.row() + 1);
+    };
+    for (QModelIndex row = view.model()->index(0, 0); row.isValid(); row = below(row))
+        for (int column = 0; column < view.model()->columnCount(row.parent()); ++column)
+            if (isShown(row, column))
+                checkCell(view, row.siblingAtColumn(column), found);
+}
+
 void check(const QWidget& w, QStringList& found)
 {
     QString why;
@@ -82,6 +113,8 @@ void check(const QWidget& w, QStringList& found)
         found << QString::fromStdString(describe(w)) + ": " + why;
     if (const auto* tree = qobject_cast<const QTreeView*>(&w))
         checkHeader(*tree, found);
+    if (const auto* view = qobject_cast<const QAbstractItemView*>(&w); view && view->model())
+        checkCells(*view, found);
     if (opaque(w))
         return;
     QList<QWidget*> children;

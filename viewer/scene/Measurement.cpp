@@ -1,10 +1,8 @@
 #include "viewer/scene/Measurement.h"
 
-#include "volume/ClassicLocale.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace hounsfield {
 namespace {
@@ -120,14 +118,6 @@ void measureRegion(const Measurement& m, const Volume& volume, MeasuredValues& v
     values.hu = statisticsOf(std::move(hu));
 }
 
-std::string print(const char* format, double a, double b = 0)
-{
-    const ClassicLocale numbersAsInC;
-    char text[64];
-    std::snprintf(text, sizeof text, format, a, b);
-    return text;
-}
-
 } // namespace
 
 int pointsOf(MeasurementKind kind)
@@ -182,22 +172,6 @@ MeasuredValues measured(const Measurement& m, const Volume& volume)
             values.shortLengthMm = length(p[3] - p[2]);
     }
     return values;
-}
-
-std::vector<std::string> measuredText(const MeasuredValues& values)
-{
-    std::vector<std::string> text;
-    if (values.lengthMm)
-        text.push_back(values.shortLengthMm ? print("%.1f × %.1f mm", *values.lengthMm, *values.shortLengthMm) : print("%.1f mm", *values.lengthMm));
-    if (values.angleDegrees)
-        text.push_back(print("%.1f°", *values.angleDegrees));
-    if (values.areaMm2)
-        text.push_back(*values.areaMm2 < 100 ? print("%.1f mm²", *values.areaMm2) : print("%.2f cm²", *values.areaMm2 / 100));
-    if (values.hu)
-        text.push_back(values.areaMm2 ? print("%.0f ± %.0f HU", values.hu->mean, values.hu->standardDeviation) : print("%.0f HU", values.hu->mean));
-    if (values.hu && values.areaMm2)
-        text.push_back(print("%.0f to %.0f HU", values.hu->minimum, values.hu->maximum));
-    return text;
 }
 
 } // namespace hounsfield

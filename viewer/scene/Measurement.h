@@ -36,8 +36,6 @@ struct MeasuredValues {
     std::optional<HuStatistics> hu; ///< Ellipse, Rectangle, Freehand: of the plane sampled at half the finest spacing; Probe: of its voxel
 };
 MeasuredValues measured(const Measurement& measurement, const Volume& volume);
-/// In short lines for the picture: "23.4 mm", "area 3.1 cm²", "mean 41 ± 12 HU".
-std::vector<std::string> measuredText(const MeasuredValues& values);
 
 /// The closed outline of an ellipse, a rectangle or a freehand region, in patient coordinates.
 std::vector<Vector3> outlineOf(const Measurement& measurement);
