@@ -5,6 +5,8 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
+#include <QScrollBar>
 
 #include <algorithm>
 
@@ -97,7 +99,16 @@ QSize ChipRow::sizeHint() const
 void ChipRow::fit()
 {
     m_flow->invalidate();
+    verticalScrollBar()->setValue(0);
     updateGeometry();
+}
+
+void ChipRow::resizeEvent(QResizeEvent* event)
+{
+    QScrollArea::resizeEvent(event);
+    // A narrower row needs more lines.
+    if (event->size().width() != event->oldSize().width())
+        updateGeometry();
 }
 
 } // namespace hounsfield

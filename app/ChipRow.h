@@ -27,6 +27,9 @@ public:
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {120, 28}; }
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     FlowLayout* m_flow = nullptr;
 };

@@ -251,8 +251,11 @@ void PromptBar::showChips()
     }
     int shown = 0;
     std::size_t rest = 0;
-    for (const PromptPart& part : m_prompt.parts)
-        showPart(part, shown, rest);
+    // First what is not understood: below three lines the row scrolls, and nobody scrolls to a refusal.
+    for (const bool understood : {false, true})
+        for (const PromptPart& part : m_prompt.parts)
+            if (understood == (part.understood() || part.pending))
+                showPart(part, shown, rest);
     if (rest > 0)
         m_chips->addChip(tr("and %1 more").arg(rest), theme::colour("quiet"), {}, ChipRow::Kind::Known);
     m_chips->fit();

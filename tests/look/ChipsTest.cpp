@@ -123,3 +123,27 @@ TEST_CASE("where the text encoder cannot be opened the chip of the words that it
         CHECK(texts == QStringList{german ? "„bicycle“: kein Textkodierer" : "“bicycle”: no text encoder"});
     }
 }
+
+TEST_CASE("a refused part of a long prompt is seen at once, also where the row of chips gets narrower")
+{
+    application();
+    const Language spoken("de");
+    PromptBar bar;
+    bar.setPack(openEmbeddedPack());
+    bar.resize(1366, 100);
+    bar.show();
+    REQUIRE(QTest::qWaitForWindowExposed(&bar));
+    bar.setText("Lebertumor, beide Nieren, alle Organe, Raum um die Leber, Tumoren über 5");
+    QTest::qWait(50);
+    // Another text beside the row takes its room, as after a run.
+    bar.setModelText("ein Modell mit einem langen Namen, Prozessor, fp32", {});
+    bar.setEstimate("etwa eine Minute, 1,2 GB", false, {});
+    QTest::qWait(100);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    const auto all = bar.findChildren<QLabel*>("refused");
+    REQUIRE(all.size() == 2);
+    for (const QLabel* chip : all) {
+        INFO(chip->accessibleName().toStdString());
+        CHECK(chip->visibleRegion().boundingRect() == chip->rect());
+    }
+}
