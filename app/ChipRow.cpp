@@ -29,6 +29,23 @@ private:
     QString m_plain;
 };
 
+/// By which a chip is known to style sheets and tests.
+const char* styleNameOf(ChipRow::Kind kind)
+{
+    switch (kind) {
+    case ChipRow::Kind::ZeroShot:
+        return "zeroShot";
+    case ChipRow::Kind::Refused:
+        return "refused";
+    case ChipRow::Kind::Unsure:
+        return "unsure";
+    case ChipRow::Kind::Reading:
+        return "reading";
+    default:
+        return "known";
+    }
+}
+
 } // namespace
 
 ChipRow::ChipRow(QWidget* parent) : QScrollArea(parent)
@@ -78,10 +95,13 @@ void ChipRow::addChip(const QString& text, const QColor& colour, const QString& 
     chip->setAccessibleName(text);
     chip->setAccessibleDescription(why);
     const QString background = loose ? QString("transparent") : theme::colour("raised").name();
-    const QString border = theme::colour(refused ? "error" : loose ? "quiet" : "line").name();
+    const char* role = loose ? "quiet" : "line";
+    if (refused)
+        role = "error";
+    const QString border = theme::colour(role).name();
     chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
                             .arg(background, loose ? "dashed" : "solid", border, refused ? "color:" + theme::colour("error").name() : QString()));
-    chip->setObjectName(zeroShot ? "zeroShot" : refused ? "refused" : kind == Kind::Unsure ? "unsure" : kind == Kind::Reading ? "reading" : "known");
+    chip->setObjectName(styleNameOf(kind));
     m_flow->addWidget(chip);
 }
 

@@ -58,7 +58,8 @@ const Table& table()
     if (known != all.end())
         return known->second;
     Table made;
-    const int column = language == "de" ? 1 : language == "zh" ? 2 : 0;
+    // The columns of both files: English, German, Chinese.
+    const int column = std::max(0, int(QStringList{"en", "de", "zh"}.indexOf(language)));
     for (const QJsonValue& row : column ? rowsOf("translations/names.json") : QJsonArray())
         made.names.insert(row[0].toString(), row[column].toString());
     for (const QJsonValue& row : column ? rowsOf("translations/engine.json") : QJsonArray()) {

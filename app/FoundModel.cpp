@@ -39,8 +39,35 @@ static QString lesionName(const Structure& s, int lesion)
         size = FoundModel::tr("%1, also %2").arg(size, nameInWindowLanguage(other));
     // The side where the organ may be one of two; its whole name is in the details.
     const QString organ = QString::fromStdString(organOf(one, *s.finding));
-    const QString side = organ.startsWith("Left ") ? FoundModel::tr("left") : organ.startsWith("Right ") ? FoundModel::tr("right") : nameInWindowLanguage(organ);
+    QString side = nameInWindowLanguage(organ);
+    if (organ.startsWith("Left "))
+        side = FoundModel::tr("left");
+    else if (organ.startsWith("Right "))
+        side = FoundModel::tr("right");
     return s.finding->hosts.size() < 2 || side.isEmpty() ? size : size + ", " + side;
+}
+
+static QString eyeTip(const Structure& s)
+{
+    return s.visible ? FoundModel::tr("Shown: click to hide it") : FoundModel::tr("Hidden: click to show it");
+}
+
+/// What speaks against a structure, else how its words were read.
+static QString doubtTip(const Structure& s)
+{
+    if (!s.warnings.empty())
+        return inWindowLanguage(s.warnings.front().text);
+    if (s.zeroShot() && s.explanation.empty())
+        return FoundModel::tr("The model was not trained on this: look closely.");
+    return inWindowLanguage(s.explanation);
+}
+
+/// What stands in place of the volume of an empty structure.
+static QString whyNoVolume(const Structure& s)
+{
+    if (!s.listedUnder.empty())
+        return FoundModel::tr("see %1").arg(nameInWindowLanguage(s.listedUnder.front()));
+    return s.removed.empty() ? FoundModel::tr("not found") : FoundModel::tr("removed");
 }
 
 /// How far the numbers of a row can be trusted.
@@ -156,10 +183,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
         return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.") : inWindowLanguage(trust.why);
     }
     if (role == Qt::ToolTipRole)
-        return index.column() == Eye    ? (s->visible ? tr("Shown: click to hide it") : tr("Hidden: click to show it"))
-               : s->warnings.empty() && s->zeroShot() && s->explanation.empty() ? tr("The model was not trained on this: look closely.")
-               : s->warnings.empty() ? inWindowLanguage(s->explanation)
-                                      : inWindowLanguage(s->warnings.front().text);
+        return index.column() == Eye ? eyeTip(*s) : doubtTip(*s);
     // Slanted: words that the model was not trained on.
     if (role == Qt::FontRole && index.column() == Name && s->zeroShot()) {
         QFont slanted;
@@ -188,10 +212,7 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     if (index.column() == Eye)
         return {};
     if (index.column() == Volume)
-        return numbers.voxels              ? millilitres(numbers.volumeMl)
-               : !s->listedUnder.empty()   ? tr("see %1").arg(nameInWindowLanguage(s->listedUnder.front()))
-               : !s->removed.empty()       ? tr("removed")
-                                           : tr("not found");
+        return numbers.voxels ? millilitres(numbers.volumeMl) : whyNoVolume(*s);
     return numbers.hu ? tr("%1 HU").arg(decimal(numbers.hu->mean, 0)) : QString();
 }
 

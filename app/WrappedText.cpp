@@ -46,8 +46,9 @@ void WrappedText::fit()
     const QFontMetrics metrics(m_label->font());
     const int width = std::max(40, viewport()->width());
     const QString first = m_text.section('\n', 0, 0);
-    m_label->setText(m_folded && isLong() ? metrics.elidedText(first + (first.size() < m_text.size() ? " …" : ""), Qt::ElideRight, width)
-                                          : m_text);
+    const QString more = first.size() < m_text.size() ? " …" : "";
+    const bool elided = m_folded && isLong();
+    m_label->setText(elided ? metrics.elidedText(first + more, Qt::ElideRight, width) : m_text);
     const int lines = metrics.lineSpacing() * m_mostLines + 2;
     setFixedHeight(std::clamp(m_label->heightForWidth(width), metrics.lineSpacing(), lines));
 }

@@ -306,7 +306,15 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
     const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id > 32; });
     const bool peaks = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.peak > 0; });
     const bool reliable = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.reliability.has_value(); });
-    root["format"] = reliable ? 5 : peaks ? 4 : beyondPublished ? 3 : pack.textEncoder ? 2 : 1;
+    // The oldest format that holds all of it, so that older programs open what they can.
+    int format = pack.textEncoder ? 2 : 1;
+    if (beyondPublished)
+        format = 3;
+    if (peaks)
+        format = 4;
+    if (reliable)
+        format = 5;
+    root["format"] = format;
     root["name"] = pack.name;
     root["title"] = pack.title;
     root["version"] = pack.version;

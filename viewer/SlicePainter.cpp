@@ -169,7 +169,11 @@ QString SlicePainter::windowText() const
     const QString window = tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0);
     if (look.slab.thicknessMm <= 0)
         return window;
-    const QString mode = look.slab.mode == SlabMode::Maximum ? tr("MIP") : look.slab.mode == SlabMode::Minimum ? tr("MinIP") : tr("average");
+    QString mode = tr("average");
+    if (look.slab.mode == SlabMode::Maximum)
+        mode = tr("MIP");
+    else if (look.slab.mode == SlabMode::Minimum)
+        mode = tr("MinIP");
     return tr("%1 %2 mm").arg(mode).arg(look.slab.thicknessMm, 0, 'f', 0) + "\n" + window;
 }
 

@@ -124,8 +124,11 @@ void nameOthers(Lesion& lesion, const LesionMarks& marks)
 std::string listed(const std::vector<std::string>& names)
 {
     std::string all;
-    for (std::size_t n = 0; n < names.size(); ++n)
-        all += (n == 0 ? "" : n + 1 == names.size() ? " and " : ", ") + names[n];
+    for (std::size_t n = 0; n < names.size(); ++n) {
+        if (n > 0)
+            all += n + 1 == names.size() ? " and " : ", ";
+        all += names[n];
+    }
     return all;
 }
 

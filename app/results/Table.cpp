@@ -27,6 +27,14 @@ std::string lesionLines(const Row& row)
     return text;
 }
 
+std::string volumeCell(const Row& row)
+{
+    if (row.measured.statistics.voxels)
+        return millilitresText(row.measured.statistics.volumeMl);
+    const std::vector<std::string>& others = row.measured.listedUnder;
+    return others.empty() ? "not found" : "see " + others.front();
+}
+
 } // namespace
 
 std::string measurementsTable(const Run& run)
@@ -35,7 +43,8 @@ std::string measurementsTable(const Run& run)
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;
-        cells.push_back({row.asked, shownName(row.known.name, f.target) + (row.guess ? " (guess)" : ""), s.voxels ? millilitresText(s.volumeMl) : row.measured.listedUnder.empty() ? "not found" : "see " + row.measured.listedUnder.front(),
+        cells.push_back({row.asked, shownName(row.known.name, f.target) + (row.guess ? " (guess)" : ""),
+                         volumeCell(row),
                          s.voxels ? print("%.1f to %.1f", f.volumeLowMl, f.volumeHighMl) : "",
                          s.hu ? print("%.0f ± %.0f", s.hu->mean, s.hu->standardDeviation) : ""});
     }

@@ -16,6 +16,18 @@ struct Segmented {
     int cost = 0;
 };
 
+/// What a word is that no phrase of the lexicon begins with.
+Kind kindBeyondLexicon(const Word& word)
+{
+    if (word.stop)
+        return Kind::Stop;
+    if (word.isNumber())
+        return Kind::Number;
+    if (word.text == "-")
+        return Kind::To;
+    return word.text == "--" ? Kind::Problem : Kind::Unknown;
+}
+
 /// The cheapest way to cover the words [from, to) with phrases.
 Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to, const Lexicon& lexicon)
 {
@@ -33,12 +45,7 @@ Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to
     Segmented result{{}, cost[0]};
     for (std::size_t i = from; i < to; i += chosen[i - from].words) {
         const Lexicon::Match& match = chosen[i - from];
-        const Kind kind = match.meaning          ? match.meaning->kind
-                          : words[i].stop        ? Kind::Stop
-                          : words[i].isNumber()  ? Kind::Number
-                          : words[i].text == "-" ? Kind::To
-                          : words[i].text == "--" ? Kind::Problem
-                                                 : Kind::Unknown;
+        const Kind kind = match.meaning ? match.meaning->kind : kindBeyondLexicon(words[i]);
         result.items.push_back({kind, match.meaning, i, i + match.words});
     }
     return result;

@@ -82,7 +82,10 @@ at::Tensor trialWindow(const Index3& roi)
             for (std::int64_t z = 0; z < roi[2]; ++z) {
                 const double u = 2.0 * double(x) / double(roi[0]) - 1, v = 2.0 * double(y) / double(roi[1]) - 1, w = 2.0 * double(z) / double(roi[2]) - 1;
                 // Air, a skin of fat, soft tissue, an organ in it, a vessel and a piece of bone: values of the published HU window.
-                double value = u * u + v * v > 0.9 ? 0 : u * u + v * v > 0.75 ? 0.18 : 0.52;
+                const double fromAxis = u * u + v * v;
+                double value = fromAxis > 0.75 ? 0.18 : 0.52;
+                if (fromAxis > 0.9)
+                    value = 0;
                 if ((u - 0.3) * (u - 0.3) / 0.16 + v * v / 0.12 + w * w / 0.3 < 1)
                     value = 0.66;
                 if ((u + 0.1) * (u + 0.1) + (v + 0.3) * (v + 0.3) < 0.01)

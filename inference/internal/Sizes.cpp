@@ -233,7 +233,8 @@ private:
         while (!m_out.empty() && m_out.back().has({Kind::With, Kind::Of, Kind::In, Kind::Article, Kind::Diameter, Kind::Volume, Kind::Vague}))
             m_out.pop_back(); // "with a diameter of"
         m_out.push_back({m_problem.empty() ? Kind::Filter : Kind::Problem, nullptr, m_items[m_at].from, m_items[at - 1].to, filter, m_problem});
-        m_out.back().reason = m_problem.empty() ? "" : !one.unit || one.unit->value == 0 ? reasons::noUnit : reasons::sizeUnclear;
+        if (!m_problem.empty())
+            m_out.back().reason = !one.unit || one.unit->value == 0 ? reasons::noUnit : reasons::sizeUnclear;
         m_at = at;
         return true;
     }

@@ -33,7 +33,9 @@ QSet<QString> wordsOf(const char* language, bool english)
     const auto own = nlohmann::json::parse(*resources::find(std::string("translations/") + language + ".json"));
     for (const auto& [source, translated] : own.items())
         all += wordsOf(QString::fromStdString(english ? source : translated.get<std::string>()));
-    const std::size_t column = english ? 0 : std::string(language) == "de" ? 1 : 2;
+    std::size_t column = std::string(language) == "de" ? 1 : 2;
+    if (english)
+        column = 0;
     for (const char* file : {"translations/engine.json", "translations/names.json"})
         for (const auto& row : nlohmann::json::parse(*resources::find(file)))
             all += wordsOf(QString::fromStdString(row.at(column).get<std::string>()));

@@ -125,7 +125,12 @@ bool isSnomedId(const std::string& id)
 {
     static constexpr int turns[8][10] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4}, {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
                                          {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1}, {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8}};
-    const auto product = [](int a, int b) { return a < 5 ? (b < 5 ? (a + b) % 5 : 5 + (a + b - 5) % 5) : b < 5 ? 5 + (a - 5 - b + 5) % 5 : (a - b + 5) % 5; };
+    // In the dihedral group of ten: 0 to 4 turn, 5 to 9 turn and mirror.
+    const auto product = [](int a, int b) {
+        const int turn = a < 5 ? a + b : a - b + 5;
+        const bool mirrored = (a < 5) != (b < 5);
+        return (mirrored ? 5 : 0) + turn % 5;
+    };
     int check = 0;
     for (std::size_t n = 0; n < id.size(); ++n)
         check = product(check, turns[n % 8][id[id.size() - 1 - n] - '0']);
@@ -190,7 +195,11 @@ TEST_CASE("paired structures have their side and, where SNOMED CT has one, the c
     for (const ModelClass& known : universalClasses()) {
         INFO(known.name);
         CHECK(isSnomedId(known.snomedCode));
-        const std::string side = known.name.rfind("Left ", 0) == 0 ? "left" : known.name.rfind("Right ", 0) == 0 ? "right" : "";
+        std::string side;
+        if (known.name.rfind("Left ", 0) == 0)
+            side = "left";
+        else if (known.name.rfind("Right ", 0) == 0)
+            side = "right";
         CHECK(lateralityOf(known) == side);
         if (!side.empty())
             sides[known.name.substr(side.size() + 1)].insert(known.snomedCode);

@@ -96,7 +96,9 @@ std::pair<int, std::int64_t> rankOf(const DicomSeries& series)
 {
     constexpr int original = 8;
     const Units units = unitsOf(series.slices.front());
-    const int plain = units == Units::Other ? 0 : isProjection(series) ? 1 : 2;
+    int plain = isProjection(series) ? 1 : 2;
+    if (units == Units::Other)
+        plain = 0;
     return {plain, series.info.images * (series.original && units == Units::Hounsfield ? original : 1)};
 }
 

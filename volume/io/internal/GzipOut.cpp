@@ -15,7 +15,9 @@ namespace
 gzFile open(const std::filesystem::path& file, GzipOut::Mode mode)
 {
     // Level 4: half the time of zlib's standard for masks that grow by a few per cent.
-    const char* how = mode == GzipOut::Mode::Plain ? "wbT" : mode == GzipOut::Mode::Compressed ? "wb4" : "ab4";
+    const char* how = mode == GzipOut::Mode::Compressed ? "wb4" : "ab4";
+    if (mode == GzipOut::Mode::Plain)
+        how = "wbT";
 #ifdef _WIN32
     return gzopen_w(file.c_str(), how);
 #else

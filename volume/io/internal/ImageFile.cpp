@@ -68,7 +68,11 @@ void refuseArchive(const fs::path& file, const std::string& bytes, bool gzip)
                                                                         {"BZh", "bzip2"},
                                                                         {std::string("\xfd" "7zXZ\0", 6), "xz"},
                                                                         {"\x28\xb5\x2f\xfd", "Zstandard"}};
-    std::string kind = isTar(bytes) ? "tar" : gzip && isTar(unzippedBytes(file)) ? "tar.gz" : "";
+    std::string kind;
+    if (isTar(bytes))
+        kind = "tar";
+    else if (gzip && isTar(unzippedBytes(file)))
+        kind = "tar.gz";
     for (const auto& [begin, name] : known)
         if (bytes.starts_with(begin))
             kind = name;

@@ -183,7 +183,7 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
         step[axis] = factor * (spacing ? (*spacing)[axis] : 1);
         // The first numbers of the matrix are the direction of the first axis.
         for (std::size_t row = 0; row < 3; ++row)
-            written[row][axis] = axes ? (*axes)[axis * dimensions + row] : (row == axis ? 1.0 : 0.0);
+            written[row][axis] = axes ? (*axes)[axis * dimensions + row] : double(row == axis);
     }
     try {
         const Matrix3 direction = unitAxes(h, written);

@@ -74,9 +74,18 @@ Index3 sizeOf(const NiftiHeader& h, const fs::path& file)
     return size;
 }
 
+/// Of one unit of the header's xyzt_units; positions without a unit are taken as millimetres.
+double millimetresOf(int units)
+{
+    constexpr int metres = 1, micrometres = 3;
+    if (units == metres)
+        return 1000;
+    return units == micrometres ? 0.001 : 1;
+}
+
 void scaleToMm(Affine& affine, int units, std::vector<std::string>& notes)
 {
-    const double factor = units == 1 ? 1000.0 : units == 3 ? 0.001 : 1.0;
+    const double factor = millimetresOf(units);
     if (factor == 1.0)
         return;
     for (auto& row : affine)
@@ -120,7 +129,7 @@ std::string sizesInWords(const Vector3& mm)
 /// The affine's voxel size and pixdim's are to be one: a program that resampled the image may have changed only one of them.
 void noteOtherPixdim(const NiftiHeader& h, const Geometry& geometry, std::vector<std::string>& notes)
 {
-    const double factor = h.units == 1 ? 1000.0 : h.units == 3 ? 0.001 : 1.0;
+    const double factor = millimetresOf(h.units);
     const Vector3 used = geometry.spacingMm();
     Vector3 other{};
     bool differs = false;

@@ -198,7 +198,8 @@ Axis axisOf(const NrrdHeader& header, std::size_t n, const fs::path& file)
                              " (spacings) and of " + plainNumber(std::abs(centre == "node" ? ofNodes : ofCells), 4) +
                              " (axis mins and axis maxs). Export it again.");
         axis.assumesCells = !axis.step && centre != "node" && centre != "cell";
-        axis.step = centre == "node" ? ofNodes : axis.step && !alike(ofCells) ? ofNodes : ofCells;
+        const bool areNodes = centre == "node" || (axis.step && !alike(ofCells));
+        axis.step = areNodes ? ofNodes : ofCells;
         axis.begin = *low + (*axis.step == ofCells && centre != "node" ? ofCells / 2 : 0);
     } else if (low) {
         axis.begin = *low;

@@ -77,7 +77,9 @@ fs::path temporaryFolder(const fs::path& archive)
     const std::string advice = " Set TMPDIR to a folder that you may write to, or unpack the archive and open what is inside.";
     std::error_code failed;
     const fs::path parent = fs::temp_directory_path(failed);
-    const std::string named = chosen ? "TMPDIR, " + std::string(chosen) : failed ? "/tmp" : parent.string();
+    std::string named = failed ? "/tmp" : parent.string();
+    if (chosen)
+        named = "TMPDIR, " + std::string(chosen);
     if (failed)
         throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files (" + named + ") does not exist." + advice);
     std::string place = (parent / "hounsfield-zip-XXXXXX").string();
