@@ -62,7 +62,7 @@ void choose(Finding& finding, LesionList& list, const std::vector<ModelClass>& c
                print("%.1f mm.", std::max_element(list.lesions.begin(), list.lesions.end(), [](const Lesion& a, const Lesion& b) { return a.diameters.longest.mm() < b.diameters.longest.mm(); })->diameters.longest.mm());
     for (const auto& host : finding.hosts)
         if (host->mask.empty() && std::count(filter.hosts.begin(), filter.hosts.end(), host->classId) > 0)
-            said += " The " + host->name + " was not found, so that nothing can be told to lie in it.";
+            said += " The " + host->name + " was not found: no lesion can be assigned to it.";
     finding.mask = unionOf(finding.mask.geometry(), chosen);
     if (chosen.size() < all && !chosen.empty())
         said += print(" The others, %.1f mL, are not in this result.", before - finding.mask.volumeMl());

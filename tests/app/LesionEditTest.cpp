@@ -106,7 +106,7 @@ TEST_CASE("deleting one lesion leaves the others, and volume, burden, mask, CSV,
     CHECK(program.found()[0].lesions.size() == 2);
 }
 
-TEST_CASE("a lesion said to be none is told as such and restored by its link, the last one that goes is not \"not found\"")
+TEST_CASE("a lesion said to be none is shown as such and restored by its link, the last one that goes is not \"not found\"")
 {
     const TemporaryFolder folder;
     Opened program;

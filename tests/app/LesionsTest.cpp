@@ -112,7 +112,7 @@ TEST_CASE("the light beside a volume is amber where much was left out, red where
     program.open(writeScan(folder.path()));
     Session& session = program.bench.session();
     Structure reliable = kidneyTumor(*session.scan());
-    reliable.known.reliability = Reliability{0.9, 5}; // the model inside states none on real scans
+    reliable.known.reliability = Reliability{0.9, 5}; // the built-in model states none on real scans
     session.addStructures({reliable}, false);
     const auto light = [&](int row) { return Light(program.window.foundPanel().tree().model()->index(row, FoundModel::Volume).data(FoundModel::TrustLight).toInt()); };
     CHECK(light(0) == Light::Good);

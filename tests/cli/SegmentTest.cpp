@@ -8,7 +8,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-TEST_CASE("a made-up scan is segmented, measured and exported in one command, from NIfTI and from DICOM")
+TEST_CASE("a synthetic scan is segmented, measured and exported in one command, from NIfTI and from DICOM")
 {
     for (const bool dicom : {false, true}) {
         INFO(dicom);

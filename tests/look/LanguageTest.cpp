@@ -174,7 +174,7 @@ TEST_CASE("every class is called by its name in German and Chinese, and the prom
     }
 }
 
-TEST_CASE("messages of the engine are told in the window's language with their numbers, names and lists")
+TEST_CASE("messages of the engine are shown in the window's language with their numbers, names and lists")
 {
     const std::string scan = "The slices lie 7.50 mm apart (more than 5 mm): small structures are missed and volumes are coarse.";
     const std::string host = "A lesion of 3.2 mL lies outside the outline of the organ (Left Kidney), its centre 12 mm away.";

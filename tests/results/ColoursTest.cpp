@@ -179,7 +179,7 @@ TEST_CASE("every colour stands out from grey, which is what the scan is drawn in
     }
 }
 
-TEST_CASE("colours and codes come from one table: the model inside has those of resources/classes.json")
+TEST_CASE("colours and codes come from one table: the built-in model has those of resources/classes.json")
 {
     for (const ModelClass& known : openEmbeddedPack().classes) {
         const ModelClass& table = named(universalClasses(), known.name);

@@ -77,7 +77,7 @@ TEST_CASE("a guess is no green light, and it stands in every file")
     CHECK(run.notes.empty());
 }
 
-TEST_CASE("a model that does not state its reliability is told once")
+TEST_CASE("that a model does not state its reliability is said once")
 {
     Scan scan;
     scan.volume = std::make_shared<const Volume>(water(phantomGrid()));
@@ -97,7 +97,7 @@ TEST_CASE("a model that does not state its reliability is told once")
         CHECK(row.trust.light >= Light::Look);
 }
 
-TEST_CASE("the model inside states for every class how reliable it is, as its document says")
+TEST_CASE("the built-in model states for every class how reliable it is, as its document says")
 {
     const ModelPack pack = openEmbeddedPack();
     for (const ModelClass& known : pack.classes) {

@@ -256,7 +256,7 @@ TEST_CASE("further annotations replace the masks beside a scan, add to them, and
     CHECK(one.masks[7].count() == 216);
 }
 
-TEST_CASE("cases that are named for validation are not trained on, and a name that is no case is told")
+TEST_CASE("cases that are named for validation are not trained on, and a name that is no case is reported")
 {
     const TemporaryFolder folder;
     DataChoice choice;

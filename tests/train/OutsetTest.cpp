@@ -222,7 +222,7 @@ TEST_CASE("one broken scan costs no figures of the others, and a label map is sc
     CHECK(runTrainer(evaluate + " --count 1 --into " + quoted(folder.path() / "pack")).code == 2);
 }
 
-TEST_CASE("a file that the model to begin with lacks is told before the first step")
+TEST_CASE("a file that the model to begin with lacks is reported before the first step")
 {
     const TemporaryFolder folder;
     writeCase(folder.path() / "data", {"one"}, {"liver"});

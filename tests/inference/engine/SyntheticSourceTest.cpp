@@ -41,7 +41,7 @@ std::vector<TrainingPatch> windows(std::uint64_t seed, int count)
 
 } // namespace
 
-TEST_CASE("in windows of made-up patients X grows to the patient's right, Y forwards, Z upwards")
+TEST_CASE("in windows of synthetic patients X grows to the patient's right, Y forwards, Z upwards")
 {
     int sides = 0, heights = 0;
     const auto axis = [](std::int64_t divisor, std::int64_t modulus) { return [=](std::size_t v) { return double(std::int64_t(v) / divisor % modulus); }; };
@@ -79,7 +79,7 @@ TEST_CASE("the classes of a window lie on what they name, whatever the scanner")
     CHECK(seen > 0);
 }
 
-TEST_CASE("what lies beyond a made-up scan is zero and belongs to no class, and some scans end within the window")
+TEST_CASE("what lies beyond a synthetic scan is zero and belongs to no class, and some scans end within the window")
 {
     int cut = 0;
     for (const TrainingPatch& patch : windows(23, 12)) {

@@ -40,7 +40,7 @@ std::map<std::string, std::string> whole(const std::string& more)
 
 } // namespace
 
-TEST_CASE("the model inside the program takes the text encoder that lies beside it, and goes without one where there is none")
+TEST_CASE("the built-in model takes the text encoder that lies beside it, and goes without one where there is none")
 {
     CHECK_FALSE(openEmbedded(embeddedWith({})).textEncoder);
     for (const std::string more : {"", ",\"recognition\":\"recognition.json\""}) {
