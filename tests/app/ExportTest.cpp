@@ -3,6 +3,7 @@
 #include "app/ByHandTable.h"
 #include "app/Exporter.h"
 #include "tests/app/OpenedProgram.h"
+#include "tests/support/CsvCells.h"
 #include "volume/io/MaskWriter.h"
 
 #include <QJsonArray>
@@ -19,33 +20,10 @@ using namespace hounsfield::test;
 
 namespace {
 
-/// The records of a table after RFC 4180.
-std::vector<std::vector<std::string>> recordsOf(const std::string& csv)
-{
-    std::vector<std::vector<std::string>> records{{""}};
-    bool quoted = false;
-    for (const char c : csv) {
-        if (c == '"') {
-            // A doubled quote closes and opens: it is one in the cell.
-            if (!quoted && !records.back().back().empty())
-                records.back().back() += '"';
-            quoted = !quoted;
-        } else if (!quoted && c == ',') {
-            records.back().emplace_back();
-        } else if (!quoted && c == '\n') {
-            records.push_back({""});
-        } else if (quoted || c != '\r') {
-            records.back().back() += c;
-        }
-    }
-    records.pop_back();
-    return records;
-}
-
 /// The cells of a table by the name of their column, row by row.
 std::vector<std::map<std::string, std::string>> rowsOf(const std::string& csv)
 {
-    const auto records = recordsOf(csv);
+    const auto records = csvCells(csv);
     std::vector<std::map<std::string, std::string>> rows;
     for (std::size_t r = 1; r < records.size(); ++r) {
         REQUIRE(records[r].size() == records[0].size());

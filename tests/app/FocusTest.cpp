@@ -47,12 +47,6 @@ bool typing(Opened& program)
     return qobject_cast<QLineEdit*>(program.window.focusWidget()) != nullptr;
 }
 
-void wheel(SliceView& view, Qt::KeyboardModifiers keys = Qt::NoModifier)
-{
-    const QPoint middle = view.rect().center();
-    QWheelEvent event(middle, view.mapToGlobal(middle), {}, {0, -120}, Qt::NoButton, keys, Qt::NoScrollPhase, false);
-    QCoreApplication::sendEvent(&view, &event);
-}
 
 } // namespace
 
@@ -69,7 +63,7 @@ TEST_CASE("the HU under a mouse that rests are those of the slice shown, after w
     const auto holds = [&] { return readout(program).startsWith(QString("%1 HU ").arg(sliceOf(program, view))); };
     REQUIRE(holds());
     const int before = sliceOf(program, view);
-    wheel(axial);
+    turnWheel(axial);
     REQUIRE(sliceOf(program, view) != before);
     CHECK(holds());
     axial.setFocus();
@@ -185,7 +179,7 @@ TEST_CASE("Alt with the wheel changes the slab, and letting go of Alt opens no m
     SliceView& axial = program.window.views().slice(Plane::Axial);
     axial.setFocus();
     QTest::keyPress(&axial, Qt::Key_Alt, Qt::AltModifier);
-    wheel(axial, Qt::AltModifier);
+    turnWheel(axial, Qt::AltModifier);
     QTest::keyRelease(&axial, Qt::Key_Alt, Qt::NoModifier);
     CHECK(program.window.focusWidget() == &axial);
     CHECK_FALSE(program.window.menuBar()->activeAction());

@@ -7,6 +7,8 @@
 #include <QSettings>
 #include <QSurfaceFormat>
 
+#include <algorithm>
+
 namespace hounsfield::test {
 
 QApplication& application()
@@ -82,7 +84,19 @@ std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<T
 
 Asking::Open fake()
 {
-    return [] { return std::make_unique<FakeSegmenter>(openEmbeddedPack()); };
+    return [](const Progress&) { return std::make_unique<FakeSegmenter>(openEmbeddedPack()); };
+}
+
+Mask balls(const Geometry& grid, const std::vector<std::pair<Vector3, double>>& all)
+{
+    std::vector<std::uint8_t> voxels;
+    for (std::int64_t k = 0; k < grid.size()[2]; ++k)
+        for (std::int64_t j = 0; j < grid.size()[1]; ++j)
+            for (std::int64_t i = 0; i < grid.size()[0]; ++i)
+                voxels.push_back(std::any_of(all.begin(), all.end(), [&](const auto& one) {
+                    return length(grid.toMm(Index3{i, j, k}) - one.first) <= one.second;
+                }));
+    return Mask::fromGrid(grid, voxels);
 }
 
 std::filesystem::path writeScan(const std::filesystem::path& folder, const std::string& name, double spacingMm)

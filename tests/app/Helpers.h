@@ -30,6 +30,8 @@ private:
     std::shared_ptr<const Volume> m_volume;
 };
 Asking::Open fake();
+/// Balls as one mask. @param all centre (LPS mm) and radius (mm) of each
+Mask balls(const Geometry& grid, const std::vector<std::pair<Vector3, double>>& all);
 /// A small scan of water in air, as a NIfTI file.
 std::filesystem::path writeScan(const std::filesystem::path& folder, const std::string& name = "scan.nii.gz", double spacingMm = 3);
 

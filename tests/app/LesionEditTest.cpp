@@ -14,16 +14,6 @@ using namespace hounsfield::test;
 
 namespace {
 
-Mask balls(const Geometry& g, const std::vector<std::pair<Vector3, double>>& all)
-{
-    std::vector<std::uint8_t> voxels;
-    for (std::int64_t k = 0; k < g.size()[2]; ++k)
-        for (std::int64_t j = 0; j < g.size()[1]; ++j)
-            for (std::int64_t i = 0; i < g.size()[0]; ++i)
-                voxels.push_back(std::any_of(all.begin(), all.end(), [&](const auto& one) { return length(g.toMm(Index3{i, j, k}) - one.first) <= one.second; }));
-    return Mask::fromGrid(g, voxels);
-}
-
 Structure tumor(const Scan& scan, int id, const char* name, const std::vector<std::pair<Vector3, double>>& where, double threshold = 0.5)
 {
     const Geometry& g = scan.volume->geometry();
@@ -47,14 +37,6 @@ QJsonObject exported(Opened& program, const std::filesystem::path& folder, Expor
 QModelIndex rowOf(QTreeView& tree, int lesion)
 {
     return tree.model()->index(lesion, 0, tree.model()->index(0, 0));
-}
-
-QString detailsOf(Opened& program)
-{
-    QString all;
-    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
-        all += label->text();
-    return all;
 }
 
 double ballMl(double radiusMm)

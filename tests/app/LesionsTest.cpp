@@ -12,16 +12,6 @@ using namespace hounsfield::test;
 
 namespace {
 
-Mask balls(const Geometry& g, const std::vector<std::pair<Vector3, double>>& all)
-{
-    std::vector<std::uint8_t> voxels;
-    for (std::int64_t k = 0; k < g.size()[2]; ++k)
-        for (std::int64_t j = 0; j < g.size()[1]; ++j)
-            for (std::int64_t i = 0; i < g.size()[0]; ++i)
-                voxels.push_back(std::any_of(all.begin(), all.end(), [&](const auto& one) { return length(g.toMm(Index3{i, j, k}) - one.first) <= one.second; }));
-    return Mask::fromGrid(g, voxels);
-}
-
 /// A kidney tumor of two balls in the left kidney, a third piece left out.
 Structure kidneyTumor(const Scan& scan)
 {
@@ -51,14 +41,6 @@ void giveBack(Opened& program)
             details = label;
     REQUIRE(details);
     Q_EMIT details->linkActivated("back");
-}
-
-QString detailsOf(Opened& program)
-{
-    QString all;
-    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
-        all += label->text();
-    return all;
 }
 
 /// However deep the tree: tumors stand under their organ where there is one.

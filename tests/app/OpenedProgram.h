@@ -8,8 +8,10 @@
 #include "viewer/ViewGrid.h"
 
 #include <QAction>
+#include <QLabel>
 #include <QLineEdit>
 #include <QTest>
+#include <QWheelEvent>
 
 namespace hounsfield::test {
 
@@ -51,6 +53,24 @@ struct Opened {
     QImage slice(Plane plane) { return window.views().slice(plane).picture(false); }
     const std::vector<Structure>& found() { return bench.session().contents().structures; }
 };
+
+/// All that stands below the rows of what was found.
+inline QString detailsOf(Opened& program)
+{
+    QString all;
+    for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
+        all += label->text();
+    return all;
+}
+
+/// One notch of the wheel, downwards, over the middle of a view.
+inline void turnWheel(SliceView& view, Qt::KeyboardModifiers keys = Qt::NoModifier)
+{
+    const QPoint middle = view.rect().center();
+    QWheelEvent event(middle, view.mapToGlobal(middle), {}, {0, -120}, Qt::NoButton, keys, Qt::NoScrollPhase,
+                      false);
+    QCoreApplication::sendEvent(&view, &event);
+}
 
 /// How much of a picture has colour.
 inline int coloured(const QImage& image)

@@ -120,8 +120,7 @@ TEST_CASE("wheel, drags and keys do what radiologists are used to")
     SliceView& axial = program.window.views().slice(Plane::Axial);
     const QPoint middle = axial.rect().center();
     const double z = view.crosshairMm()[2];
-    QWheelEvent down(middle, axial.mapToGlobal(middle), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
-    QCoreApplication::sendEvent(&axial, &down);
+    turnWheel(axial);
     CHECK(std::abs(view.crosshairMm()[2] - z) == Approx(3));
     const double window = view.look().window, level = view.look().level;
     QTest::mousePress(&axial, Qt::LeftButton, Qt::NoModifier, middle);

@@ -51,14 +51,7 @@ TEST_CASE("every table of the command line has rows as long as its header, and e
 {
     const Files expected = walk("C");
     CHECK(expected.size() > 15);
-    int tables = 0;
-    for (const auto& [name, bytes] : expected)
-        if (name.ends_with(".csv")) {
-            CAPTURE(name);
-            CHECK(oddRow(bytes) == "");
-            ++tables;
-        }
-    CHECK(tables >= 6);
+    CHECK(checkedTables(expected) >= 6);
     for (const char* name : {"de_DE.UTF-8", "tr_TR.UTF-8"}) {
         CAPTURE(name);
         {

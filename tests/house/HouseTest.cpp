@@ -82,6 +82,23 @@ std::string included(const std::string& line)
     return from == std::string::npos ? "" : line.substr(from, line.find_last_of(">\"") - from);
 }
 
+/// No source beside `place` and the tests has a line of that kind. @return how many lines `place` has
+template <typename IsOfKind> int checkOnlyIn(const std::string& place, IsOfKind&& isOfKind)
+{
+    int seen = 0;
+    for (const fs::path& file : sources()) {
+        if (begins(file.string(), "tests/"))
+            continue;
+        for (const std::string& line : lines(file)) {
+            INFO(file.string() << ": " << line);
+            const bool found = isOfKind(line);
+            seen += found;
+            CHECK((!found || begins(file.string(), place)));
+        }
+    }
+    return seen;
+}
+
 } // namespace
 
 TEST_CASE("no room includes what it may not know")
@@ -160,35 +177,17 @@ TEST_CASE("every text of the window has a German and a Chinese translation with 
 TEST_CASE("nothing but the download that a person asks for can open a connection")
 {
     const std::regex network("^#include <(Q(Network|Tcp|Udp|Ssl|HttpM|WebSocket|WebEngine|Dns)\\w*|curl/.*|sys/socket\\.h|netinet/.*|boost/asio.*)>");
-    int seen = 0;
-    for (const fs::path& file : sources()) {
-        if (begins(file.string(), "tests/"))
-            continue;
-        for (const std::string& line : lines(file)) {
-            INFO(file.string() << ": " << line);
-            const bool opens = std::regex_search(line, network) || line.find("QNetworkAccessManager(") != std::string::npos;
-            seen += opens;
-            CHECK((!opens || file.string() == "app/Download.cpp"));
-        }
-    }
-    CHECK(seen > 1);
+    const auto opens = [&](const std::string& line) {
+        return std::regex_search(line, network) || line.find("QNetworkAccessManager(") != std::string::npos;
+    };
+    CHECK(checkOnlyIn("app/Download.cpp", opens) > 1);
 }
 
 TEST_CASE("what decodes pictures of others is called in its own program alone")
 {
     const std::regex decoder("^#include <(gdcm|openjpeg|charls|jpeglib|turbojpeg|itkGDCM)");
-    int seen = 0;
-    for (const fs::path& file : sources()) {
-        if (begins(file.string(), "tests/"))
-            continue;
-        for (const std::string& line : lines(file)) {
-            INFO(file.string() << ": " << line);
-            const bool decodes = std::regex_search(line, decoder);
-            seen += decodes;
-            CHECK((!decodes || begins(file.string(), "volume/io/decode/")));
-        }
-    }
-    CHECK(seen > 0);
+    CHECK(checkOnlyIn("volume/io/decode/",
+                      [&](const std::string& line) { return std::regex_search(line, decoder); }) > 0);
 }
 
 TEST_CASE("window and session stay small enough to be read at once")

@@ -31,11 +31,6 @@ Measured chosen(const LesionFilter& filter)
     return measureFinding(std::move(finding), kidneyTumor, water(phantomGrid()));
 }
 
-bool says(const Measured& m, const std::string& words)
-{
-    return std::any_of(m.warnings.begin(), m.warnings.end(), [&](const Warning& w) { return w.text.find(words) != std::string::npos; });
-}
-
 } // namespace
 
 TEST_CASE("a tumor's lesions are told with their organ and side, and how much of each organ they are")

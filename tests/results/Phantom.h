@@ -2,6 +2,7 @@
 
 #include "app/results/Measured.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hounsfield::test {
@@ -44,6 +45,13 @@ inline Finding findingOf(int id, const char* name, Mask mask)
 {
     const double ml = mask.volumeMl();
     return {{id, name}, std::move(mask), 0.5, 0.99, 0.9, 0.9 * ml, 1.2 * ml, {}, nullptr};
+}
+
+/// Whether a warning has these words.
+inline bool says(const Measured& m, const std::string& words)
+{
+    return std::any_of(m.warnings.begin(), m.warnings.end(),
+                       [&](const Warning& w) { return w.text.find(words) != std::string::npos; });
 }
 
 inline Volume water(const Geometry& g)

@@ -35,11 +35,6 @@ double unionMl()
     return together({ball(g, {-30, 0, 0}, 14), ball(g, {-26, 0, 0}, 12)}).volumeMl();
 }
 
-bool says(const Measured& m, const std::string& words)
-{
-    return std::any_of(m.warnings.begin(), m.warnings.end(), [&](const Warning& w) { return w.text.find(words) != std::string::npos; });
-}
-
 Run runOf(const Scan& scan, const ModelPack& pack, std::vector<Finding> findings)
 {
     Run run;

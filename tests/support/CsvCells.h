@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/catch.h"
+
 #include <string>
 #include <vector>
 
@@ -37,6 +39,20 @@ inline std::string oddRow(const std::string& text)
         if (row.size() != rows[0].size())
             return std::to_string(row.size()) + " cells under " + std::to_string(rows[0].size()) + ": " + row[0];
     return rows.empty() ? "no rows" : "";
+}
+
+/// Every table among files has rows as long as its header. @param files their bytes by name @return how many
+/// tables there are
+template <typename Files> int checkedTables(const Files& files)
+{
+    int tables = 0;
+    for (const auto& [name, bytes] : files)
+        if (name.ends_with(".csv")) {
+            CAPTURE(name);
+            CHECK(oddRow(bytes) == "");
+            ++tables;
+        }
+    return tables;
 }
 
 } // namespace hounsfield::test

@@ -1,5 +1,6 @@
 #include "tests/support/TextPack.h"
 
+#include "inference/PackWriter.h"
 #include "inference/internal/Sha256.h"
 #include "inference/internal/UnetShapes.h"
 #include "tests/support/Formula.h"
@@ -37,9 +38,7 @@ StoredTensors textWeights(const TextEncoderSettings& settings)
     return formulaWeights(shapes);
 }
 
-} // namespace
-
-fs::path writeTextPack(const fs::path& folder, const std::string& name, const std::string& tokenizer, const std::string& vocabulary, int entries)
+ModelPack describeFormula(const std::string& name, const Index3& roi)
 {
     ModelPack pack;
     pack.name = name;
@@ -50,10 +49,28 @@ fs::path writeTextPack(const fs::path& folder, const std::string& name, const st
     pack.architecture = "unet";
     pack.widths = {{16, 32, 64, 128}, 8};
     pack.input.spacingMm = 4;
-    pack.input.roi = {32, 32, 32};
-    pack.promptTemplate = "A computerized tomography of a {}";
+    pack.input.roi = roi;
+    pack.promptTemplate = "{}";
     pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
+    return pack;
+}
+
+} // namespace
+
+ModelPack writeFormulaPack(const fs::path& folder, const Index3& roi)
+{
+    const ModelPack pack = describeFormula("formula", roi);
+    writePack(pack, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}), "card",
+              folder / pack.name);
+    return openPackFolder(folder / pack.name);
+}
+
+fs::path writeTextPack(const fs::path& folder, const std::string& name, const std::string& tokenizer,
+                       const std::string& vocabulary, int entries)
+{
+    ModelPack pack = describeFormula(name, {32, 32, 32});
+    pack.promptTemplate = "A computerized tomography of a {}";
     std::vector<std::pair<std::string, std::string>> files{{pack.weightsFile, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {})}, {"card.md", "card"}};
     if (!tokenizer.empty()) {
         pack.textEncoder = compact(tokenizer, entries);

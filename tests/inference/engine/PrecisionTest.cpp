@@ -1,14 +1,15 @@
-#include "inference/PackWriter.h"
 #include "inference/Segmenter.h"
 #include "inference/internal/Device.h"
 #include "inference/internal/PackWeights.h"
 #include "inference/internal/PerformanceCache.h"
 #include "inference/internal/PrecisionSelector.h"
 #include "inference/internal/Runner.h"
-#include "inference/internal/UnetShapes.h"
 #include "inference/internal/cpu/CpuBackbone.h"
+#include "tests/inference/engine/NoiseScan.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
+#include "tests/support/StopLooks.h"
+#include "tests/support/TextPack.h"
 #include "tests/support/catch.h"
 
 #include <cstdlib>
@@ -19,24 +20,10 @@ using namespace hounsfield::test;
 
 namespace {
 
-/// A narrow network with formula weights, whose windows are several times the trial's.
+/// Its windows are several times the trial's.
 ModelPack pack(const std::filesystem::path& folder)
 {
-    ModelPack made;
-    made.name = "formula";
-    made.title = "Formula weights";
-    made.version = "1";
-    made.licence = "Apache-2.0";
-    made.source = "a formula";
-    made.architecture = "unet";
-    made.widths = {{16, 32, 64, 128}, 8};
-    made.input.spacingMm = 4;
-    made.input.roi = {64, 64, 32};
-    made.promptTemplate = "{}";
-    made.classes = universalClasses();
-    made.weightsFile = "weights.safetensors";
-    writePack(made, writeSafetensors(formulaWeights(expectedUnetTensors(made.widths)), {}), "card", folder / "formula");
-    return openPackFolder(folder / "formula");
+    return writeFormulaPack(folder, {64, 64, 32});
 }
 
 /// A cache folder of its own while it lives.
@@ -54,40 +41,18 @@ private:
     std::string m_before;
 };
 
-/// Counts what it hears and asks to stop at the given look.
-class Listener final : public Progress {
+/// Keeps the stages that it hears, too.
+class Listener final : public StopLooks {
 public:
-    explicit Listener(int stopAt = -1) : m_stopAt(stopAt) {}
+    using StopLooks::StopLooks;
     void report(const ProgressReport& how) override
     {
         if (stages.empty() || stages.back() != how.stage)
             stages.push_back(how.stage);
     }
-    bool stopRequested() const override { return ++looks == m_stopAt; }
     bool heard(const std::string& stage) const { return std::find(stages.begin(), stages.end(), stage) != stages.end(); }
     std::vector<std::string> stages;
-    mutable int looks = 0;
-
-private:
-    int m_stopAt;
 };
-
-EngineSettings automatic()
-{
-    EngineSettings settings;
-    settings.device = "cpu";
-    settings.threads = 2;
-    return settings;
-}
-
-Volume noise(const Index3& size)
-{
-    const Geometry grid = Geometry::fromSpacing(size, {0, 0, 0}, {4, 4, 4});
-    std::vector<std::int16_t> voxels;
-    for (const float v : uniform01("noise", std::size_t(grid.voxelCount())))
-        voxels.push_back(static_cast<std::int16_t>(-100 + 300 * v));
-    return {grid, voxels};
-}
 
 bool hasChoice()
 {
@@ -112,12 +77,12 @@ TEST_CASE("auto takes float32 where there is no other, and says which it takes a
     const OwnCache cache(folder.path() / "cache");
     const ModelPack model = pack(folder.path());
     Progress silent;
-    Runner runner(model, automatic());
+    Runner runner(model, twoThreads());
     runner.choosePrecision(20, silent);
     CHECK(runner.precision() != Precision::Auto);
     const bool float32 = runner.precision() == Precision::Fp32;
     CHECK((runner.precisionReason().find("Computed in " + std::string(float32 ? "float32" : "bf16")) == 0) == hasChoice());
-    EngineSettings exact = automatic();
+    EngineSettings exact = twoThreads();
     exact.precision = Precision::Fp32;
     CHECK(Runner(model, exact).precisionReason().empty());
     const Weights weights = packWeights(model);
@@ -136,7 +101,7 @@ TEST_CASE("one trial is made for a model on this computer, and kept on disk")
     std::string reason;
     {
         Listener first;
-        Runner runner(model, automatic());
+        Runner runner(model, twoThreads());
         runner.choosePrecision(20, first);
         CHECK(first.heard("comparing precisions"));
         reason = runner.precisionReason();
@@ -144,7 +109,7 @@ TEST_CASE("one trial is made for a model on this computer, and kept on disk")
     }
     REQUIRE_FALSE(std::filesystem::is_empty(folder.path() / "cache"));
     Listener second;
-    Runner again(model, automatic());
+    Runner again(model, twoThreads());
     CHECK(again.precisionReason() == reason);
     again.choosePrecision(20, second);
     CHECK(second.looks == 0);
@@ -152,11 +117,11 @@ TEST_CASE("one trial is made for a model on this computer, and kept on disk")
     for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "cache"))
         std::ofstream(entry.path()) << "{\"format\": 1, \"key\": ";
     Listener third;
-    Runner anew(model, automatic());
+    Runner anew(model, twoThreads());
     anew.choosePrecision(20, third);
     CHECK(third.heard("comparing precisions"));
     Listener fourth;
-    Runner(model, automatic()).choosePrecision(20, fourth);
+    Runner(model, twoThreads()).choosePrecision(20, fourth);
     CHECK(fourth.looks == 0);
 }
 
@@ -166,7 +131,7 @@ TEST_CASE("a job that is shorter than the trial has none and is computed in floa
     const OwnCache cache(folder.path() / "cache");
     const ModelPack model = pack(folder.path());
     Listener progress;
-    Runner runner(model, automatic());
+    Runner runner(model, twoThreads());
     runner.choosePrecision(1, progress);
     CHECK(progress.looks == 0);
     CHECK(runner.precision() == Precision::Fp32);
@@ -178,13 +143,13 @@ TEST_CASE("an estimate and the trial in it stop at whatever look they are asked 
     const TemporaryFolder folder;
     const OwnCache cache(folder.path() / "cache");
     const ModelPack model = pack(folder.path());
-    const Volume scan = noise({80, 80, 60});
+    const Volume scan = *noiseScan(Index3{80, 80, 60});
     Listener whole;
-    Segmenter::open(model, automatic())->estimate(scan, 2, 0.5, whole);
+    Segmenter::open(model, twoThreads())->estimate(scan, 2, 0.5, whole);
     std::filesystem::remove_all(folder.path() / "cache");
     // The slices, and twice at least a network of 38 layers.
     REQUIRE(whole.looks > 60 + 2 * 38);
-    const auto segmenter = Segmenter::open(model, automatic());
+    const auto segmenter = Segmenter::open(model, twoThreads());
     for (const int stopAt : {1, 40, 66, 66 + 38, whole.looks}) {
         Listener stopped(stopAt);
         CHECK_THROWS_AS(segmenter->estimate(scan, 2, 0.5, stopped), Cancelled);
@@ -201,7 +166,7 @@ TEST_CASE("an estimate counts the windows of the body alone, and needs no window
     const TemporaryFolder folder;
     const OwnCache cache(folder.path() / "cache");
     const ModelPack model = pack(folder.path());
-    const Volume full = noise({64, 64, 64});
+    const Volume full = *noiseScan(Index3{64, 64, 64});
     // The same in a large field of air.
     const Geometry grid = Geometry::fromSpacing({160, 160, 64}, {-192, -192, 0}, {4, 4, 4});
     std::vector<std::int16_t> voxels(std::size_t(grid.voxelCount()), -1000);
@@ -210,7 +175,7 @@ TEST_CASE("an estimate counts the windows of the body alone, and needs no window
             for (std::int64_t i = 0; i < 64; ++i)
                 voxels[std::size_t(grid.offset({i + 48, j + 48, k}))] = full.at({i, j, k});
     const auto inAir = std::make_shared<const Volume>(grid, voxels);
-    const auto segmenter = Segmenter::open(model, automatic());
+    const auto segmenter = Segmenter::open(model, twoThreads());
     Listener progress;
     const Estimate alone = segmenter->estimate(full, 1, 0.5, progress), wide = segmenter->estimate(*inAir, 1, 0.5, progress);
     CHECK(alone.windows == 3);
@@ -219,7 +184,7 @@ TEST_CASE("an estimate counts the windows of the body alone, and needs no window
     Progress silent;
     segmenter->prepare(inAir, {0.5, {}, {}, {}}, silent);
     Listener later;
-    const Estimate known = Segmenter::open(model, automatic())->estimate(*inAir, 1, 0.5, later);
+    const Estimate known = Segmenter::open(model, twoThreads())->estimate(*inAir, 1, 0.5, later);
     CHECK(known.seconds > 0);
     CHECK(later.looks == 1 + 64); // the slices
 }
@@ -229,7 +194,7 @@ TEST_CASE("the time of a window is measured once and kept on disk, and a measure
     const TemporaryFolder folder;
     const OwnCache cache(folder.path() / "cache");
     const ModelPack model = pack(folder.path());
-    EngineSettings settings = automatic();
+    EngineSettings settings = twoThreads();
     settings.precision = Precision::Fp32;
     Runner runner(model, settings);
     Listener stopped(40), first, second, third;

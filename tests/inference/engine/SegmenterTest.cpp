@@ -5,8 +5,10 @@
 #include "inference/Segmenter.h"
 #include "inference/internal/UnetShapes.h"
 #include "inference/PackWriter.h"
+#include "tests/inference/engine/NoiseScan.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
+#include "tests/support/TextPack.h"
 #include "tests/support/catch.h"
 
 #include <cmath>
@@ -14,57 +16,15 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace {
-
-/// A narrow network with formula weights, as a pack on disk.
-ModelPack formulaPack(const std::filesystem::path& folder)
-{
-    ModelPack pack;
-    pack.name = "formula";
-    pack.title = "Formula weights";
-    pack.version = "1";
-    pack.licence = "Apache-2.0";
-    pack.source = "a formula";
-    pack.architecture = "unet";
-    pack.widths = {{16, 32, 64, 128}, 8};
-    pack.input.spacingMm = 4;
-    pack.input.roi = {32, 32, 32};
-    pack.promptTemplate = "{}";
-    pack.classes = universalClasses();
-    pack.weightsFile = "weights.safetensors";
-    writePack(pack, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {}), "card", folder / "formula");
-    return openPackFolder(folder / "formula");
-}
-
-std::shared_ptr<const Volume> noise(const Geometry& geometry)
-{
-    const auto u = uniform01("noise", static_cast<std::size_t>(geometry.voxelCount()));
-    std::vector<std::int16_t> voxels;
-    for (float v : u)
-        voxels.push_back(static_cast<std::int16_t>(-200 + 500 * v));
-    return std::make_shared<const Volume>(geometry, voxels);
-}
-
-EngineSettings cpu()
-{
-    EngineSettings settings;
-    settings.device = "cpu";
-    settings.threads = 2;
-    settings.precision = Precision::Fp32;
-    return settings;
-}
-
-} // namespace
-
 TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan agrees with the first")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     const double a = 0.3;
     const Geometry grid = Geometry::fromSpacing({50, 44, 30}, {-100, 20, 400}, {3, 3, 5},
                                                 {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}});
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(grid), {0.5, {}, {}, {}}, silent);
+    const auto prepared = segmenter->prepare(noiseScan(grid), {0.5, {}, {}, {}}, silent);
     SegmentSettings raw;
     raw.cleanUp = CleanUp::None;
     const auto two = segmenter->segment(*prepared, {{6, "Liver"}, {1, "Spleen"}}, raw, silent);
@@ -80,9 +40,9 @@ TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan
 TEST_CASE("a higher threshold never gives a larger mask, and the volume lies within its range")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), {0.5, {}, {}, {}}, silent);
+    const auto prepared = segmenter->prepare(noiseScan(Index3{40, 40, 40}), {0.5, {}, {}, {}}, silent);
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
     for (const double threshold : {0.4, 0.55, 0.6}) {
         SegmentSettings settings;
@@ -100,12 +60,12 @@ TEST_CASE("a higher threshold never gives a larger mask, and the volume lies wit
 TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back, and is kept where the person named a threshold")
 {
     const TemporaryFolder folder;
-    ModelPack pack = formulaPack(folder.path());
+    ModelPack pack = writeFormulaPack(folder.path(), {32, 32, 32});
     ModelClass& tumor = *std::find_if(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id == 27; });
-    const auto scan = noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4}));
+    const auto scan = noiseScan(Index3{40, 40, 40});
     const auto found = [&](double peak, std::optional<double> threshold) {
         tumor.peak = peak;
-        const auto segmenter = Segmenter::open(pack, cpu());
+        const auto segmenter = Segmenter::open(pack, twoThreads(Precision::Fp32));
         Progress silent;
         SegmentSettings settings;
         settings.threshold = threshold;
@@ -127,9 +87,9 @@ TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back
 TEST_CASE("a marking for one class moves that class alone, and gives way to a threshold for all")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4})), {0.5, {}, {}, {}}, silent);
+    const auto prepared = segmenter->prepare(noiseScan(Index3{40, 40, 40}), {0.5, {}, {}, {}}, silent);
     const std::vector<Target> both{{6, "Liver"}, {27, "Liver Tumor"}};
     SegmentSettings settings;
     settings.cleanUp = CleanUp::None;
@@ -147,7 +107,7 @@ TEST_CASE("a marking for one class moves that class alone, and gives way to a th
 TEST_CASE("a scan of nothing but air gives an answer, not a crash")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     const Geometry grid = Geometry::fromSpacing({20, 20, 3}, {0, 0, 0}, {4, 4, 4});
     Progress silent;
     const auto prepared = segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)), {0.5, {}, {}, {}}, silent);
@@ -157,13 +117,13 @@ TEST_CASE("a scan of nothing but air gives an answer, not a crash")
 TEST_CASE("a device or a precision that is not there is refused in words")
 {
     const TemporaryFolder folder;
-    const ModelPack pack = formulaPack(folder.path());
+    const ModelPack pack = writeFormulaPack(folder.path(), {32, 32, 32});
     for (const char* device : {"tpu", "cuda:", "cuda:x", "cuda:99"}) {
         EngineSettings settings;
         settings.device = device;
         CHECK_THROWS_AS(Segmenter::open(pack, settings), Error);
     }
-    EngineSettings half = cpu();
+    EngineSettings half = twoThreads(Precision::Fp32);
     half.precision = Precision::Fp16;
     CHECK_THROWS_AS(Segmenter::open(pack, half), Error);
 }
@@ -171,15 +131,15 @@ TEST_CASE("a device or a precision that is not there is refused in words")
 TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refused where it would be emulated")
 {
     const TemporaryFolder folder;
-    const ModelPack pack = formulaPack(folder.path());
-    EngineSettings settings = cpu();
+    const ModelPack pack = writeFormulaPack(folder.path(), {32, 32, 32});
+    EngineSettings settings = twoThreads(Precision::Fp32);
     if (!CpuBackbone::computesInBFloat16()) {
         settings.precision = Precision::Bf16;
         CHECK_THROWS_WITH(Segmenter::open(pack, settings), Catch::Contains("emulated"));
         return;
     }
     Progress silent;
-    const auto scan = noise(Geometry::fromSpacing({24, 24, 24}, {0, 0, 0}, {4, 4, 4}));
+    const auto scan = noiseScan(Index3{24, 24, 24});
     const auto probability = [&](Precision precision) {
         settings.precision = precision;
         const auto segmenter = Segmenter::open(pack, settings);
@@ -192,17 +152,17 @@ TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refuse
 TEST_CASE("weights that do not fit what the pack says are refused")
 {
     const TemporaryFolder folder;
-    ModelPack pack = formulaPack(folder.path());
+    ModelPack pack = writeFormulaPack(folder.path(), {32, 32, 32});
     pack.widths.encoder = {16, 32, 64, 96};
-    CHECK_THROWS_WITH(Segmenter::open(pack, cpu()), Catch::Contains("shape"));
+    CHECK_THROWS_WITH(Segmenter::open(pack, twoThreads(Precision::Fp32)), Catch::Contains("shape"));
 }
 
 TEST_CASE("windows from a focus outward give the same masks, and tell of growing ones on the way")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(formulaPack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
-    const auto scan = noise(Geometry::fromSpacing({60, 60, 60}, {0, 0, 0}, {4, 4, 4}));
+    const auto scan = noiseScan(Index3{60, 60, 60});
     const auto plain = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent);
     int told = 0;
     PrepareSettings settings{0.5, Vector3{200, 200, 200}, {{6, "Liver"}}, {}};

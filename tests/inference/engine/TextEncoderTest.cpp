@@ -1,6 +1,7 @@
 #include "inference/TextEncoder.h"
 #include "inference/Segmenter.h"
 #include "inference/internal/Tensors.h"
+#include "tests/inference/engine/NoiseScan.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
 #include "tests/support/SentencePiece.h"
@@ -20,23 +21,6 @@ ModelPack sentencePiecePack(const std::filesystem::path& folder)
 {
     setenv("HOUNSFIELD_PLUGINS", HOUNSFIELD_PLUGIN_FOLDER, 1);
     return openPackFolder(writeTextPack(folder, "pieces", "sentencepiece", readFile(trainSentencePiece(folder)), 400));
-}
-
-EngineSettings cpu()
-{
-    EngineSettings settings;
-    settings.device = "cpu";
-    settings.threads = 2;
-    return settings;
-}
-
-std::shared_ptr<const Volume> noise(std::int64_t n)
-{
-    const auto u = uniform01("noise", static_cast<std::size_t>(n * n * n));
-    std::vector<std::int16_t> voxels;
-    for (float v : u)
-        voxels.push_back(static_cast<std::int16_t>(-200 + 500 * v));
-    return std::make_shared<const Volume>(Geometry::fromSpacing({n, n, n}, {0, 0, 0}, {4, 4, 4}), voxels);
 }
 
 Target words(const std::string& text)
@@ -132,7 +116,7 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
     if (!besideLibTorch)
         return;
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(sentencePiecePack(folder.path()), cpu());
+    const auto segmenter = Segmenter::open(sentencePiecePack(folder.path()), twoThreads());
     Progress silent;
     int told = 0;
     PrepareSettings watching{0.5, {}, {words("renal artery"), {6, "Liver", {}}}, {}};
@@ -140,7 +124,7 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
         ++told;
         CHECK(masks.size() == 2);
     };
-    const auto scan = noise(40);
+    const auto scan = noiseScan(Index3{40, 40, 40});
     const auto prepared = segmenter->prepare(scan, watching, silent);
     const auto alone = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver", {}}}, {}, silent);
     const auto mixed = segmenter->segment(*prepared, {words("renal artery"), {6, "Liver", {}}, words("thoracic duct")}, {}, silent);
@@ -173,8 +157,8 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
 TEST_CASE("words are refused by a model without a text encoder, not silently left out")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0)), cpu());
+    const auto segmenter = Segmenter::open(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0)), twoThreads());
     Progress silent;
-    const auto prepared = segmenter->prepare(noise(20), {0.5, {}, {}, {}}, silent);
+    const auto prepared = segmenter->prepare(noiseScan(Index3{20, 20, 20}), {0.5, {}, {}, {}}, silent);
     CHECK_THROWS_WITH(segmenter->segment(*prepared, {words("renal artery")}, {}, silent), Catch::Contains("no text encoder"));
 }

@@ -3,6 +3,7 @@
 #include "inference/internal/UnetShapes.h"
 #include "tests/inference/engine/Recorded.h"
 #include "tests/support/Formula.h"
+#include "tests/support/StopLooks.h"
 #include "volume/Error.h"
 
 #include <ATen/Parallel.h>
@@ -25,22 +26,6 @@ std::vector<int> allIds()
     std::iota(ids.begin(), ids.end(), 1);
     return ids;
 }
-
-/// Stops after a number of steps.
-class StopAfter final : public Progress {
-public:
-    explicit StopAfter(int steps) : m_left(steps) {}
-    void report(const ProgressReport& how) override
-    {
-        --m_left;
-        last = how;
-    }
-    bool stopRequested() const override { return m_left <= 0; }
-    ProgressReport last;
-
-private:
-    int m_left;
-};
 
 } // namespace
 
@@ -228,7 +213,7 @@ TEST_CASE("a stop is heard within one window, and time left is told once a windo
     const Network network(toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU, Precision::Fp32);
     const std::vector<float> image = uniform01("stop", 64 * 16 * 16);
     const SlidingWindow windows(network, WindowPlan::make({64, 16, 16}, {16, 16, 16}, 0.5), image);
-    StopAfter progress(3);
+    StopReports progress(3);
     CHECK_THROWS_AS(windows.features(1 << 30, progress), Cancelled);
     CHECK(progress.last.fraction == Approx(2.0 / 7));
     CHECK(progress.last.secondsLeft.has_value());

@@ -1,5 +1,6 @@
 #include "inference/internal/Preprocess.h"
 #include "tests/support/Paths.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 #include "volume/io/ScanReader.h"
 
@@ -107,23 +108,7 @@ TEST_CASE("a mask comes back on the scan's own grid where the published pipeline
 
 TEST_CASE("resampling looks for a stop every sixteen planes of the model's grid, and stops there")
 {
-    class Looks final : public Progress {
-    public:
-        explicit Looks(int stopAt) : m_stopAt(stopAt) {}
-        bool stopRequested() const override { return ++looks == m_stopAt; }
-        mutable int looks = 0;
-
-    private:
-        int m_stopAt;
-    };
     const Geometry grid = Geometry::fromSpacing({160, 6, 6}, {0, 0, 0}, {1.5, 1.5, 1.5});
     const Volume scan(grid, std::vector<std::int16_t>(std::size_t(grid.voxelCount()), 0));
-    Looks all(-1);
-    preprocess(scan, InputSettings{}, all);
-    CHECK(all.looks >= 10);
-    for (int look = 1; look <= all.looks; ++look) {
-        Looks stop(look);
-        CHECK_THROWS_AS(preprocess(scan, InputSettings{}, stop), Cancelled);
-        CHECK(stop.looks == look);
-    }
+    CHECK(checkEveryLookStops([&](Progress& stop) { preprocess(scan, InputSettings{}, stop); }) >= 10);
 }

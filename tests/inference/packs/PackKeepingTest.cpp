@@ -5,6 +5,7 @@
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
 #include "tests/support/TorchFile.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 
 #include <csignal>
@@ -43,17 +44,6 @@ struct Installed {
         REQUIRE(at != std::string::npos);
         writeFile(store.folder() / "one" / "pack.json", text.replace(at, from.size(), to));
     }
-};
-
-/// Asks to stop at the n-th report.
-class StopAt final : public Progress {
-public:
-    explicit StopAt(int reports) : m_left(reports) {}
-    void report(const ProgressReport&) override { --m_left; }
-    bool stopRequested() const override { return m_left <= 0; }
-
-private:
-    int m_left;
 };
 
 } // namespace
@@ -120,7 +110,7 @@ TEST_CASE("an import that is stopped anywhere leaves nothing behind")
     const auto entries = [&] { return std::distance(fs::directory_iterator(installed.store.folder()), {}); };
     for (int reports : {1, 2, 5, 20, 40, 48}) {
         INFO(reports);
-        StopAt progress(reports);
+        StopReports progress(reports);
         CHECK_THROWS_AS(installed.store.import({installed.checkpoint, "three", {}, {}}, progress), Cancelled);
         CHECK(entries() == 2);
     }
