@@ -1,5 +1,6 @@
 #include "tests/io/Samples.h"
 #include "tests/support/Paths.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 
 #include <csignal>
@@ -182,4 +183,24 @@ TEST_CASE("a text file is replaced as a whole")
     writeTextFile("second\n", folder.path() / "t.csv");
     REQUIRE(readFile(folder.path() / "t.csv") == "second\n");
     REQUIRE(filesIn(folder.path()).size() == 1);
+}
+
+TEST_CASE("writing a mask or a label map is stopped every few megabytes, and no file is left")
+{
+    TemporaryFolder folder;
+    const Geometry large = Geometry::fromSpacing({256, 256, 160}, {0, 0, 0}, {1, 1, 1}); // 10 MiB
+    const Mask mask = boxMask(large, {100, 100, 20}, {150, 150, 120});
+    for (const char* ending : {"m.nii.gz", "m.nii", "m.nrrd"}) {
+        CAPTURE(ending);
+        const int looks =
+            checkEveryLookStops([&](const Progress& stop) { writeMask(mask, folder.path() / ending, stop); });
+        CHECK(looks >= 4); // three while it is written, others while it is read back
+        fs::remove(folder.path() / ending);
+        CHECK_THROWS_AS(writeMask(mask, folder.path() / ending, StopLooks(2)), Cancelled);
+        CHECK(filesIn(folder.path()).empty());
+    }
+    const std::vector<LabelledMask> rows{{1, "Box", "", {1, 2, 3}, &mask}};
+    CHECK_THROWS_AS(writeLabelMap(rows, folder.path() / "l.nii.gz", folder.path() / "l.csv", StopLooks(2)),
+                    Cancelled);
+    CHECK(filesIn(folder.path()).empty());
 }

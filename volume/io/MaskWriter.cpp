@@ -1,13 +1,12 @@
 #include "volume/io/MaskWriter.h"
 
 #include "volume/Error.h"
+#include "volume/NumberText.h"
 #include "volume/io/Csv.h"
 #include "volume/io/internal/CarefulFile.h"
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
 
-#include <array>
-#include <charconv>
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -44,10 +43,21 @@ void checkFormat(const VoxelsToWrite& image, const fs::path& file)
         refuse(quoted(file) + " cannot be written: NIfTI holds at most 32767 voxels along one axis. Choose .nrrd.");
 }
 
+/// Hears a stop and says nothing.
+class StopAlone final : public Progress
+{
+public:
+    explicit StopAlone(const Progress* stop) : m_stop(stop) {}
+    bool stopRequested() const override { return m_stop && m_stop->stopRequested(); }
+
+private:
+    const Progress* m_stop;
+};
+
 void checkReadBack(const VoxelsToWrite& image, const fs::path& file)
 {
-    Progress silent;
-    const RawImage back = readImageFile(file, formatOf(file), ImageParts::All, silent);
+    StopAlone stop(image.stop);
+    const RawImage back = readImageFile(file, formatOf(file), ImageParts::All, stop);
     if (!back.geometry.sameGrid(image.geometry))
         refuse("The grid differs by more than 0.001 mm.");
     if (back.component != image.component || back.slope != 1 || back.intercept != 0 ||
@@ -62,14 +72,6 @@ void writeImage(const VoxelsToWrite& image, const fs::path& file)
     writeCarefully(
         file, [&](const fs::path& temporary) { writeFormat(image, temporary); },
         [&](const fs::path& temporary) { checkReadBack(image, temporary); });
-}
-
-/// A number with so many decimals, whatever the process's locale.
-std::string fixedText(double value, int decimals)
-{
-    std::array<char, 64> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals).ptr;
-    return {text.data(), end};
 }
 
 std::string labelTable(const std::vector<LabelledMask>& rows)
@@ -100,13 +102,14 @@ void checkRows(const std::vector<LabelledMask>& rows)
 
 } // namespace
 
-void writeMask(const Mask& mask, const fs::path& file)
+void writeMask(const Mask& mask, const fs::path& file, const Progress& stop)
 {
     const std::vector<std::uint8_t> grid = mask.toGrid();
-    writeImage({mask.geometry(), Component::UInt8, grid.data()}, file);
+    writeImage({mask.geometry(), Component::UInt8, grid.data(), &stop}, file);
 }
 
-void writeLabelMap(const std::vector<LabelledMask>& rows, const fs::path& image, const fs::path& labels)
+void writeLabelMap(const std::vector<LabelledMask>& rows, const fs::path& image, const fs::path& labels,
+                   const Progress& stop)
 {
     checkRows(rows);
     const Geometry& geometry = rows.front().mask->geometry();
@@ -115,7 +118,7 @@ void writeLabelMap(const std::vector<LabelledMask>& rows, const fs::path& image,
         forEachVoxel(*row.mask, [&](const Index3& i) {
             grid[static_cast<std::size_t>(geometry.offset(i))] = static_cast<std::uint8_t>(row.id);
         });
-    writeImage({geometry, Component::UInt8, grid.data()}, image);
+    writeImage({geometry, Component::UInt8, grid.data(), &stop}, image);
     try {
         writeTextFile(labelTable(rows), labels);
     } catch (const Error&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "volume/Mask.h"
+#include "volume/Progress.h"
 #include "volume/Volume.h"
 
 #include <array>
@@ -23,16 +24,18 @@ struct LabelledMask {
     std::optional<double> threshold{}; ///< probability from which a voxel is inside
 };
 
-/// Writes a mask (uint8, 0 and 1) on its scan's exact grid. The format is the file name's ending: .nii.gz, .nii or
-/// .nrrd. qform and sform are both set in NIfTI (a sheared grid has no exact qform: sform only, qform code 0). Written
-/// to a temporary name beside it, read back and compared voxel by voxel and corner by corner, then renamed.
-/// @throws Error(Resources) where it cannot be written or does not read back equal; no half file is left
-void writeMask(const Mask& mask, const std::filesystem::path& file);
+/// Writes a mask (uint8, 0 and 1) on its scan's exact grid. The format is the file name's ending: .nii.gz,
+/// .nii or .nrrd. qform and sform are both set in NIfTI (a sheared grid has no exact qform: sform only, qform
+/// code 0). Written to a temporary name beside it, read back and compared voxel by voxel and corner by
+/// corner, then renamed.
+/// @param stop looked at every few megabytes. @throws Error(Resources) where it cannot be written or does not
+/// read back equal, Cancelled; no half file is left
+void writeMask(const Mask& mask, const std::filesystem::path& file, const Progress& stop = Progress());
 
 /// Writes overlapping masks as one label map: later rows win where they overlap (organs first, then tumors), and
 /// the table `labels` as CSV (id,name,snomed,red,green,blue,laterality,threshold). @throws as writeMask
 void writeLabelMap(const std::vector<LabelledMask>& rows, const std::filesystem::path& image,
-                   const std::filesystem::path& labels);
+                   const std::filesystem::path& labels, const Progress& stop = Progress());
 
 /// Writes HU as int16 in the same careful way. @throws as writeMask
 void writeVolume(const Volume& volume, const std::filesystem::path& file);

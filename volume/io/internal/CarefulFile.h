@@ -1,6 +1,7 @@
 #pragma once
 
 #include "volume/Geometry.h"
+#include "volume/Progress.h"
 #include "volume/io/internal/RawImage.h"
 
 #include <filesystem>
@@ -26,12 +27,14 @@ struct VoxelsToWrite {
     const Geometry& geometry;
     Component component;
     const void* voxels;
+    const Progress* stop = nullptr; ///< looked at every few megabytes; may be null
     std::int64_t bytes() const { return geometry.voxelCount() * bytesOf(component); }
 };
 
-/// Writes one file of NIfTI-1 (sform exact in float32, qform too unless the grid is sheared). @throws Error(Resources)
+/// Writes one file of NIfTI-1 (sform exact in float32, qform too unless the grid is sheared). @throws
+/// Error(Resources), Cancelled
 void writeNifti(const VoxelsToWrite& image, const std::filesystem::path& file, bool compressed);
-/// Writes NRRD0005 with gzip encoding and the grid's exact space directions (LPS). @throws Error(Resources)
+/// Writes NRRD0005 with gzip encoding and the grid's exact space directions (LPS). @throws as writeNifti
 void writeNrrd(const VoxelsToWrite& image, const std::filesystem::path& file);
 
 } // namespace hounsfield

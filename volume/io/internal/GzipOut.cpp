@@ -44,10 +44,12 @@ GzipOut::~GzipOut()
         gzclose(m_file);
 }
 
-void GzipOut::write(const void* from, std::int64_t count)
+void GzipOut::write(const void* from, std::int64_t count, const Progress* stop)
 {
     for (std::int64_t done = 0; done < count;) {
-        const auto portion = static_cast<unsigned>(std::min<std::int64_t>(count - done, 1 << 24));
+        if (stop)
+            stop->check();
+        const auto portion = static_cast<unsigned>(std::min<std::int64_t>(count - done, 1 << 22));
         if (gzwrite(m_file, static_cast<const char*>(from) + done, portion) != static_cast<int>(portion))
             failed(m_path);
         done += portion;

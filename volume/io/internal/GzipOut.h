@@ -1,5 +1,7 @@
 #pragma once
 
+#include "volume/Progress.h"
+
 #include <cstdint>
 #include <filesystem>
 
@@ -19,8 +21,9 @@ public:
     GzipOut(const GzipOut&) = delete;
     GzipOut& operator=(const GzipOut&) = delete;
 
-    /// @throws Error(Resources) where the disk does not take it
-    void write(const void* from, std::int64_t count);
+    /// @param stop looked at before every 4 MiB; may be null. @throws Error(Resources) where the disk does
+    /// not take it, Cancelled
+    void write(const void* from, std::int64_t count, const Progress* stop = nullptr);
     /// Only after this the file is whole. @throws Error(Resources)
     void close();
 

@@ -90,7 +90,7 @@ void writeNifti(const VoxelsToWrite& image, const fs::path& file, bool compresse
     const std::vector<unsigned char> header = headerOf(image);
     GzipOut out(file, compressed ? GzipOut::Mode::Compressed : GzipOut::Mode::Plain);
     out.write(header.data(), static_cast<std::int64_t>(header.size()));
-    out.write(image.voxels, image.bytes());
+    out.write(image.voxels, image.bytes(), image.stop);
     out.close();
 }
 

@@ -33,7 +33,7 @@ void writeNrrd(const VoxelsToWrite& image, const std::filesystem::path& file)
     head.write(header.data(), static_cast<std::int64_t>(header.size()));
     head.close();
     GzipOut data(file, GzipOut::Mode::AppendCompressed);
-    data.write(image.voxels, image.bytes());
+    data.write(image.voxels, image.bytes(), image.stop);
     data.close();
 }
 
