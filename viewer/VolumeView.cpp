@@ -151,8 +151,7 @@ void VolumeView::showLayers(bool wait)
     m_parts->surfaces.start([this, missing](Progress& progress) -> Task::Then {
         std::vector<std::pair<std::shared_ptr<const Mask>, vtkSmartPointer<vtkPolyData>>> made;
         for (const auto& mask : missing) {
-            progress.check();
-            made.emplace_back(mask, surfaceOf(*mask));
+            made.emplace_back(mask, surfaceOf(*mask, progress));
         }
         return [this, made] {
             for (const auto& [mask, surface] : made)

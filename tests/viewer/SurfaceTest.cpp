@@ -1,4 +1,5 @@
 #include "tests/support/Paths.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 #include "tests/viewer/Phantoms.h"
 #include "viewer/scene/Surface.h"
@@ -25,6 +26,18 @@ TEST_CASE("a surface lies about its mask in the patient and holds nearly its vol
         const double* b = surface->GetBounds();
         for (std::size_t a = 0; a < 3; ++a)
             CHECK(0.5 * (b[2 * a] + b[2 * a + 1]) == Approx(place[a]).margin(1.6));
+    }
+}
+
+TEST_CASE("a surface is stopped before and within each of its steps")
+{
+    const Mask mask = above(*ball(everyGrid()[0].grid, {10, -20, 300}, 20), 0);
+    StopLooks all;
+    REQUIRE(surfaceOf(mask, all)->GetNumberOfCells() > 0);
+    CHECK(all.looks > 25); // five steps
+    for (int look = 1; look <= all.looks; look += all.looks / 20) {
+        INFO(look << " of " << all.looks);
+        CHECK_THROWS_AS(surfaceOf(mask, StopLooks(look)), Cancelled);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include <vtkActor.h>
 #include <vtkAppendPolyData.h>
+#include <vtkCallbackCommand.h>
 #include <vtkFlyingEdges3D.h>
 #include <vtkGLTFExporter.h>
 #include <vtkImageData.h>
@@ -50,6 +51,24 @@ vtkSmartPointer<vtkImageData> imageOf(const Mask& mask)
     return image;
 }
 
+/// Runs a step of the pipeline; where a stop is asked for, the step ends at its next report. @throws
+/// Cancelled then
+void run(vtkAlgorithm& step, const Progress& stop)
+{
+    stop.check();
+    vtkNew<vtkCallbackCommand> look;
+    look->SetClientData(const_cast<Progress*>(&stop));
+    look->SetCallback([](vtkObject* caller, unsigned long, void* progress, void*) {
+        if (static_cast<const Progress*>(progress)->stopRequested())
+            static_cast<vtkAlgorithm*>(caller)->SetAbortExecute(1);
+    });
+    const unsigned long observer = step.AddObserver(vtkCommand::ProgressEvent, look);
+    step.Update();
+    step.RemoveObserver(observer);
+    if (step.GetAbortExecute())
+        throw Cancelled{};
+}
+
 vtkSmartPointer<vtkMatrix4x4> matrixOf(const Geometry& scan)
 {
     auto matrix = vtkSmartPointer<vtkMatrix4x4>::New();
@@ -84,7 +103,7 @@ void writeGltf(const std::vector<NamedSurface>& surfaces, const fs::path& file)
 
 } // namespace
 
-vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask)
+vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask, const Progress& stop)
 {
     if (mask.empty())
         return vtkSmartPointer<vtkPolyData>::New();
@@ -114,7 +133,11 @@ vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask)
     normals->SplittingOff();
     normals->ConsistencyOn();
     normals->AutoOrientNormalsOn();
-    normals->Update();
+    for (vtkAlgorithm* step :
+         {static_cast<vtkAlgorithm*>(smooth.Get()), static_cast<vtkAlgorithm*>(contour.Get()),
+          static_cast<vtkAlgorithm*>(place.Get()), static_cast<vtkAlgorithm*>(relax.Get()),
+          static_cast<vtkAlgorithm*>(normals.Get())})
+        run(*step, stop);
     return normals->GetOutput();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "volume/Mask.h"
+#include "volume/Progress.h"
 
 #include <filesystem>
 #include <string>
@@ -14,7 +15,8 @@ namespace hounsfield {
 
 /// A smooth closed surface of a mask in LPS millimetres, normals outward: for the eye. Numbers always come from the mask.
 /// Voxels are smoothed (Gaussian, about one voxel), contoured at one half and relaxed without shrinking (Taubin 1995).
-vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask);
+/// @param stop looked at between and within those steps. @throws Cancelled
+vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask, const Progress& stop = Progress());
 
 struct NamedSurface {
     std::string name;
