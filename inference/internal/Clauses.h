@@ -67,6 +67,7 @@ private:
     void leaveOut(const Items& whole, std::vector<Piece>& out, std::size_t firstPart);
     bool isWhole(const Named& out, std::size_t first) const;
     bool concerns(const Part& part, const Named& out) const;
+    std::string namesRun(const Part& part) const;
     std::string takeLesionsOf(Part& part, const std::vector<int>& organs, std::vector<int>& removed) const;
     std::string takeOut(Part& part, const Named& out) const;
     void restriction(const Items& items, std::size_t at);

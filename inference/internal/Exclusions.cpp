@@ -13,7 +13,6 @@ bool contains(const std::vector<int>& ids, int id)
     return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-
 } // namespace
 
 /// "X without Y", or "..., except Y" after a comma.
@@ -110,10 +109,14 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     }
     for (std::size_t p = first; p < m_parts.size(); ++p) {
         std::string sentences;
+        const std::string before = namesRun(m_parts[p]);
         for (const Piece& piece : out)
             if (std::find(unclear.begin(), unclear.end(), &piece) == unclear.end())
                 sentences += takeOut(m_parts[p], piece.named) + (piece.named.read ? " " + readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids)) : "");
-        m_parts[p].shown.explanation += sentences;
+        std::string& explanation = m_parts[p].shown.explanation;
+        if (const std::size_t at = explanation.find(before); at != std::string::npos)
+            explanation.replace(at, before.size(), namesRun(m_parts[p]));
+        explanation += sentences;
         if (m_parts[p].shown.targets.empty()) {
             m_parts[p].shown.explanation = "It contradicts itself: it asks for " + namesOf(m_lexicon, m_parts[p].ids) + " and leaves it out.";
             m_parts[p].shown.reason = reasons::contradiction;
@@ -129,6 +132,20 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
         refuse(piece->items, piece->from, piece->to, "It leaves open whether this is to be found or left out. Ask for it in a part of its own.", reasons::unclear);
     m_excluding = true;
     m_last.again = false;
+}
+
+/// What of a part is run, as its explanation lists it: "Liver and Spleen", "all 32 classes", "31 of 32
+/// classes".
+std::string ClauseReader::namesRun(const Part& part) const
+{
+    std::vector<int> ids;
+    for (const Target& target : part.shown.targets)
+        ids.push_back(target.classId);
+    const std::size_t all = m_lexicon.classes().size();
+    if (part.ids.size() != all || all <= mostListed)
+        return namesOf(m_lexicon, ids);
+    return ids.size() == all ? allClasses(all)
+                             : std::to_string(ids.size()) + " of " + std::to_string(all) + " classes";
 }
 
 /// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney without its tumors".

@@ -75,6 +75,11 @@ std::string namesOf(const Lexicon& lexicon, const std::vector<int>& ids)
     return text;
 }
 
+std::string allClasses(std::size_t count)
+{
+    return "all " + std::to_string(count) + " classes";
+}
+
 std::string readExplanation(const WordsRead& read, const std::string& names)
 {
     const std::string sure = "(confidence " + std::to_string(percentOf(read.confidence)) + " %)";
@@ -94,8 +99,8 @@ std::string readExplanation(const WordsRead& read, const std::string& names)
 
 std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from, std::size_t to)
 {
-    const bool everyClass = named.ids.size() == lexicon.classes().size() && named.ids.size() > 8;
-    const std::string names = everyClass ? "all " + std::to_string(named.ids.size()) + " classes" : namesOf(lexicon, named.ids);
+    const bool everyClass = named.ids.size() == lexicon.classes().size() && named.ids.size() > mostListed;
+    const std::string names = everyClass ? allClasses(named.ids.size()) : namesOf(lexicon, named.ids);
     const std::string language = languageOf(reading, from, to);
     std::string text;
     if (named.read)
