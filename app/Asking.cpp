@@ -12,10 +12,10 @@ struct Asking::Engine {
     double secondsPerTarget = 0; ///< of the last answer, once the scan had been seen
     Estimate estimated;          ///< last told; no windows: none yet
 
-    Segmenter& ready()
+    Segmenter& ready(const Progress& stop)
     {
         if (!segmenter)
-            segmenter = open();
+            segmenter = open(stop);
         return *segmenter;
     }
     EngineFacts facts() const
@@ -76,7 +76,7 @@ void Asking::ask(const Request& request)
     if (m_task.busy() && !was)
         Q_EMIT busyChanged(true);
     m_task.start([this, engine = m_engine, request](Progress& progress) -> Task::Then {
-        Segmenter& segmenter = engine->ready();
+        Segmenter& segmenter = engine->ready(progress);
         if (engine->seen != request.volume || !engine->prepared) {
             engine->prepared = nullptr;
             PrepareSettings settings{overlap, request.focusMm, request.targets, {}};
@@ -99,7 +99,8 @@ void Asking::ask(const Request& request)
         std::vector<Structure> structures;
         for (const Finding& finding : findings) {
             progress.step({"measuring", double(structures.size()) / double(findings.size()), {}});
-            structures.push_back(makeStructure(finding, request.prompt, segmenter.pack(), *request.volume, madeWith));
+            structures.push_back(makeStructure(finding, request.prompt, segmenter.pack(), *request.volume,
+                                               madeWith, progress));
         }
         return [this, structures = std::move(structures), request, engine, facts, again = engine->estimated] {
             tellEngine(engine, facts);
@@ -117,7 +118,7 @@ void Asking::estimate(std::shared_ptr<const Volume> volume, std::size_t targets)
     m_task.start([this, engine = m_engine, volume, targets](Progress& progress) -> Task::Then {
         if (engine->seen != volume)
             engine->seen = nullptr, engine->prepared = nullptr;
-        Estimate estimate = engine->ready().estimate(*volume, targets, overlap, progress);
+        Estimate estimate = engine->ready(progress).estimate(*volume, targets, overlap, progress);
         if (engine->prepared)
             estimate.seconds = engine->secondsPerTarget * double(targets);
         engine->estimated = estimate;

@@ -26,11 +26,13 @@ struct Request {
 class Asking : public QObject {
     Q_OBJECT
 public:
-    using Open = std::function<std::unique_ptr<Segmenter>()>;
+    /// Opens the model. @param stop looked at while its weights are read
+    using Open = std::function<std::unique_ptr<Segmenter>(const Progress& stop)>;
 
     explicit Asking(QObject* parent = nullptr);
     ~Asking() override;
-    /// Another model or device; a run in progress is stopped. @param open called on the worker thread, may throw Error
+    /// Another model or device; a run in progress is stopped. @param open called on the worker thread, may
+    /// throw Error and Cancelled
     void setModel(Open open);
 
     void ask(const Request& request);

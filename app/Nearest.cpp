@@ -36,7 +36,7 @@ void Nearest::explain(const Prompt& prompt)
         if (!reader->open)
             reader->open = std::make_unique<Understanding>(*pack);
         progress.check();
-        return [this, told = reader->open->read(text), reader] {
+        return [this, told = reader->open->read(text, progress), reader] {
             if (reader == m_reader)
                 Q_EMIT explained(told);
         };

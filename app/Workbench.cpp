@@ -51,7 +51,7 @@ std::vector<Measurement> axesOf(const Lesion& lesion)
 Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pack(std::make_shared<const ModelPack>(openEmbeddedPack()))
 {
     if (!open)
-        open = [pack = m_pack] { return Segmenter::open(*pack, {}); };
+        open = [pack = m_pack](const Progress& stop) { return Segmenter::open(*pack, {}, stop); };
     m_asking.setModel(std::move(open));
     m_nearest.setPack(m_pack);
     connect(&m_nearest, &Nearest::failed, this, &Workbench::failed);
@@ -372,7 +372,8 @@ void Workbench::setModel(const QString& nameOrFolder, const QString& device, con
     m_facts.reset();
     m_engineNotes.clear();
     m_nearest.setPack(pack);
-    m_asking.setModel([pack, settings] { return Segmenter::open(*pack, settings); });
+    m_asking.setModel(
+        [pack, settings](const Progress& stop) { return Segmenter::open(*pack, settings, stop); });
     Q_EMIT modelChanged();
     Q_EMIT engineChanged();
     Q_EMIT doubtsChanged();

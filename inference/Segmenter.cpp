@@ -51,14 +51,16 @@ void nearestFirst(WindowPlan& plan, const ModelImage& image, const Vector3& focu
 /// Tells how the masks grow while windows finish.
 class Growth {
 public:
-    Growth(const SlidingWindow& windows, const Prepared& prepared, const PrepareSettings& settings, TargetEmbeddings& embeddings)
-        : m_windows(windows), m_prepared(prepared), m_settings(settings), m_last(std::chrono::steady_clock::now())
+    Growth(const SlidingWindow& windows, const Prepared& prepared, const PrepareSettings& settings,
+           TargetEmbeddings& embeddings, const Progress& stop)
+        : m_windows(windows), m_prepared(prepared), m_settings(settings),
+          m_last(std::chrono::steady_clock::now())
     {
         if (!wanted())
             return;
         std::vector<int> keys;
         for (std::size_t k = 0; k < std::min(mostWatched, settings.watched.size()); ++k) {
-            keys.push_back(embeddings.keyOf(settings.watched[k]));
+            keys.push_back(embeddings.keyOf(settings.watched[k], stop));
             m_thresholds.push_back(embeddings.threshold(keys.back()));
         }
         m_embeddings = embeddings.of(keys);
@@ -104,8 +106,9 @@ private:
 
 class UniversalSegmenter final : public Segmenter {
 public:
-    UniversalSegmenter(const ModelPack& pack, const EngineSettings& settings)
-        : m_pack(pack), m_settings(settings), m_runner(translated("loading the model", [&] { return Runner(pack, settings); }))
+    UniversalSegmenter(const ModelPack& pack, const EngineSettings& settings, const Progress& stop)
+        : m_pack(pack), m_settings(settings),
+          m_runner(translated("loading the model", [&] { return Runner(pack, settings, stop); }))
     {
     }
 
@@ -140,7 +143,7 @@ public:
                 nearestFirst(prepared->plan, prepared->image, *settings.focusMm);
             m_runner.choosePrecision(static_cast<std::int64_t>(prepared->plan.starts.size()), progress);
             const SlidingWindow windows = windowsOf(*prepared, m_runner.network(), progress);
-            Growth growth(windows, *prepared, settings, m_embeddings);
+            Growth growth(windows, *prepared, settings, m_embeddings, progress);
             prepared->features = windows.features(budget(), progress, [&](std::size_t w, const WindowFeatures& features) { growth.add(w, features); });
             m_runner.network().release();
             m_runner.rememberSpeed();
@@ -154,7 +157,7 @@ public:
         return translated("answering the prompt", [&] {
             std::vector<int> keys, asked;
             for (const Target& target : targets) {
-                keys.push_back(m_embeddings.keyOf(target));
+                keys.push_back(m_embeddings.keyOf(target, progress));
                 asked.insert(asked.end(), target.without.begin(), target.without.end());
             }
             asked.insert(asked.end(), keys.begin(), keys.end());
@@ -226,9 +229,10 @@ std::string nameOf(Precision precision)
     }
 }
 
-std::unique_ptr<Segmenter> Segmenter::open(const ModelPack& pack, const EngineSettings& settings)
+std::unique_ptr<Segmenter> Segmenter::open(const ModelPack& pack, const EngineSettings& settings,
+                                           const Progress& stop)
 {
-    return std::make_unique<UniversalSegmenter>(pack, settings);
+    return std::make_unique<UniversalSegmenter>(pack, settings, stop);
 }
 
 } // namespace hounsfield

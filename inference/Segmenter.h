@@ -101,8 +101,11 @@ class Prepared;
 /// The front door of the engine: a scan and a prompt in, masks out. Synchronous; one thread calls it at a time.
 class Segmenter {
 public:
-    /// @throws Error(Model) where the weights do not fit the architecture, Error(Usage) for a device that is not there
-    static std::unique_ptr<Segmenter> open(const ModelPack& pack, const EngineSettings& settings);
+    /// @param stop looked at before every tensor of the weights
+    /// @throws Error(Model) where the weights do not fit the architecture, Error(Usage) for a device that is
+    /// not there, Cancelled
+    static std::unique_ptr<Segmenter> open(const ModelPack& pack, const EngineSettings& settings,
+                                           const Progress& stop = Progress());
     virtual ~Segmenter() = default;
 
     virtual const ModelPack& pack() const = 0;

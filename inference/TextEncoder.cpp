@@ -104,9 +104,11 @@ const TextEncoderSettings& settingsOf(const ModelPack& pack)
 
 class PackTextEncoder final : public TextEncoder {
 public:
-    explicit PackTextEncoder(const ModelPack& pack)
+    PackTextEncoder(const ModelPack& pack, const Progress& stop)
         : m_template(pack.promptTemplate), m_tokenizer(openTokenizer(settingsOf(pack), *pack.files)),
-          m_tower(toWeights(*openSafetensors(pack.files->open(settingsOf(pack).weightsFile))), settingsOf(pack)), m_classes(pack)
+          m_tower(toWeights(*openSafetensors(pack.files->open(settingsOf(pack).weightsFile)), stop),
+                  settingsOf(pack)),
+          m_classes(pack)
     {
     }
 
@@ -154,10 +156,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<TextEncoder> TextEncoder::open(const ModelPack& pack)
+std::unique_ptr<TextEncoder> TextEncoder::open(const ModelPack& pack, const Progress& stop)
 {
     settingsOf(pack);
-    return translated("opening the text encoder", [&] { return std::make_unique<PackTextEncoder>(pack); });
+    return translated("opening the text encoder",
+                      [&] { return std::make_unique<PackTextEncoder>(pack, stop); });
 }
 
 std::string Encoded::cutNote() const

@@ -2,6 +2,7 @@
 
 #include "inference/ModelPack.h"
 #include "inference/Prompt.h"
+#include "volume/Progress.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,8 +35,10 @@ struct Encoded {
 /// class has its own row in the checkpoint and is never encoded again.
 class TextEncoder {
 public:
-    /// @throws Error(Model) with what to do where the pack has no text encoder, or one that does not fit together
-    static std::unique_ptr<TextEncoder> open(const ModelPack& pack);
+    /// @param stop looked at before every tensor of the weights
+    /// @throws Error(Model) with what to do where the pack has no text encoder, or one that does not fit
+    /// together, Cancelled
+    static std::unique_ptr<TextEncoder> open(const ModelPack& pack, const Progress& stop = Progress());
     virtual ~TextEncoder() = default;
     /// @throws Error(Prompt) for no words at all, or far too many
     virtual Encoded encode(const std::string& words) const = 0;

@@ -26,12 +26,12 @@ Understanding::Understanding(const ModelPack& pack) : m_pack(pack), m_resolver(p
 
 Understanding::~Understanding() = default;
 
-Prompt Understanding::read(const std::string& text)
+Prompt Understanding::read(const std::string& text, const Progress& stop)
 {
     Prompt prompt = m_resolver.resolve(text);
     if (prompt.unread.empty())
         return prompt;
-    open();
+    open(stop);
     if (!m_recognition) {
         explainZeroShot(prompt);
         return prompt;
@@ -42,13 +42,13 @@ Prompt Understanding::read(const std::string& text)
     return m_resolver.resolve(text, read);
 }
 
-void Understanding::open()
+void Understanding::open(const Progress& stop)
 {
     if (m_encoder)
         return;
     // Small files first: what is missing is told before the weights are read.
     m_recognition = Recognition::open(m_pack);
-    m_encoder = TextEncoder::open(m_pack);
+    m_encoder = TextEncoder::open(m_pack, stop);
 }
 
 const WordsRead& Understanding::readWords(const std::string& words)

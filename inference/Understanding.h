@@ -16,14 +16,16 @@ class Understanding {
 public:
     explicit Understanding(const ModelPack& pack);
     ~Understanding();
-    /// All of it. Words beyond the lexicon become known classes, a guess that says so, or are refused, where the model has a Recognition; where it has a
-    /// text encoder alone they are zero-shot, with the nearest classes. @throws Error(Model) for a text encoder that cannot be opened
-    Prompt read(const std::string& text);
+    /// All of it. Words beyond the lexicon become known classes, a guess that says so, or are refused, where
+    /// the model has a Recognition; where it has a text encoder alone they are zero-shot, with the nearest
+    /// classes. @throws Error(Model) for a text encoder that cannot be opened, Cancelled where `stop` asks
+    /// for it while it is being opened
+    Prompt read(const std::string& text, const Progress& stop = Progress());
     /// Every class of the model.
     Prompt everything() const { return m_resolver.everything(); }
 
 private:
-    void open();
+    void open(const Progress& stop);
     const WordsRead& readWords(const std::string& words);
     void explainZeroShot(Prompt& prompt) const;
 

@@ -6,7 +6,7 @@
 
 namespace hounsfield {
 
-Weights packWeights(const ModelPack& pack)
+Weights packWeights(const ModelPack& pack, const Progress& stop)
 {
     const auto file = openSafetensors(pack.files->open(pack.weightsFile));
     TensorShapes expected = expectedTensors(pack.architecture, pack.widths);
@@ -15,6 +15,7 @@ Weights packWeights(const ModelPack& pack)
         rows = std::max<std::int64_t>(rows, known.id);
     Weights weights;
     for (const auto& [name, shape] : expected) {
+        stop.check();
         const auto found = file->tensors().find(name);
         if (found == file->tensors().end())
             throw Error(ErrorKind::Model, "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");

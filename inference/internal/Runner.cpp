@@ -39,13 +39,17 @@ Precision precisionNamed(const std::string& name)
 
 } // namespace
 
-Runner::Runner(const ModelPack& pack, const EngineSettings& settings) : m_runOn([](const Network& network, const at::Tensor& window, const Progress* stop) { return network.run(window, stop); }), m_pack(pack)
+Runner::Runner(const ModelPack& pack, const EngineSettings& settings, const Progress& stop)
+    : m_runOn([](const Network& network, const at::Tensor& window, const Progress* progress) {
+          return network.run(window, progress);
+      }),
+      m_pack(pack)
 {
     const at::Device device = chooseDevice(settings.device);
     m_notes = setUpMachine(settings.threads, device);
     m_cache.emplace(performanceKey(pack, device), PerformanceCache::standardFolder());
     m_measured = m_cache->read();
-    m_weights = packWeights(pack);
+    m_weights = packWeights(pack, stop);
     m_candidates = precisionsOf(device);
     const Precision remembered = precisionNamed(m_measured.precision);
     const bool fits = !m_measured.precision.empty() && std::find(m_candidates.begin(), m_candidates.end(), remembered) != m_candidates.end();

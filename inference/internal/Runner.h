@@ -15,7 +15,9 @@ public:
     /// How a window is run: Network::run, or what a test puts in its place.
     using RunOn = std::function<Network::Output(const Network& network, const at::Tensor& window, const Progress* stop)>;
 
-    Runner(const ModelPack& pack, const EngineSettings& settings);
+    /// @param stop looked at before every tensor of the weights. @throws Error(Model), Error(Usage),
+    /// Cancelled
+    Runner(const ModelPack& pack, const EngineSettings& settings, const Progress& stop = Progress());
     /// @param first the network to begin with @param fallback made where the memory of its device ends; empty: an error then
     Runner(std::unique_ptr<Network> first, std::function<std::unique_ptr<Network>()> fallback, RunOn runOn);
 

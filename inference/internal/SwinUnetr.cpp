@@ -59,12 +59,14 @@ at::Tensor upBlock(const WeightScope& scope, const at::Tensor& input, const at::
 
 } // namespace
 
-std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input)
+std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input, const Progress* stop)
 {
     std::vector<at::Tensor> stages{at::conv3d(input, swin["patch_embed.proj.weight"], swin["patch_embed.proj.bias"], 2).permute({0, 2, 3, 4, 1}).contiguous()};
     for (const char* name : {"layers1", "layers2", "layers3", "layers4"}) {
         const WeightScope layer = swin(name)("0");
-        const at::Tensor tokens = swinBlock(layer("blocks")("1"), swinBlock(layer("blocks")("0"), stages.back(), false), true);
+        const at::Tensor tokens = swinBlock(
+            layer("blocks")("1"), swinBlock(layer("blocks")("0"), stages.back(), false, stop), true, stop);
+        lookForStop(stop);
         stages.push_back(mergePatches(layer("downsample"), tokens).contiguous());
     }
     return stages;

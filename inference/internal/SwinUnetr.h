@@ -11,6 +11,8 @@ namespace hounsfield {
 BackboneOutput swinUnetrForward(const WeightScope& scope, const at::Tensor& input);
 
 /// Its transformer alone: the tokens after the patch embedding and after each of the four stages, N x X x Y x Z x C, not normalised.
-std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input);
+/// @param stop looked at within every block; may be null. @throws Cancelled
+std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input,
+                                   const Progress* stop = nullptr);
 
 } // namespace hounsfield

@@ -7,14 +7,14 @@
 
 namespace hounsfield {
 
-int TargetEmbeddings::keyOf(const Target& target)
+int TargetEmbeddings::keyOf(const Target& target, const Progress& stop)
 {
     if (target.classId != 0)
         return target.classId;
     auto known = std::find_if(m_words.begin(), m_words.end(), [&](const auto& entry) { return entry.first == target.zeroShotText; });
     if (known == m_words.end()) {
         if (!m_encoder)
-            m_encoder = TextEncoder::open(m_pack);
+            m_encoder = TextEncoder::open(m_pack, stop);
         known = m_words.emplace(m_words.end(), target.zeroShotText, m_encoder->encode(target.zeroShotText));
     }
     return -static_cast<int>(known - m_words.begin()) - 1;

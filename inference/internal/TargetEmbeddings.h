@@ -11,9 +11,11 @@ class TargetEmbeddings {
 public:
     TargetEmbeddings(const ModelPack& pack, const Network& network) : m_pack(pack), m_network(network) {}
 
-    /// The class id; for words a number below zero, the same for the same words. The encoder is opened for the first words.
-    /// @throws Error(Model) where the pack has none
-    int keyOf(const Target& target);
+    /// The class id; for words a number below zero, the same for the same words. The encoder is opened for
+    /// the first words.
+    /// @param stop looked at before every tensor of the encoder. @throws Error(Model) where the pack has
+    /// none, Cancelled
+    int keyOf(const Target& target, const Progress& stop);
     /// K x 512
     at::Tensor of(const std::vector<int>& keys) const;
     double threshold(int key) const { return key > 0 ? m_pack.classById(key).threshold : ModelClass{}.threshold; }

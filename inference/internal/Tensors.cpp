@@ -45,12 +45,14 @@ at::Tensor toTensor(const Checkpoint& file, const std::string& name)
     return tensor;
 }
 
-Weights toWeights(const Checkpoint& file)
+Weights toWeights(const Checkpoint& file, const Progress& stop)
 {
     Weights weights;
     for (const auto& [name, info] : file.tensors())
-        if (info.type != ElementType::Int64)
+        if (info.type != ElementType::Int64) {
+            stop.check();
             weights.emplace(name, toTensor(file, name));
+        }
     return weights;
 }
 

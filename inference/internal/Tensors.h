@@ -1,7 +1,7 @@
 #pragma once
 
 #include "inference/internal/Checkpoint.h"
-#include "volume/Error.h"
+#include "volume/Progress.h"
 
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
@@ -29,12 +29,21 @@ private:
     std::string m_prefix;
 };
 
+/// A window of the largest network takes seconds: whoever waits for a stop waits for one layer, not for a
+/// window.
+inline void lookForStop(const Progress* stop)
+{
+    if (stop)
+        stop->check();
+}
+
 /// Copies stored tensors to float32 tensors on the CPU. Integers (batch counters) are left out.
 Weights toWeights(const StoredTensors& stored);
 /// One tensor of a file, float32 on the CPU, without a second copy of it in memory. @throws Error(Model)
 at::Tensor toTensor(const Checkpoint& file, const std::string& name);
-/// All of them, one at a time; integers are left out.
-Weights toWeights(const Checkpoint& file);
+/// All of them, one at a time; integers are left out. @param stop looked at before each. @throws
+/// Error(Model), Cancelled
+Weights toWeights(const Checkpoint& file, const Progress& stop = Progress());
 StoredTensors toStored(const Weights& weights, bool half);
 
 /// A c10::Error as the program's own Error: out of memory is Resources, the rest Model.

@@ -109,7 +109,7 @@ at::Tensor shiftMask(const Cut& cut, const at::Tensor& like)
 }
 
 /// Attention inside every window: (N windows) x tokens x C to the same.
-at::Tensor attend(const WeightScope& scope, const at::Tensor& windows, const Cut& cut)
+at::Tensor attend(const WeightScope& scope, const at::Tensor& windows, const Cut& cut, const Progress* stop)
 {
     const at::Tensor& table = scope["relative_position_bias_table"];
     const std::int64_t heads = table.size(1), channels = windows.size(2), width = channels / heads;
@@ -118,6 +118,7 @@ at::Tensor attend(const WeightScope& scope, const at::Tensor& windows, const Cut
     const double scale = 1 / std::sqrt(double(width));
     at::Tensor out = at::empty_like(windows);
     for (std::int64_t first = 0; first < windows.size(0); first += windowsAtOnce) {
+        lookForStop(stop);
         const std::int64_t n = std::min(windowsAtOnce, windows.size(0) - first);
         const at::Tensor qkv = at::linear(windows.narrow(0, first, n), scope["qkv.weight"], scope["qkv.bias"]).reshape({n, cut.tokens, 3, heads, width}).permute({2, 0, 3, 1, 4});
         const auto part = [&](std::int64_t which) { return qkv[which].reshape({n * heads, cut.tokens, width}); };
@@ -139,18 +140,20 @@ at::Tensor normalise(const WeightScope& scope, const std::string& name, const at
 
 } // namespace
 
-at::Tensor swinBlock(const WeightScope& block, const at::Tensor& tokens, bool shifted)
+at::Tensor swinBlock(const WeightScope& block, const at::Tensor& tokens, bool shifted, const Progress* stop)
 {
     const Cut cut(tokens, shifted);
     at::Tensor x = at::constant_pad_nd(normalise(block, "norm1", tokens), {0, 0, 0, cut.padded[2] - cut.size[2], 0, cut.padded[1] - cut.size[1], 0, cut.padded[0] - cut.size[0]});
     if (cut.moved())
         x = at::roll(x, {-cut.shift[0], -cut.shift[1], -cut.shift[2]}, {1, 2, 3});
-    x = fromWindows(attend(block("attn"), toWindows(x, cut), cut), cut, tokens.size(0));
+    x = fromWindows(attend(block("attn"), toWindows(x, cut), cut, stop), cut, tokens.size(0));
     if (cut.moved())
         x = at::roll(x, {cut.shift[0], cut.shift[1], cut.shift[2]}, {1, 2, 3});
     x = tokens + x.narrow(1, 0, cut.size[0]).narrow(2, 0, cut.size[1]).narrow(3, 0, cut.size[2]);
     const WeightScope mlp = block("mlp");
+    lookForStop(stop);
     const at::Tensor hidden = at::gelu(at::linear(normalise(block, "norm2", x), mlp["linear1.weight"], mlp["linear1.bias"]));
+    lookForStop(stop);
     return x + at::linear(hidden, mlp["linear2.weight"], mlp["linear2.bias"]);
 }
 

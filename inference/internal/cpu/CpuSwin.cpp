@@ -68,7 +68,7 @@ public:
     {
         const at::Tensor input = at::from_blob(const_cast<float*>(window), {1, 1, m_size[0], m_size[1], m_size[2]}, at::kFloat);
         lookForStop(stop);
-        const std::vector<at::Tensor> stages = swinTokens(m_scope("swinViT"), input);
+        const std::vector<at::Tensor> stages = swinTokens(m_scope("swinViT"), input, stop);
         // What is skipped lies beside the place of what is sampled up, at each level.
         std::vector<MapPool::Taken> joined;
         for (std::size_t level = 0; level < 5; ++level) {

@@ -9,13 +9,6 @@
 
 namespace hounsfield {
 
-/// A window of the largest network takes seconds: whoever waits for a stop waits for one layer, not for a window.
-inline void lookForStop(const Progress* stop)
-{
-    if (stop)
-        stop->check();
-}
-
 /// Multiplications that one call of a convolution may take: a second or less on two cores without AVX-512. A larger layer is computed
 /// some of its outputs at a time, with a look for a stop between.
 inline constexpr double largestCall = 5e10;

@@ -229,6 +229,16 @@ TEST_CASE("between two looks for a stop a network does no more than one layer")
     CHECK_NOTHROW(network.run(window, &afterwards));
 }
 
+TEST_CASE("a model is opened with a look for a stop before every tensor")
+{
+    const TemporaryFolder folder;
+    const OwnCache cache(folder.path() / "cache");
+    const ModelPack model = pack(folder.path());
+    const auto tensors = int(packWeights(model).size());
+    CHECK(checkEveryLookStops([&](const Progress& stop) { Segmenter::open(model, twoThreads(), stop); }) ==
+          tensors);
+}
+
 TEST_CASE("what is measured is kept for its key alone, and a damaged or foreign file reads as nothing")
 {
     const TemporaryFolder folder;

@@ -3,6 +3,7 @@
 #include "tests/inference/engine/Recorded.h"
 #include "tests/inference/engine/RecordedForward.h"
 #include "tests/support/Formula.h"
+#include "tests/support/StopLooks.h"
 
 #include <ATen/Functions.h>
 #include <ATen/Parallel.h>
@@ -55,4 +56,16 @@ TEST_CASE("the Swin UNETR and its head give the published numbers, stage by stag
 {
     REQUIRE_SHARED(shared);
     compareStageByStage(shared / "reference" / "swinunetr_forward_96x96x96.json");
+}
+
+TEST_CASE("the transformer is stopped before every sixteen windows of its attention and before each half of its perceptrons")
+{
+    const at::NoGradGuard inference;
+    at::set_num_threads(2);
+    const Weights weights = toWeights(formulaWeights(expectedSwinTensors(12)));
+    const WeightScope swin = WeightScope(weights)("backbone")("swinViT");
+    const at::Tensor input = at::tensor(uniform01("input", 64 * 64 * 64)).reshape({1, 1, 64, 64, 64});
+    const int looks = checkEveryLookStops([&](const Progress& stop) { swinTokens(swin, input, &stop); });
+    // Two blocks and a merge each: 125, 27, 8 and 1 windows of attention.
+    CHECK(looks == 2 * (8 + 2) + 1 + 2 * (2 + 2) + 1 + 2 * (2 * (1 + 2) + 1));
 }

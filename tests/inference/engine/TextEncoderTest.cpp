@@ -5,6 +5,7 @@
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
 #include "tests/support/SentencePiece.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/TextPack.h"
 #include "tests/support/catch.h"
 
@@ -86,6 +87,17 @@ TEST_CASE("sentencepiece and LibTorch live in one process: a text is encoded thr
     CHECK(one.ids.back() == 2);
     CHECK(one.embedding != two.embedding);
     CHECK(one.nearest.size() == 32);
+}
+
+TEST_CASE("a text encoder is opened with a look for a stop before every tensor")
+{
+    if (!besideLibTorch) {
+        WARN("skipped: AddressSanitizer cannot keep the two libraries apart");
+        return;
+    }
+    const TemporaryFolder folder;
+    const ModelPack pack = sentencePiecePack(folder.path());
+    CHECK(checkEveryLookStops([&](const Progress& stop) { TextEncoder::open(pack, stop); }) > 10);
 }
 
 TEST_CASE("a pack without a text encoder, or whose parts do not belong together, is refused with what to do")
