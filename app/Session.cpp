@@ -30,7 +30,8 @@ private:
     int m_join;
 };
 
-Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith)
+Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack,
+                        const Volume& volume, const QString& madeWith, const Progress& stop)
 {
     Structure s;
     s.known = classOf(pack, finding.target);
@@ -38,7 +39,7 @@ Structure makeStructure(const Finding& finding, const Prompt& prompt, const Mode
     s.rgb = s.known.rgb;
     if (s.known.isLesion())
         s.source = std::make_shared<const Finding>(finding);
-    take(s, measureFinding(finding, s.known, volume));
+    take(s, measureFinding(finding, s.known, volume, {}, stop));
     s.madeWith = madeWith;
     if (const PromptPart* part = prompt.partOf(finding.target)) {
         s.asked = part->text;

@@ -108,6 +108,8 @@ private:
 };
 
 /// One finding measured in its scan, ready to be shown.
-Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack, const Volume& volume, const QString& madeWith);
+/// @param stop looked at before every lesion. @throws Cancelled
+Structure makeStructure(const Finding& finding, const Prompt& prompt, const ModelPack& pack,
+                        const Volume& volume, const QString& madeWith, const Progress& stop = Progress());
 
 } // namespace hounsfield

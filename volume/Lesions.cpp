@@ -1,6 +1,7 @@
 #include "volume/Lesions.h"
 
 #include "volume/Components.h"
+#include "volume/MaskSets.h"
 #include "volume/NumberText.h"
 
 #include <algorithm>
@@ -9,13 +10,6 @@
 
 namespace hounsfield {
 namespace {
-
-std::int64_t sharedVoxels(const Mask& a, const Mask& b)
-{
-    std::int64_t count = 0;
-    forEachVoxel(a, [&](const Index3& v) { count += b.at(v); });
-    return count;
-}
 
 double distanceMm(const Vector3& from, const Mask& to)
 {
@@ -27,7 +21,7 @@ double distanceMm(const Vector3& from, const Mask& to)
     return std::sqrt(least);
 }
 
-void findHost(Lesion& lesion, const std::vector<const Mask*>& hosts)
+void findHost(Lesion& lesion, const std::vector<const Mask*>& hosts, const Progress& stop)
 {
     std::int64_t most = 0;
     for (std::size_t h = 0; h < hosts.size(); ++h)
@@ -39,12 +33,14 @@ void findHost(Lesion& lesion, const std::vector<const Mask*>& hosts)
     if (most > 0)
         return;
     double nearest = std::numeric_limits<double>::max();
-    for (std::size_t h = 0; h < hosts.size(); ++h)
+    for (std::size_t h = 0; h < hosts.size(); ++h) {
+        stop.check();
         if (!hosts[h]->empty())
             if (const double mm = distanceMm(lesion.statistics.centroidMm, *hosts[h]); mm < nearest) {
                 nearest = lesion.hostDistanceMm = mm;
                 lesion.host = int(h);
             }
+    }
 }
 
 std::optional<double> meanProbability(const Mask& mask, const Volume* thousandths)
@@ -70,18 +66,20 @@ std::string millimetres(double mm)
 
 } // namespace
 
-LesionList lesionsOf(const Mask& mask, const Volume& volume, const std::vector<const Mask*>& hosts, const Volume* probability)
+LesionList lesionsOf(const Mask& mask, const Volume& volume, const std::vector<const Mask*>& hosts,
+                     const Volume* probability, const Progress& stop)
 {
     Pieces parts = pieces(mask, mostLesions, 1);
     LesionList list;
     list.others = parts.others;
     for (Mask& part : parts.masks) {
+        stop.check();
         Lesion lesion;
         lesion.mask = std::make_shared<const Mask>(std::move(part));
         lesion.statistics = measure(*lesion.mask, volume);
         lesion.diameters = diameters(*lesion.mask);
         lesion.meanProbability = meanProbability(*lesion.mask, probability);
-        findHost(lesion, hosts);
+        findHost(lesion, hosts, stop);
         list.lesions.push_back(std::move(lesion));
     }
     return list;

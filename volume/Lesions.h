@@ -1,6 +1,7 @@
 #pragma once
 
 #include "volume/Diameters.h"
+#include "volume/Progress.h"
 #include "volume/Statistics.h"
 
 #include <memory>
@@ -29,8 +30,10 @@ struct LesionList {
 };
 constexpr std::size_t mostLesions = 300;
 /// @param hosts organs on the same grid; may be empty masks
-/// @param probability in thousandths, on any grid; null: not kept
-LesionList lesionsOf(const Mask& mask, const Volume& volume, const std::vector<const Mask*>& hosts, const Volume* probability);
+/// @param probability in thousandths, on any grid; null: not kept @param stop looked at before every lesion
+/// and organ. @throws Cancelled
+LesionList lesionsOf(const Mask& mask, const Volume& volume, const std::vector<const Mask*>& hosts,
+                     const Volume* probability, const Progress& stop = Progress());
 
 /// Whether RECIST 1.1 counts a lesion as measurable, and why: longest axial diameter at least 10 mm, and at least twice the distance of
 /// slices where that is over 5 mm.

@@ -75,15 +75,16 @@ void writeMasks(const Run& run, const Asked& asked, const fs::path& folder, Prog
         const Row& row = run.rows[i];
         progress.step({"writing masks", double(i) / double(run.rows.size()), {}});
         const Finding& finding = *row.measured.finding;
-        writeMask(finding.mask, folder / row.file);
+        writeMask(finding.mask, folder / row.file, progress);
         if (!row.leftOutFile.empty())
-            writeMask(*finding.leftOut, folder / row.leftOutFile);
+            writeMask(*finding.leftOut, folder / row.leftOutFile, progress);
         labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode, row.known.rgb, &finding.mask, lateralityOf(row.known), finding.threshold});
     }
     if (!asked.labelMap)
         return;
     numberLabels(labels);
-    writeLabelMap(labels, folder / (run.scan->caseName + "_seg." + asked.format), folder / (run.scan->caseName + "_labels.csv"));
+    writeLabelMap(labels, folder / (run.scan->caseName + "_seg." + asked.format),
+                  folder / (run.scan->caseName + "_labels.csv"), progress);
 }
 
 } // namespace
@@ -185,7 +186,7 @@ Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const A
     describe(run, segmenter, asked);
     prepared.reset();
     progress.step({"measuring", 0, {}});
-    run.rows = makeRows(run, std::move(findings), asked.format);
+    run.rows = makeRows(run, std::move(findings), asked.format, progress);
     for (Row& row : run.rows)
         if (asked.leftOut && row.measured.finding->leftOut)
             row.leftOutFile = scan.caseName + "_" + row.known.fileName + "_left_out." + asked.format;

@@ -2,6 +2,7 @@
 
 #include "app/results/Text.h"
 #include "inference/TargetNames.h"
+#include "volume/MaskSets.h"
 
 #include <algorithm>
 
@@ -114,9 +115,8 @@ void outsideOrgan(Measured& m)
 void nameOthers(Lesion& lesion, const LesionMarks& marks)
 {
     for (const OtherMark& other : marks.others) {
-        bool shared = false;
-        forEachVoxel(*lesion.mask, [&](const Index3& v) { shared = shared || other.mask->at(v); });
-        if (shared)
+        if (touches(*lesion.mask, *other.mask) &&
+            std::count(lesion.alsoMarkedAs.begin(), lesion.alsoMarkedAs.end(), other.name) == 0)
             lesion.alsoMarkedAs.push_back(other.name);
     }
 }
@@ -176,8 +176,10 @@ Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known)
     return measurability(lesion, known.kind == "cyst" && lesion.alsoMarkedAs.empty());
 }
 
-Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume, const LesionMarks& marks)
+Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume,
+                        const LesionMarks& marks, const Progress& stop)
 {
+    stop.check();
     Measured m;
     bool chosen = false;
     m.listedUnder = marks.listedUnder;
@@ -189,7 +191,7 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
             names.emplace_back().id = host->classId;
             names.back().name = host->name;
         }
-        LesionList list = lesionsOf(finding.mask, volume, hosts, finding.probability.get());
+        LesionList list = lesionsOf(finding.mask, volume, hosts, finding.probability.get(), stop);
         for (Lesion& lesion : list.lesions)
             nameOthers(lesion, marks);
         if (finding.target.filter.chooses()) {
@@ -200,6 +202,7 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
             m.warnings.push_back({"It lies in " + std::to_string(std::int64_t(list.lesions.size()) + list.others) + " separate parts; only the " + std::to_string(list.lesions.size()) + " largest are listed one by one.", {}});
         m.lesions = std::move(list.lesions);
     }
+    stop.check();
     m.statistics = measure(finding.mask, volume);
     m.finding = std::make_shared<const Finding>(std::move(finding));
     m.burdens = burdensOf(m);
@@ -208,7 +211,8 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
     return m;
 }
 
-std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known, const Volume& volume)
+std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known,
+                                      const Volume& volume, const Progress& stop)
 {
     std::vector<MarkedClass> lesions;
     std::vector<std::size_t> of;
@@ -217,7 +221,7 @@ std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::
             lesions.push_back({&known[n], &findings[n].mask});
             of.push_back(n);
         }
-    SharedLesions shared = shareLesions(lesions);
+    SharedLesions shared = shareLesions(lesions, stop);
     std::vector<LesionMarks> marks(findings.size());
     for (std::size_t l = 0; l < of.size(); ++l) {
         marks[of[l]] = std::move(shared.marks[l]);
@@ -225,7 +229,7 @@ std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::
     }
     std::vector<Measured> all;
     for (std::size_t n = 0; n < findings.size(); ++n)
-        all.push_back(measureFinding(std::move(findings[n]), known[n], volume, marks[n]));
+        all.push_back(measureFinding(std::move(findings[n]), known[n], volume, marks[n], stop));
     return all;
 }
 

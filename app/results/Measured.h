@@ -36,11 +36,14 @@ struct Measured {
 };
 
 /// @param marks how its lesions were shared with other classes, and whether some were taken out of `finding` before
-Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume, const LesionMarks& marks = {});
+/// @param stop looked at before every lesion. @throws Cancelled
+Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume,
+                        const LesionMarks& marks = {}, const Progress& stop = Progress());
 /// Another mask for a finding, its range of volumes scaled along.
 void replaceMask(Finding& finding, Mask mask);
 /// All findings of one prompt, each lesion in one of them alone (shareLesions).
-std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known, const Volume& volume);
+std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known,
+                                      const Volume& volume, const Progress& stop = Progress());
 /// Whether RECIST 1.1 counts a lesion of such a class as measurable. A cyst that is marked as a tumor, too, is taken as one.
 Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known);
 /// The organ that a lesion lies in or is nearest to: "Left Kidney"; empty where none is known.

@@ -18,8 +18,9 @@ void numberLabels(std::vector<LabelledMask>& labels)
     int last = 32;
     for (const LabelledMask& label : labels)
         last = std::max(last, label.id);
+    std::set<int> used{0};
     for (LabelledMask& label : labels)
-        if (label.id == 0)
+        if (!used.insert(label.id).second)
             label.id = ++last;
 }
 
@@ -35,7 +36,8 @@ static Row rowOf(const Run& run, const Finding& finding)
     return row;
 }
 
-std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending)
+std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending,
+                          const Progress& stop)
 {
     std::vector<Row> rows;
     std::vector<ModelClass> known;
@@ -45,22 +47,25 @@ std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const s
     }
     std::vector<Measured> measured;
     if (run.cleanUp == "standard")
-        measured = measureFindings(std::move(findings), known, *run.scan->volume);
+        measured = measureFindings(std::move(findings), known, *run.scan->volume, stop);
     else
         for (std::size_t n = 0; n < findings.size(); ++n)
-            measured.push_back(measureFinding(std::move(findings[n]), known[n], *run.scan->volume));
+            measured.push_back(measureFinding(std::move(findings[n]), known[n], *run.scan->volume, {}, stop));
+    std::set<std::string> used;
     for (std::size_t n = 0; n < rows.size(); ++n) {
         rows[n].measured = std::move(measured[n]);
+        rows[n].known.fileName = uniqueName(rows[n].known.fileName, used);
         rows[n].file = run.scan->caseName + "_" + rows[n].known.fileName + "." + ending;
     }
     return rows;
 }
 
-Row makeRow(const Run& run, Finding finding, const std::string& ending)
+std::string uniqueName(const std::string& name, std::set<std::string>& used)
 {
-    std::vector<Finding> one;
-    one.push_back(std::move(finding));
-    return makeRows(run, std::move(one), ending).front();
+    std::string unique = name;
+    for (int n = 2; !used.insert(unique).second; ++n)
+        unique = name + "_" + std::to_string(n);
+    return unique;
 }
 
 void judge(Run& run)

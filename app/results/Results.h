@@ -4,6 +4,7 @@
 #include "volume/io/MaskWriter.h"
 #include "volume/io/ScanReader.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct RemovedLesion {
     std::shared_ptr<const Mask> mask;
     bool notALesion = false; ///< said to be none; else deleted
     double longestMm = 0;    ///< its longest axial diameter
-    bool counted = true;     ///< false: it is listed with another class that marks it, too
+    bool counted = true;     ///< false: it is listed with another class that marks it, too; follows from all
+                             ///< structures (deriveLesions)
 };
 
 /// One structure with everything that is told of it.
@@ -44,13 +46,19 @@ struct Run {
 
 /// A structure's name, marked where it is words beyond the known classes: "renal artery (zero-shot)".
 std::string shownName(const std::string& name, const Target& target);
-/// Gives zero-shot masks, which come with id 0, label values above those of every known class (33, 34, ...). They go first: where masks
-/// overlap in a label map the later row wins, and that is what the model was trained on.
+/// Gives zero-shot masks, which come with id 0, label values above those of every known class (33, 34, ...).
+/// They go first: where masks overlap in a label map the later row wins, and that is what the model was
+/// trained on. A second result of one class ("the largest liver tumor" beside "liver tumors") gets the next
+/// such value.
 void numberLabels(std::vector<LabelledMask>& labels);
-/// The rows of the run, each lesion in one of them alone where the masks are cleaned up (Run::cleanUp "standard"); as the model marks
-/// them otherwise. @param ending of mask files, such as "nii.gz"
-std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending);
-Row makeRow(const Run& run, Finding finding, const std::string& ending);
+/// The rows of the run, each lesion in one of them alone where the masks are cleaned up (Run::cleanUp
+/// "standard"); as the model marks them otherwise. @param ending of mask files, such as "nii.gz" @throws
+/// Cancelled where `stop` asks for it, before the next lesion
+std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const std::string& ending,
+                          const Progress& stop = Progress());
+/// The name itself, or with a number where it is taken already: "liver_tumor_2". No result overwrites
+/// another.
+std::string uniqueName(const std::string& name, std::set<std::string>& used);
 /// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes, sets their trust.
 void judge(Run& run);
 std::string measurementsCsv(const Run& run);

@@ -1,38 +1,33 @@
 #include "app/results/SharedLesions.h"
 
 #include "volume/Components.h"
+#include "volume/MaskSets.h"
 
 #include <algorithm>
 
 namespace hounsfield {
 namespace {
 
-bool haveCommonHost(const ModelClass& a, const ModelClass& b)
+/// Two results of one class are chosen from the same lesions: neither takes them from the other.
+bool mayShare(const ModelClass& a, const ModelClass& b)
 {
-    return std::any_of(a.hosts.begin(), a.hosts.end(),
-                       [&](int host) { return std::count(b.hosts.begin(), b.hosts.end(), host) > 0; });
+    return a.id != b.id && std::any_of(a.hosts.begin(), a.hosts.end(), [&](int host) {
+               return std::count(b.hosts.begin(), b.hosts.end(), host) > 0;
+           });
 }
 
-/// The voxels of `mask` for which `keep` holds.
-template <typename Keep> Mask filtered(const Mask& mask, Keep&& keep)
+/// For each the first of the same class with the same marks: it is shared with others as that one is.
+std::vector<std::size_t> firstAlike(const std::vector<MarkedClass>& classes)
 {
-    if (mask.empty())
-        return mask;
-    std::vector<std::uint8_t> inside = mask.boxVoxels();
-    std::size_t v = 0;
-    const IndexBox& box = mask.box();
-    for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
-        for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j)
-            for (std::int64_t i = box.begin[0]; i < box.end[0]; ++i, ++v)
-                inside[v] = inside[v] && keep(Index3{i, j, k});
-    return Mask::fromBox(mask.geometry(), box, inside);
-}
-
-std::int64_t countIn(const Mask& mask, const Mask& other)
-{
-    std::int64_t count = 0;
-    forEachVoxel(mask, [&](const Index3& v) { count += other.at(v); });
-    return count;
+    std::vector<std::size_t> first;
+    for (std::size_t n = 0; n < classes.size(); ++n) {
+        std::size_t m = 0;
+        while (m < n && (classes[m].known->id != classes[n].known->id ||
+                         !areEqual(*classes[m].mask, *classes[n].mask)))
+            ++m;
+        first.push_back(m);
+    }
+    return first;
 }
 
 void addOnce(std::vector<std::string>& names, const std::string& name)
@@ -42,18 +37,22 @@ void addOnce(std::vector<std::string>& names, const std::string& name)
 }
 
 /// Moves what two classes both mark to the one that marks more of it.
-void sharePair(std::size_t a, std::size_t b, const std::vector<MarkedClass>& classes, SharedLesions& all)
+void sharePair(std::size_t a, std::size_t b, const std::vector<MarkedClass>& classes, SharedLesions& all,
+               const Progress& stop)
 {
+    stop.check();
     const Mask seeds = filtered(all.masks[a], [&](const Index3& v) { return all.masks[b].at(v); });
     if (seeds.empty())
         return;
     const Geometry& geometry = seeds.geometry();
     const Mask both = unionOf(geometry, {&all.masks[a], &all.masks[b]});
     for (const Mask& lesion : components(reached(both, seeds))) {
-        const bool toB = countIn(lesion, all.masks[b]) > countIn(lesion, all.masks[a]);
-        const std::size_t to = toB ? b : a, from = toB ? a : b;
+        stop.check();
+        const bool toB = sharedVoxels(lesion, all.masks[b]) > sharedVoxels(lesion, all.masks[a]);
+        const std::size_t to = toB ? b : a;
+        const std::size_t from = toB ? a : b;
         LesionMarks& left = all.marks[from];
-        left.movedMl += double(countIn(lesion, all.masks[from])) * geometry.voxelVolumeMl();
+        left.movedMl += double(sharedVoxels(lesion, all.masks[from])) * geometry.voxelVolumeMl();
         ++left.lesionsMoved;
         left.takenOut = true;
         addOnce(left.listedUnder, classes[to].known->name);
@@ -64,19 +63,25 @@ void sharePair(std::size_t a, std::size_t b, const std::vector<MarkedClass>& cla
 
 } // namespace
 
-SharedLesions shareLesions(const std::vector<MarkedClass>& classes)
+SharedLesions shareLesions(const std::vector<MarkedClass>& classes, const Progress& stop)
 {
     SharedLesions all;
+    const std::vector<std::size_t> first = firstAlike(classes);
     all.marks.resize(classes.size());
     for (const MarkedClass& one : classes)
         all.masks.push_back(*one.mask);
     for (std::size_t a = 0; a < classes.size(); ++a)
         for (std::size_t b = a + 1; b < classes.size(); ++b)
-            if (haveCommonHost(*classes[a].known, *classes[b].known))
-                sharePair(a, b, classes, all);
+            if (first[a] == a && first[b] == b && mayShare(*classes[a].known, *classes[b].known))
+                sharePair(a, b, classes, all, stop);
+    for (std::size_t n = 0; n < classes.size(); ++n) {
+        all.masks[n] = all.masks[first[n]];
+        all.marks[n] = all.marks[first[n]];
+    }
     for (std::size_t a = 0; a < classes.size(); ++a)
         for (std::size_t b = 0; b < classes.size(); ++b)
-            if (a != b && haveCommonHost(*classes[a].known, *classes[b].known) && countIn(*classes[b].mask, all.masks[a]) > 0)
+            if (first[b] == b && mayShare(*classes[a].known, *classes[b].known) &&
+                sharedVoxels(*classes[b].mask, all.masks[a]) > 0)
                 all.marks[a].others.push_back({classes[b].known->name, std::make_shared<const Mask>(*classes[b].mask)});
     return all;
 }

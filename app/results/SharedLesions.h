@@ -2,6 +2,7 @@
 
 #include "inference/ModelPack.h"
 #include "volume/Mask.h"
+#include "volume/Progress.h"
 
 #include <memory>
 #include <string>
@@ -35,9 +36,11 @@ struct SharedLesions {
     std::vector<LesionMarks> marks; ///< for each class
 };
 
-/// A lesion that two classes of the same organ mark (they share a voxel) is one lesion: it takes all voxels of both and goes to the
-/// class that marks more of it (the earlier where they mark as many), so that totals count it once. Classes without a common organ
-/// are left as they are. The parts that touch without sharing a voxel stay apart.
-SharedLesions shareLesions(const std::vector<MarkedClass>& classes);
+/// A lesion that two classes of the same organ mark (they share a voxel) is one lesion: it takes all voxels
+/// of both and goes to the class that marks more of it (the earlier where they mark as many), so that totals
+/// count it once. Classes without a common organ are left as they are, and so are two results of one class
+/// ("liver tumors, the largest liver tumor"). Parts that touch without sharing a voxel stay apart. @param
+/// stop looked at before every lesion. @throws Cancelled
+SharedLesions shareLesions(const std::vector<MarkedClass>& classes, const Progress& stop = Progress());
 
 } // namespace hounsfield

@@ -129,7 +129,7 @@ TEST_CASE("the files of a run carry lesions, burden, what was left out and why")
     run.pack = &pack;
     Finding finding = tumors();
     finding.removals = {{Removal::Why::OutsideHost, 2, 1.25}};
-    run.rows.push_back(makeRow(run, finding, "nii.gz"));
+    run.rows = makeRows(run, {finding}, "nii.gz");
     const auto json = nlohmann::json::parse(measurementsJson(run));
     const auto& target = json.at("targets").at(0);
     REQUIRE(target.at("lesions").size() == 3);

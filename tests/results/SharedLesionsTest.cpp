@@ -1,6 +1,7 @@
 // A lesion that two classes of one organ mark.
 #include "app/results/Results.h"
 #include "tests/results/Phantom.h"
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 
 #include <nlohmann/json.hpp>
@@ -108,6 +109,55 @@ TEST_CASE("lesions of classes without a common organ, and lesions that only lie 
     measured = measureFindings(all, {liverTumor, vesselTumor}, water(g));
     CHECK(measured[0].lesions.size() == 1);
     CHECK(measured[1].lesions.size() == 1);
+}
+
+TEST_CASE("two results of one class take no lesion from each other and are shared alike with another class")
+{
+    const Geometry g = phantomGrid();
+    const Mask two = together({ball(g, {-30, 0, 0}, 14), ball(g, {-30, 50, 0}, 6)});
+    std::vector<Finding> all;
+    all.push_back(findingOf(27, "Liver Tumor", two));
+    all.push_back(findingOf(27, "Liver Tumor", two));
+    all.push_back(findingOf(29, "Hepatic Vessel Tumor", ball(g, {-26, 0, 0}, 12)));
+    all[1].target.filter.largest = 1;
+    const auto measured = measureFindings(all, {liverTumor, liverTumor, vesselTumor}, water(g));
+    CHECK(measured[0].lesions.size() == 2);
+    REQUIRE(measured[1].lesions.size() == 1);
+    CHECK(measured[2].lesions.empty());
+    CHECK(measured[1].lesions[0].statistics.volumeMl == Approx(unionMl()));
+    CHECK(measured[1].lesions[0].alsoMarkedAs == std::vector<std::string>{"Hepatic Vessel Tumor"});
+    CHECK(measured[0].listedUnder.empty());
+    CHECK(measured[2].listedUnder == std::vector<std::string>{"Liver Tumor"});
+    CHECK_FALSE(says(measured[0], "Liver Tumor, too"));
+}
+
+TEST_CASE("two results of one class have files and label values of their own")
+{
+    Scan scan;
+    scan.volume = std::make_shared<const Volume>(water(phantomGrid()));
+    scan.caseName = "case";
+    ModelPack pack;
+    pack.classes = {liverTumor};
+    pack.classes[0].fileName = "liver_tumor";
+    const Run run = runOf(scan, pack, {twoClasses()[0], twoClasses()[0]});
+    CHECK(run.rows[0].file == "case_liver_tumor.nii.gz");
+    CHECK(run.rows[1].file == "case_liver_tumor_2.nii.gz");
+    std::vector<LabelledMask> labels(3);
+    labels[0].id = labels[2].id = 27;
+    numberLabels(labels);
+    CHECK(labels[0].id == 33); // words beyond the classes go first
+    CHECK(labels[1].id == 27);
+    CHECK(labels[2].id == 34);
+}
+
+TEST_CASE("measuring findings is stopped at every lesion")
+{
+    const Volume scan = water(phantomGrid());
+    const auto measured = [&](const Progress& stop) {
+        measureFindings(twoClasses(), {liverTumor, vesselTumor}, scan, stop);
+    };
+    CHECK(checkEveryLookStops(measured) >=
+          2 + 2 * 2 + 3); // a pair and its lesion, two findings, three lesions
 }
 
 TEST_CASE("table, CSV and JSON have a shared lesion once and name both classes, raw masks stay as the model marks them")

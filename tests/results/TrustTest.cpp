@@ -62,7 +62,7 @@ TEST_CASE("a guess is no green light, and it stands in every file")
     part.targets = {{11, "Pancreas"}};
     part.unsure = true;
     run.prompt.parts = {part};
-    run.rows.push_back(makeRow(run, findingOf(11, "Pancreas", ball(phantomGrid(), {0, 0, 0}, 20)), "nii.gz"));
+    run.rows = makeRows(run, {findingOf(11, "Pancreas", ball(phantomGrid(), {0, 0, 0}, 20))}, "nii.gz");
     judge(run);
     CHECK(run.rows[0].guess);
     CHECK(run.rows[0].trust.light == Light::Look);
@@ -87,9 +87,10 @@ TEST_CASE("that a model does not state its reliability is said once")
     Run run;
     run.scan = &scan;
     run.pack = &pack;
+    std::vector<Finding> findings;
     for (const ModelClass& known : pack.classes)
-        run.rows.push_back(
-            makeRow(run, findingOf(known.id, known.name.c_str(), ball(phantomGrid(), {0, 0, 0}, 50)), "nii.gz"));
+        findings.push_back(findingOf(known.id, known.name.c_str(), ball(phantomGrid(), {0, 0, 0}, 50)));
+    run.rows = makeRows(run, std::move(findings), "nii.gz");
     judge(run);
     CHECK(std::count(run.notes.begin(), run.notes.end(),
                      "The model published does not state how reliable it is on real scans: no light is green.") == 1);

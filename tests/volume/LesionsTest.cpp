@@ -1,3 +1,4 @@
+#include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 #include "volume/Lesions.h"
 
@@ -207,4 +208,15 @@ TEST_CASE("what RECIST calls measurable is, and says why not")
     CHECK(measurability(lesion(9, 8, false), false).measurable);
     CHECK(measurability(lesion(9, 2, true), false).why.find("edge") != std::string::npos);
     CHECK(measurability(lesion(9, 2, false), true).why.find("cyst") != std::string::npos);
+}
+
+TEST_CASE("measuring lesions is stopped before every lesion and every organ")
+{
+    const Geometry grid = Geometry::fromSpacing({60, 20, 20}, {0, 0, 0}, {1, 1, 1});
+    const Mask lesions = painted(grid, [](const Vector3& at) { return std::fmod(at[0], 20) < 6; });
+    const Mask organ = painted(grid, [](const Vector3& at) { return at[0] > 55; });
+    const auto measured = [&](const Progress& stop) {
+        lesionsOf(lesions, anyVolume(grid), {&organ, &organ}, nullptr, stop);
+    };
+    CHECK(hounsfield::test::checkEveryLookStops(measured) == 3 + 3 * 2);
 }
