@@ -7,7 +7,7 @@
 
 namespace hounsfield {
 
-/// Writes a session's files off the GUI thread. Stops between two files; those that are written stay.
+/// Writes a session's files off the GUI thread. Where it is stopped, nothing was written.
 class ExportWorker : public QObject {
     Q_OBJECT
 public:

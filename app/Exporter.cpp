@@ -2,24 +2,17 @@
 
 #include "app/ByHandTable.h"
 #include "app/results/Results.h"
+#include "app/results/StagedFiles.h"
 #include "inference/ClassTable.h"
 #include "viewer/scene/Surface.h"
 #include "volume/io/MaskWriter.h"
 
+#include <algorithm>
 #include <set>
 
 namespace hounsfield {
 namespace fs = std::filesystem;
 namespace {
-
-/// Its class's file name; a second of the same class gets a number.
-std::string fileNameOf(const Structure& structure, std::set<std::string>& used)
-{
-    std::string name = structure.known.fileName;
-    for (int n = 2; !used.insert(name).second; ++n)
-        name = structure.known.fileName + "_" + std::to_string(n);
-    return name;
-}
 
 Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Structure*>& structures, const std::vector<std::string>& files)
 {
@@ -57,63 +50,69 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
 
 std::vector<std::string> exportSession(const Scan& scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings, Progress& progress)
 {
-    std::error_code failed;
-    fs::create_directories(settings.folder, failed);
-    if (failed)
-        throw Error(ErrorKind::Resources, "The folder " + settings.folder.string() + " cannot be made: " + failed.message() + ".");
+    StagedFiles staged(settings.folder);
+    const fs::path& folder = staged.path();
     std::vector<const Structure*> structures;
     for (const Structure& s : contents.structures)
         if (settings.onlyStructure == 0 || settings.onlyStructure == s.id)
             structures.push_back(&s);
-    std::vector<std::string> written, maskFiles;
+    std::vector<std::string> maskFiles;
     std::set<std::string> used;
     std::vector<LabelledMask> labels;
     std::vector<NamedSurface> surfaces;
     for (std::size_t i = 0; i < structures.size(); ++i) {
         const Structure& s = *structures[i];
         progress.step({"writing " + s.name.toStdString(), double(i) / double(structures.size()), {}});
-        const std::string name = scan.caseName + "_" + fileNameOf(s, used) + "." + settings.maskFormat;
+        const std::string name =
+            scan.caseName + "_" + uniqueName(s.known.fileName, used) + "." + settings.maskFormat;
         maskFiles.push_back(settings.masks ? name : "");
-        if (settings.masks) {
-            writeMask(s.finding->mask, settings.folder / name);
-            written.push_back(name);
-        }
+        if (settings.masks)
+            writeMask(s.finding->mask, folder / name, progress);
         labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask, lateralityOf(s.known), s.finding->threshold});
-        progress.check();
         if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
-            surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask)});
+            surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask, progress)});
     }
     const auto tell = [&](const char* stage) { progress.step({stage, 1, {}}); };
     if (settings.labelMap && !labels.empty()) {
         tell("writing the label map");
         numberLabels(labels);
-        const std::string image = scan.caseName + "_seg." + settings.maskFormat, table = scan.caseName + "_labels.csv";
-        writeLabelMap(labels, settings.folder / image, settings.folder / table);
-        written.insert(written.end(), {image, table});
+        writeLabelMap(labels, folder / (scan.caseName + "_seg." + settings.maskFormat),
+                      folder / (scan.caseName + "_labels.csv"), progress);
     }
     if (!surfaces.empty()) {
         tell("writing the surfaces");
-        const std::string name = scan.caseName + "_surfaces." + settings.surfaceFormat;
-        writeSurfaces(surfaces, settings.folder / name);
-        written.push_back(name);
+        writeSurfaces(surfaces, folder / (scan.caseName + "_surfaces." + settings.surfaceFormat));
     }
+    std::vector<std::string> obsolete;
     if (settings.measurements) {
         tell("writing the measurements");
         Run run = runOf(scan, pack, structures, maskFiles);
         judge(run);
-        writeTextFile(measurementsCsv(run), settings.folder / (scan.caseName + "_measurements.csv"));
-        writeTextFile(measurementsJson(run), settings.folder / (scan.caseName + "_measurements.json"));
-        written.insert(written.end(), {scan.caseName + "_measurements.csv", scan.caseName + "_measurements.json"});
-        if (const std::string lesions = lesionsCsv(run); !lesions.empty()) {
-            writeTextFile(lesions, settings.folder / (scan.caseName + "_lesions.csv"));
-            written.push_back(scan.caseName + "_lesions.csv");
-        }
-        if (!contents.measurements.empty()) {
-            writeTextFile(byHandCsv(contents.measurements, *scan.volume), settings.folder / (scan.caseName + "_by_hand.csv"));
-            written.push_back(scan.caseName + "_by_hand.csv");
-        }
+        writeTextFile(measurementsCsv(run), folder / (scan.caseName + "_measurements.csv"));
+        writeTextFile(measurementsJson(run), folder / (scan.caseName + "_measurements.json"));
+        obsolete = {scan.caseName + "_lesions.csv", scan.caseName + "_by_hand.csv"};
+        if (const std::string lesions = lesionsCsv(run); !lesions.empty())
+            writeTextFile(lesions, folder / obsolete[0]);
+        if (!contents.measurements.empty())
+            writeTextFile(byHandCsv(contents.measurements, *scan.volume), folder / obsolete[1]);
     }
-    return written;
+    progress.check();
+    return staged.takePlace(obsolete);
+}
+
+std::vector<std::string> masksOfEarlierExports(const Scan& scan, const ModelPack& pack,
+                                               const fs::path& folder,
+                                               const std::vector<std::string>& written)
+{
+    std::vector<std::string> earlier;
+    std::error_code failed;
+    for (const ModelClass& known : pack.classes)
+        for (const char* ending : {".nii.gz", ".nrrd"}) {
+            const std::string name = scan.caseName + "_" + known.fileName + ending;
+            if (std::count(written.begin(), written.end(), name) == 0 && fs::exists(folder / name, failed))
+                earlier.push_back(name);
+        }
+    return earlier;
 }
 
 } // namespace hounsfield

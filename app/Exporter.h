@@ -18,9 +18,16 @@ struct ExportSettings {
     int onlyStructure = 0;             ///< 0: all that are there
 };
 
-/// Session -> files, each written beside its place, read back and renamed. Works on a copy of the contents: any thread but for
-/// surfaces, which need none of a window.
-/// @return the files' names. @throws Error(Resources), Cancelled
+/// Session -> files, each read back; they take their places together when all are whole (StagedFiles), so
+/// that an export that is stopped leaves an earlier one as it was. A table of lesions or of measurements by
+/// hand that an earlier export wrote goes where there are none now. Works on a copy of the contents, on any
+/// thread.
+/// @return the files' names, sorted. @throws Error(Resources), Cancelled
 std::vector<std::string> exportSession(const Scan& scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings, Progress& progress);
+/// Masks in a folder that an earlier export of the scan left there and the last one, which wrote `written`,
+/// has not replaced: names.
+std::vector<std::string> masksOfEarlierExports(const Scan& scan, const ModelPack& pack,
+                                               const std::filesystem::path& folder,
+                                               const std::vector<std::string>& written);
 
 } // namespace hounsfield

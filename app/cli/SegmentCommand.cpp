@@ -1,6 +1,7 @@
 #include "app/cli/Commands.h"
 #include "app/cli/OneScan.h"
 #include "app/cli/TerminalProgress.h"
+#include "app/results/StagedFiles.h"
 #include "inference/PackStore.h"
 
 #include <CLI/CLI.hpp>
@@ -42,7 +43,10 @@ int segment(const Options& options)
     if (!options.quiet)
         progress.say(estimateText(scan, *segmenter, prompt, options.asked, progress));
     const Run run = lookAt(scan, *segmenter, prompt, options.asked, progress);
-    writeRun(run, options.asked, options.out, progress);
+    StagedFiles staged(options.out);
+    writeRun(run, options.asked, staged.path(), progress);
+    progress.check();
+    staged.takePlace({scan.caseName + "_lesions.csv"});
     progress.finishLine();
     if (!options.quiet)
         show(run, options.out);

@@ -5,7 +5,7 @@
 namespace hounsfield::cli {
 
 /// What is said at the end that was asked for.
-constexpr const char* farewell = "Stopped. Files that were finished are kept; no half file is left.\n";
+constexpr const char* farewell = "Stopped. What was finished is kept; no half file is left.\n";
 
 /// Makes Ctrl-C, a polite kill (SIGTERM) and the end of the terminal (SIGHUP) ask the work to stop. The process ends within two
 /// seconds in any case, at once with the second signal. @param isWorker: a worker of a batch, which ends before the batch does

@@ -111,6 +111,37 @@ TEST_CASE("a threshold that was moved stands in every table, both kidneys have t
     CHECK(json["targets"].toArray()[1].toObject()["laterality"].toString() == "left");
 }
 
+TEST_CASE("a second export replaces the first, takes away tables that have no rows now, and names masks of the first")
+{
+    const TemporaryFolder folder;
+    Opened program;
+    program.open(writeScan(folder.path(), "scan.nii.gz"));
+    program.ask("liver, kidney tumor");
+    Session& session = program.bench.session();
+    session.keepMeasurement(
+        {0, MeasurementKind::Distance, axesOf(Plane::Axial, patientFrame()), {{0, 0, 0}, {30, 40, 0}}, {}},
+        false);
+    Progress silent;
+    ExportSettings settings;
+    settings.folder = folder.path() / "out";
+    const auto exported = [&] {
+        return exportSession(*session.scan(), session.contents(), program.bench.pack(), settings, silent);
+    };
+    CHECK(exported().size() == 6);
+    REQUIRE(std::filesystem::exists(settings.folder / "scan_lesions.csv"));
+    REQUIRE(std::filesystem::exists(settings.folder / "scan_by_hand.csv"));
+    session.removeMeasurement(session.contents().measurements[0].id);
+    session.remove(program.found()[1].id);
+    const std::vector<std::string> written = exported();
+    CHECK(written ==
+          std::vector<std::string>{"scan_liver.nii.gz", "scan_measurements.csv", "scan_measurements.json"});
+    CHECK_FALSE(std::filesystem::exists(settings.folder / "scan_lesions.csv"));
+    CHECK_FALSE(std::filesystem::exists(settings.folder / "scan_by_hand.csv"));
+    // A mask is the person's: it stays and is named.
+    CHECK(masksOfEarlierExports(*session.scan(), program.bench.pack(), settings.folder, written) ==
+          std::vector<std::string>{"scan_kidney_tumor.nii.gz"});
+}
+
 TEST_CASE("work that is offered again counts findings and measurements apart")
 {
     const TemporaryFolder folder;

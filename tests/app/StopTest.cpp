@@ -2,6 +2,7 @@
 #include "app/ExportWorker.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
+#include "tests/support/StopLooks.h"
 
 #include <QSignalSpy>
 
@@ -62,7 +63,9 @@ TEST_CASE("Esc and leaving the program stop an estimate that runs")
 {
     application();
     std::atomic<int> looks{0};
-    const auto open = [&] { return std::make_unique<EndlessEstimate>(openEmbeddedPack(), looks); };
+    const auto open = [&](const Progress&) {
+        return std::make_unique<EndlessEstimate>(openEmbeddedPack(), looks);
+    };
     {
         Asking asking;
         asking.setModel(open);
@@ -98,31 +101,26 @@ TEST_CASE("an export is written beside the window and says how many files there 
     CHECK(stages.size() >= 6);
 }
 
-TEST_CASE("an export that is stopped leaves whole files alone and says so")
+TEST_CASE("an export that is stopped writes nothing, leaves an earlier one as it was, and says so")
 {
     application();
     Session32 made;
-    // Whatever look it is stopped at, nothing but whole files is there.
-    class StopAt final : public Progress {
-    public:
-        explicit StopAt(int look) : m_look(look) {}
-        bool stopRequested() const override { return ++m_looks >= m_look; }
-
-    private:
-        int m_look;
-        mutable int m_looks = 0;
-    };
-    for (const int look : {1, 4, 9}) {
+    const std::filesystem::path folder = made.folder.path() / "out";
+    std::filesystem::create_directories(folder);
+    writeFile(folder / "scan_liver.nii.gz", "of an earlier export");
+    const auto exported = [&](const std::filesystem::path& to, Progress& stop) {
         ExportSettings settings;
-        settings.folder = made.folder.path() / ("out" + std::to_string(look));
-        StopAt stop(look);
-        CHECK_THROWS_AS(exportSession(*made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings, stop), Cancelled);
-        int files = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(settings.folder)) {
-            CHECK(entry.path().string().ends_with(".nii.gz"));
-            ++files;
-        }
-        CHECK(files <= look / 2); // two looks a structure
+        settings.folder = to;
+        exportSession(*made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings,
+                      stop);
+    };
+    StopLooks all;
+    exported(made.folder.path() / "whole", all);
+    for (const int look : {1, 4, all.looks / 2, all.looks}) {
+        StopLooks stop(look);
+        CHECK_THROWS_AS(exported(folder, stop), Cancelled);
+        CHECK(readFile(folder / "scan_liver.nii.gz") == "of an earlier export");
+        CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
     }
     ExportWorker worker;
     QString said;
