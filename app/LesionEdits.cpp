@@ -71,7 +71,7 @@ double meanProbabilityOf(const Measured& m, double before)
 }
 
 /// One structure from its source and the mask that is left of it.
-void deriveOne(Structure& s, Mask mask, LesionMarks marks, const Volume& volume)
+void deriveOne(Structure& s, Mask mask, LesionMarks marks, const Volume& volume, const Progress& stop)
 {
     const Finding& source = sourceOf(s);
     Finding finding = source;
@@ -80,7 +80,7 @@ void deriveOne(Structure& s, Mask mask, LesionMarks marks, const Volume& volume)
     if (const std::string sentence = removedSentence(s.removed); !sentence.empty())
         finding.warnings.push_back(sentence);
     const Target target = s.finding->target;
-    Measured measured = measureFinding(std::move(finding), s.known, volume, marks);
+    Measured measured = measureFinding(std::move(finding), s.known, volume, marks, stop);
     Finding done = *measured.finding;
     done.target = target; // by which it is known again
     if (!s.removed.empty())
@@ -101,7 +101,7 @@ void take(Structure& structure, Measured measured)
     structure.listedUnder = std::move(measured.listedUnder);
 }
 
-void deriveLesions(std::vector<Structure>& structures, const Volume& volume)
+void deriveLesions(std::vector<Structure>& structures, const Volume& volume, const Progress& stop)
 {
     std::vector<Structure*> lesions;
     std::vector<Mask> left;
@@ -113,11 +113,11 @@ void deriveLesions(std::vector<Structure>& structures, const Volume& volume)
     std::vector<MarkedClass> classes;
     for (std::size_t n = 0; n < lesions.size(); ++n)
         classes.push_back({&lesions[n]->known, &left[n]});
-    SharedLesions shared = shareLesions(classes);
+    SharedLesions shared = shareLesions(classes, stop);
     for (std::size_t n = 0; n < lesions.size(); ++n) {
         const bool changed = !lesions[n]->removed.empty() || !shared.marks[n].others.empty() || shared.marks[n].takenOut;
         if (changed || lesions[n]->derived)
-            deriveOne(*lesions[n], std::move(shared.masks[n]), shared.marks[n], volume);
+            deriveOne(*lesions[n], std::move(shared.masks[n]), shared.marks[n], volume, stop);
         lesions[n]->derived = changed;
     }
 }
@@ -156,6 +156,7 @@ void keepRemoved(Structure& made, const Structure& old, const std::vector<Struct
     Finding finding = sourceOf(made);
     finding.warnings.push_back(again == 1 ? "A lesion that had been removed by hand has grown together with others here and is shown again."
                                           : std::to_string(again) + " lesions that had been removed by hand have grown together with others here and are shown again.");
+            stop.check();
     made.source = std::make_shared<const Finding>(std::move(finding));
     made.derived = true;
 }
@@ -172,6 +173,23 @@ Structure withLeftOut(const Structure& structure, const Volume& volume)
     finding.leftOut.reset();
     finding.peak = 0; // it held for the pieces that stayed
     finding.volumeHighMl += finding.mask.volumeMl() - before;
+void measureAgain(std::vector<Structure>& structures, const Volume& volume, Progress& progress)
+{
+    for (std::size_t n = 0; n < structures.size(); ++n) {
+        Structure& s = structures[n];
+        progress.step({"measuring", double(n) / double(structures.size()), {}});
+        if (s.derived)
+            continue; // from its source, below
+        Finding finding = *s.finding;
+        finding.target.filter = {}; // it holds only the chosen lesions already
+        Measured measured = measureFinding(std::move(finding), s.known, volume, {}, progress);
+        s.statistics = measured.statistics;
+        s.lesions = std::move(measured.lesions);
+        s.burdens = std::move(measured.burdens);
+    }
+    deriveLesions(structures, volume, progress);
+}
+
     std::erase(finding.warnings, removed);
     finding.warnings.insert(finding.warnings.begin(), "What the clean-up had left out was given back by hand.");
     if (s.known.isLesion())

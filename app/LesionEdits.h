@@ -7,9 +7,15 @@ namespace hounsfield {
 /// What was measured of a structure becomes part of it.
 void take(Structure& structure, Measured measured);
 
-/// Every tumor and cyst from its source: without what was removed by hand, each lesion in one class alone (shareLesions), measured.
-/// Structures of which nothing was removed or shared stay as they are.
-void deriveLesions(std::vector<Structure>& structures, const Volume& volume);
+/// Every tumor and cyst from its source: without what was removed by hand, each lesion in one class alone
+/// (shareLesions), measured. Structures of which nothing was removed or shared stay as they are. @throws
+/// Cancelled where `stop` asks for it, before the next lesion
+void deriveLesions(std::vector<Structure>& structures, const Volume& volume,
+                   const Progress& stop = Progress());
+
+/// The numbers of structures that came from a file, measured again. @throws Error(Scan) where a mask lies on
+/// another grid, Cancelled
+void measureAgain(std::vector<Structure>& structures, const Volume& volume, Progress& progress);
 
 /// A lesion is noted as removed, in its structure and in the others that mark it, too. They are still to be derived.
 void markRemoved(std::vector<Structure>& structures, int id, std::size_t lesion, bool notALesion);

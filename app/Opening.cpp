@@ -39,17 +39,18 @@ void Opening::stop()
     m_task.stop();
 }
 
-void Opening::open(const QString& path, const std::optional<std::string>& which, Several several)
+void Opening::open(const QString& path, const std::optional<std::string>& which, Several several,
+                   const Prepare& prepare)
 {
     m_previews.stop();
     if (path == samplePath) {
-        openSample();
+        openSample(prepare);
         return;
     }
     const auto known = which && path == m_path ? m_source : nullptr;
-    m_task.start([this, path, which, several, known](Progress& progress) -> Task::Then {
+    m_task.start([this, path, which, several, known, prepare](Progress& progress) -> Task::Then {
         if (known)
-            return readFrom(known, which, progress);
+            return readFrom(known, which, prepare, progress);
         const auto found = [this, path](const std::vector<SeriesInfo>& soFar) {
             tell([this, path, soFar] {
                 if (busy())
@@ -60,7 +61,7 @@ void Opening::open(const QString& path, const std::optional<std::string>& which,
         auto source = std::make_shared<const ScanSource>(std::filesystem::path(path.toStdU16String()), progress, mayAsk ? ScanSource::Seen(found) : ScanSource::Seen());
         const auto& series = source->series();
         const bool ask = mayAsk && std::count_if(series.begin(), series.end(), [](const SeriesInfo& one) { return one.readable; }) > 1;
-        Task::Then read = ask ? Task::Then() : readFrom(source, which, progress);
+        Task::Then read = ask ? Task::Then() : readFrom(source, which, prepare, progress);
         return [this, path, source, ask, read] {
             m_path = path;
             m_source = source;
@@ -74,7 +75,9 @@ void Opening::open(const QString& path, const std::optional<std::string>& which,
     });
 }
 
-Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std::optional<std::string>& which, Progress& progress)
+Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source,
+                             const std::optional<std::string>& which, const Prepare& prepare,
+                             Progress& progress)
 {
     const SeriesInfo info = source->chosen(which);
     tell([this, info] { Q_EMIT reading(info); });
@@ -86,8 +89,18 @@ Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source, const std
     }));
     auto hashing = std::async(std::launch::async, [scan, &progress] { return hashOf(*scan->volume, progress); });
     thumbnails::keep(QString::fromStdU16String(source->path().u16string()), keyOf(scan->series), scan->volume);
-    const QByteArray hash = hashing.get();
-    return [this, scan, hash] { Q_EMIT opened(scan, hash); };
+    return tellOpened(scan, hashing.get(), prepare, progress);
+}
+
+Task::Then Opening::tellOpened(std::shared_ptr<const Scan> scan, const QByteArray& hash,
+                               const Prepare& prepare, Progress& progress)
+{
+    const Task::Then prepared = prepare ? prepare(*scan, hash, progress) : Task::Then();
+    return [this, scan = std::move(scan), hash, prepared] {
+        if (prepared)
+            prepared();
+        Q_EMIT opened(scan, hash);
+    };
 }
 
 void Opening::makePreviews()
@@ -104,17 +117,18 @@ void Opening::makePreviews()
     });
 }
 
-void Opening::openSample()
+void Opening::openSample(const Prepare& prepare)
 {
-    m_task.start([this](Progress& progress) -> Task::Then {
+    m_task.start([this, prepare](Progress& progress) -> Task::Then {
         auto scan = std::make_shared<const Scan>(sampleScan(progress));
         const QByteArray hash = hashOf(*scan->volume, progress);
         thumbnails::keep(samplePath, {}, scan->volume);
-        return [this, scan, hash] {
+        const Task::Then told = tellOpened(scan, hash, prepare, progress);
+        return [this, scan, told] {
             m_path = samplePath;
             m_source = nullptr;
             m_series = {scan->series};
-            Q_EMIT opened(scan, hash);
+            told();
         };
     });
 }

@@ -17,9 +17,14 @@ public:
     /// Several series that can be read: wait for a person's choice, or take the best CT.
     enum class Several { Ask, TakeBest };
 
+    /// What else is made of a scan off the GUI thread once it is read; what it returns runs on the GUI thread
+    /// just before `opened`.
+    using Prepare = std::function<Task::Then(const Scan& scan, const QByteArray& hash, Progress& progress)>;
+
     explicit Opening(QObject* parent = nullptr);
     /// @param which number, key (keyOf) or SeriesInstanceUID; a path that was looked through is not looked through again for it
-    void open(const QString& path, const std::optional<std::string>& which = {}, Several several = Several::TakeBest);
+    void open(const QString& path, const std::optional<std::string>& which = {},
+              Several several = Several::TakeBest, const Prepare& prepare = {});
     void stop();
     bool busy() const { return m_task.busy(); }
     const QString& path() const { return m_path; }                    ///< of what was looked through last
@@ -40,8 +45,11 @@ Q_SIGNALS:
     void failed(QString message);
 
 private:
-    void openSample();
-    Task::Then readFrom(std::shared_ptr<const ScanSource> source, const std::optional<std::string>& which, Progress& progress);
+    void openSample(const Prepare& prepare);
+    Task::Then readFrom(std::shared_ptr<const ScanSource> source, const std::optional<std::string>& which,
+                        const Prepare& prepare, Progress& progress);
+    Task::Then tellOpened(std::shared_ptr<const Scan> scan, const QByteArray& hash, const Prepare& prepare,
+                          Progress& progress);
     void makePreviews();
     /// From the worker to the GUI thread.
     template <typename What> void tell(What what) { QMetaObject::invokeMethod(this, std::move(what), Qt::QueuedConnection); }

@@ -249,7 +249,6 @@ void Session::restore(Contents contents)
         m_nextId = std::max(m_nextId, s.id + 1);
     for (const Measurement& m : contents.measurements)
         m_nextId = std::max(m_nextId, m.id + 1);
-    derive(contents);
     setContents(contents);
     m_undo.clear();
 }

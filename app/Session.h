@@ -74,7 +74,7 @@ public:
     /// A new one gets an id; one that has an id is replaced. Moves of the same point join into one step of undo.
     void keepMeasurement(Measurement measurement, bool moving);
     void removeMeasurement(int id);
-    /// From a session file.
+    /// From a session file, measured (measureAgain).
     void restore(Contents contents);
 
     int selected() const { return m_selected; }

@@ -8,6 +8,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 namespace hounsfield {
 namespace {
@@ -24,17 +25,6 @@ QString scanTextOf(const Scan& scan)
     if (lines.isEmpty())
         lines << QString::fromStdString(scan.caseName);
     return lines.join('\n');
-}
-
-/// The numbers of a structure that came from a file, measured again. @throws Error where its mask lies on another grid
-void measureAgain(Structure& s, const Volume& volume)
-{
-    Finding finding = *s.finding;
-    finding.target.filter = {}; // it holds only the chosen lesions already
-    const Measured measured = measureFinding(std::move(finding), s.known, volume);
-    s.statistics = measured.statistics;
-    s.lesions = measured.lesions;
-    s.burdens = measured.burdens;
 }
 
 /// A lesion's diameters as they are drawn.
@@ -137,7 +127,7 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
     m_tried.clear();
     try {
         if (path.endsWith(".hounsfield")) {
-            m_pending = readSession(path);
+            m_pending = std::make_shared<StoredSession>(readSession(path));
             const QString scan = m_pending->scanPath;
             if (scan != Opening::samplePath && !QFileInfo::exists(scan)) {
                 const QString told = tr("The scan of this session is not at %1 any more. Put it back there and open the session again; the session file is untouched.").arg(scan);
@@ -145,7 +135,7 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
                 Q_EMIT failed(told);
                 return;
             }
-            m_opening.open(scan, m_pending->series());
+            m_opening.open(scan, m_pending->series(), Opening::Several::TakeBest, measuringPending());
         } else {
             m_pending.reset();
             m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series, several);
@@ -176,8 +166,24 @@ bool Workbench::openOtherPart(const Scan& scan)
     const auto other = std::find_if(m_parts.begin(), m_parts.end(), [&](const SeriesInfo& one) { return one.readable && one.uid == scan.series.uid && !one.uid.empty() && !m_tried.contains(keyOf(one)); });
     if (other == m_parts.end())
         return false;
-    m_opening.open(m_pending->scanPath, keyOf(*other));
+    m_opening.open(m_pending->scanPath, keyOf(*other), Opening::Several::TakeBest, measuringPending());
     return true;
+}
+
+Opening::Prepare Workbench::measuringPending()
+{
+    m_notRestored.clear();
+    return [this, session = m_pending](const Scan& scan, const QByteArray& hash,
+                                       Progress& progress) -> Task::Then {
+        if (session->scanHash != hash)
+            return {};
+        try {
+            measureAgain(session->contents.structures, *scan.volume, progress);
+        } catch (const Error& error) {
+            return [this, why = QString::fromUtf8(error.what())] { m_notRestored = why; };
+        }
+        return {};
+    };
 }
 
 void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
@@ -203,15 +209,13 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
     QString notRestored;
     Q_EMIT bannerAsked("session", {}); // of the scan before
     if (m_pending) {
-        const StoredSession stored = std::move(*m_pending);
-        m_pending.reset();
+        const StoredSession stored = std::move(*std::exchange(m_pending, nullptr));
         try {
             if (stored.scanHash != m_scanHash)
                 throw Error(ErrorKind::Scan, "The scan at this place is not the one the session was made from: its masks and measurements are not shown. The session file is untouched and keeps them. Put the scan back and open the session again.");
-            Contents contents = stored.contents;
-            for (Structure& s : contents.structures)
-                measureAgain(s, *scan->volume);
-            m_session.restore(std::move(contents));
+            if (!m_notRestored.isEmpty())
+                throw Error(ErrorKind::Scan, m_notRestored.toStdString());
+            m_session.restore(stored.contents);
             viewFromJson(stored.view, m_view);
             m_prompts = stored.prompts;
             Q_EMIT promptsRestored(stored.prompts);

@@ -74,6 +74,8 @@ Q_SIGNALS:
 
 private:
     void take(std::shared_ptr<const Scan> scan, const QByteArray& hash);
+    /// Measures the pending session off the GUI thread, once its scan is read.
+    Opening::Prepare measuringPending();
     /// Opens the next part of the pending session's series that was not tried. @returns false where there is none
     bool openOtherPart(const Scan& scan);
     void takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes);
@@ -95,7 +97,8 @@ private:
     std::size_t m_targets = 4; ///< a usual prompt, until one is typed
     QString m_scanPath, m_openingPath; ///< of the scan that is open; of the one that is being opened
     QByteArray m_scanHash;
-    std::optional<StoredSession> m_pending; ///< a session whose scan is being opened
+    std::shared_ptr<StoredSession> m_pending; ///< a session whose scan is being opened; null: none
+    QString m_notRestored;                    ///< why it could not be measured in its scan
     std::vector<SeriesInfo> m_parts;        ///< while its scan is looked for among parts that share an identifier
     std::set<std::string> m_tried;          ///< keys of those that were not it
     std::vector<PartialMask> m_growing;

@@ -1,8 +1,9 @@
 #include "app/Asking.h"
 #include "app/ExportWorker.h"
+#include "app/LesionEdits.h"
 #include "tests/app/Helpers.h"
-#include "tests/support/catch.h"
 #include "tests/support/StopLooks.h"
+#include "tests/support/catch.h"
 
 #include <QSignalSpy>
 
@@ -133,12 +134,28 @@ TEST_CASE("an export that is stopped writes nothing, leaves an earlier one as it
     CHECK(said.contains("stopped"));
 }
 
+TEST_CASE("measuring an answer or a session is stopped before every lesion")
+{
+    const Geometry grid = Geometry::fromSpacing({40, 40, 20}, {-60, -60, -30}, {3, 3, 3});
+    const Volume scan(grid, std::vector<std::int16_t>(std::size_t(grid.voxelCount()), 30));
+    const Mask two = balls(grid, {{{-30, 0, 0}, 12}, {{30, 0, 0}, 9}});
+    const Finding finding{{27, "Liver Tumor"}, two, 0.5, 0.99, 0.9, 1, 2, {}, nullptr};
+    const ModelPack pack = openEmbeddedPack();
+    const auto made = [&](const Progress& stop) {
+        return makeStructure(finding, {}, pack, scan, "small", stop);
+    };
+    CHECK(checkEveryLookStops(made) >= 2);
+    const std::vector<Structure> stored{made({}), made({})};
+    const auto measured = [&](Progress& stop) {
+        std::vector<Structure> structures = stored;
+        measureAgain(structures, scan, stop);
+        CHECK(structures[1].lesions.size() == 2);
+    };
+    CHECK(checkEveryLookStops(measured) >= 2 * (1 + 2));
+}
+
 TEST_CASE("the hash of a scan's voxels is stopped within a few megabytes")
 {
-    class Stopping final : public Progress {
-    public:
-        bool stopRequested() const override { return true; }
-    };
-    CHECK_THROWS_AS(hashOf(*water(), Stopping()), Cancelled);
+    CHECK_THROWS_AS(hashOf(*water(), StopLooks(1)), Cancelled);
     CHECK(hashOf(*water()).size() == 32);
 }
