@@ -20,9 +20,10 @@ void measureAgain(std::vector<Structure>& structures, const Volume& volume, Prog
 /// A lesion is noted as removed, in its structure and in the others that mark it, too. They are still to be derived.
 void markRemoved(std::vector<Structure>& structures, int id, std::size_t lesion, bool notALesion);
 
-/// What was removed from a structure stays removed from the one that takes its place (another threshold, another model). A removed
-/// lesion that has grown together with one that is kept, or to several times its size, is shown again, with a warning.
-/// @param all the structures as they were
+/// What was removed from a structure stays removed from the one that takes its place (another threshold,
+/// another model). A removed lesion that has grown together with one that is kept, or to several times its
+/// size, is shown again, with a warning, and is removed again once they have come apart (a slider that is
+/// moved there and back). @param all the structures as they were
 void keepRemoved(Structure& made, const Structure& old, const std::vector<Structure>& all);
 
 /// With what the clean-up left out of it as a part of it, measured again.

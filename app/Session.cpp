@@ -1,6 +1,7 @@
 #include "app/Session.h"
 
 #include "app/LesionEdits.h"
+#include "volume/MaskSets.h"
 
 #include <QUndoCommand>
 
@@ -206,9 +207,9 @@ void Session::restoreLesion(int id, int removed)
         return;
     Contents after = m_contents;
     const auto mask = s->removed[std::size_t(removed)].mask;
-    // Another class that marks it has the same.
+    // Another class that marks it has the same, from a session file as a mask of its own.
     for (Structure& one : after.structures)
-        std::erase_if(one.removed, [&](const RemovedLesion& gone) { return gone.mask == mask; });
+        std::erase_if(one.removed, [&](const RemovedLesion& gone) { return areEqual(*gone.mask, *mask); });
     derive(after);
     m_lesion = -1;
     change(tr("restore a lesion"), std::move(after));

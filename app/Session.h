@@ -16,6 +16,13 @@
 
 namespace hounsfield {
 
+/// A removed lesion that has grown together with others: it is shown again as long as they are one.
+struct RegrownLesion {
+    RemovedLesion removed;
+    /// The lesions it has grown together with, as they were apart; none: it has grown too large.
+    std::vector<std::shared_ptr<const Mask>> with;
+};
+
 /// One thing found in the scan, with all that is shown of it. A value: masks are shared and never changed.
 struct Structure {
     int id = 0;                              ///< in this session
@@ -29,6 +36,7 @@ struct Structure {
     /// Of a tumor or cyst: as the model found it, before lesions were chosen, removed by hand or shared with another class. Null: `finding` is.
     std::shared_ptr<const Finding> source;
     std::vector<RemovedLesion> removed;      ///< by hand
+    std::vector<RegrownLesion> regrown;      ///< removed by hand, and shown again at the threshold in effect
     bool derived = false;                    ///< `finding` is no longer what the source alone gives
     Statistics statistics;
     std::vector<Lesion> lesions;             ///< of a tumor or cyst, largest first

@@ -137,33 +137,102 @@ std::vector<Removal> removalsFromJson(const QJsonValue& value)
     return all;
 }
 
+QJsonObject removedToJson(const RemovedLesion& one)
+{
+    return {{"mask", maskToJson(*one.mask)},
+            {"not_a_lesion", one.notALesion},
+            {"longest_mm", one.longestMm},
+            {"counted", one.counted}};
+}
+
+RemovedLesion removedFromJson(const QJsonValue& one)
+{
+    return {std::make_shared<const Mask>(maskFromJson(one["mask"].toObject())), one["not_a_lesion"].toBool(),
+            one["longest_mm"].toDouble(), one["counted"].toBool(true)};
+}
+
 QJsonArray removedToJson(const std::vector<RemovedLesion>& removed)
 {
     QJsonArray all;
     for (const RemovedLesion& one : removed)
-        all.append(QJsonObject{{"mask", maskToJson(*one.mask)}, {"not_a_lesion", one.notALesion}, {"longest_mm", one.longestMm}, {"counted", one.counted}});
+        all.append(removedToJson(one));
     return all;
 }
 
-std::vector<RemovedLesion> removedFromJson(const QJsonValue& value)
+std::vector<RemovedLesion> removedListFromJson(const QJsonValue& value)
 {
     std::vector<RemovedLesion> all;
     for (const QJsonValue& one : value.toArray())
-        all.push_back({std::make_shared<const Mask>(maskFromJson(one["mask"].toObject())), one["not_a_lesion"].toBool(), one["longest_mm"].toDouble(), one["counted"].toBool(true)});
+        all.push_back(removedFromJson(one));
+    return all;
+}
+
+QJsonArray regrownToJson(const std::vector<RegrownLesion>& regrown)
+{
+    QJsonArray all;
+    for (const RegrownLesion& one : regrown) {
+        QJsonArray with;
+        for (const auto& mask : one.with)
+            with.append(maskToJson(*mask));
+        all.append(QJsonObject{{"removed", removedToJson(one.removed)}, {"with", with}});
+    }
+    return all;
+}
+
+std::vector<RegrownLesion> regrownFromJson(const QJsonValue& value)
+{
+    std::vector<RegrownLesion> all;
+    for (const QJsonValue& one : value.toArray()) {
+        RegrownLesion lesion{removedFromJson(one["removed"]), {}};
+        for (const QJsonValue& mask : one["with"].toArray())
+            lesion.with.push_back(std::make_shared<const Mask>(maskFromJson(mask.toObject())));
+        all.push_back(std::move(lesion));
+    }
+    return all;
+}
+
+QJsonArray textsToJson(const std::vector<std::string>& texts)
+{
+    QJsonArray all;
+    for (const std::string& text : texts)
+        all.append(QString::fromStdString(text));
+    return all;
+}
+
+std::vector<std::string> textsFromJson(const QJsonValue& value)
+{
+    std::vector<std::string> all;
+    for (const QJsonValue& text : value.toArray())
+        all.push_back(text.toString().toStdString());
+    return all;
+}
+
+/// What was said of a finding itself. Sessions of older versions hold it among the warnings of the structure:
+/// those that are not measured anew.
+std::vector<std::string> findingWarningsFromJson(const QJsonValue& value,
+                                                 const std::vector<Warning>& ofStructure)
+{
+    if (value.isArray())
+        return textsFromJson(value);
+    std::vector<std::string> all;
+    for (const Warning& one : ofStructure)
+        if (!one.placeMm && one.text.rfind("Not found:", 0) != 0 && one.text.rfind("It lies in ", 0) != 0)
+            all.push_back(one.text);
     return all;
 }
 
 /// What a structure was made from, where that is more than what is shown of it.
 QJsonValue sourceToJson(const Structure& s)
 {
-    if (!s.source || (s.removed.empty() && !s.derived))
+    if (!s.source || (!s.derived && !s.source->target.filter.chooses()))
         return {};
     const Finding& f = *s.source;
-    QJsonArray warnings;
-    for (const std::string& text : f.warnings)
-        warnings.append(QString::fromStdString(text));
-    return QJsonObject{{"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)}, {"mean_probability", f.meanProbability},
-                       {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl}, {"warnings", warnings}};
+    return QJsonObject{{"mask", maskToJson(f.mask)},
+                       {"filter", filterToJson(f.target.filter)},
+                       {"mean_probability", f.meanProbability},
+                       {"volume_low_ml", f.volumeLowMl},
+                       {"volume_high_ml", f.volumeHighMl},
+                       {"warnings", textsToJson(f.warnings)}};
 }
 
 std::shared_ptr<const Finding> sourceFromJson(const QJsonValue& value, const Finding& shown)
@@ -176,8 +245,7 @@ std::shared_ptr<const Finding> sourceFromJson(const QJsonValue& value, const Fin
         f.meanProbability = value["mean_probability"].toDouble();
         f.volumeLowMl = value["volume_low_ml"].toDouble();
         f.volumeHighMl = value["volume_high_ml"].toDouble();
-        for (const QJsonValue& text : value["warnings"].toArray())
-            f.warnings.push_back(text.toString().toStdString());
+        f.warnings = textsFromJson(value["warnings"]);
     }
     return std::make_shared<const Finding>(std::move(f));
 }
@@ -201,13 +269,40 @@ QJsonObject structureToJson(const Structure& s)
 {
     const Finding& f = *s.finding;
     std::vector<double> hosts(s.known.hosts.begin(), s.known.hosts.end());
-    return {{"id", s.id}, {"name", s.name}, {"rgb", listOf(s.rgb)}, {"visible", s.visible}, {"class_id", s.known.id}, {"class_name", QString::fromStdString(s.known.name)},
-            {"file", QString::fromStdString(s.known.fileName)}, {"snomed", QString::fromStdString(s.known.snomedCode)}, {"kind", QString::fromStdString(s.known.kind)}, {"hosts", listOf(hosts)},
-            {"asked", QString::fromStdString(s.asked)}, {"explanation", QString::fromStdString(s.explanation)}, {"guess", s.guess}, {"reliability", reliabilityToJson(s.known)}, {"made_with", s.madeWith}, {"threshold", f.threshold}, {"peak", f.peak},
-            {"largest_probability", f.largestProbability}, {"mean_probability", f.meanProbability}, {"volume_low_ml", f.volumeLowMl}, {"volume_high_ml", f.volumeHighMl},
-            {"warnings", warningsToJson(s.warnings)}, {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)}, {"nearest", nearestToJson(f.nearest)}, {"mask", maskToJson(f.mask)}, {"filter", filterToJson(f.target.filter)},
-            {"without", listOf(f.target.without)}, {"organs", hostsToJson(f.hosts)}, {"removals", removalsToJson(f.removals)}, {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()},
-            {"source", sourceToJson(s)}, {"removed", removedToJson(s.removed)}};
+    return {{"id", s.id},
+            {"name", s.name},
+            {"rgb", listOf(s.rgb)},
+            {"visible", s.visible},
+            {"class_id", s.known.id},
+            {"class_name", QString::fromStdString(s.known.name)},
+            {"file", QString::fromStdString(s.known.fileName)},
+            {"snomed", QString::fromStdString(s.known.snomedCode)},
+            {"kind", QString::fromStdString(s.known.kind)},
+            {"hosts", listOf(hosts)},
+            {"asked", QString::fromStdString(s.asked)},
+            {"explanation", QString::fromStdString(s.explanation)},
+            {"guess", s.guess},
+            {"reliability", reliabilityToJson(s.known)},
+            {"made_with", s.madeWith},
+            {"threshold", f.threshold},
+            {"peak", f.peak},
+            {"largest_probability", f.largestProbability},
+            {"mean_probability", f.meanProbability},
+            {"volume_low_ml", f.volumeLowMl},
+            {"volume_high_ml", f.volumeHighMl},
+            {"warnings", warningsToJson(s.warnings)},
+            {"zero_shot_text", QString::fromStdString(f.target.zeroShotText)},
+            {"nearest", nearestToJson(f.nearest)},
+            {"mask", maskToJson(f.mask)},
+            {"filter", filterToJson(f.target.filter)},
+            {"without", listOf(f.target.without)},
+            {"organs", hostsToJson(f.hosts)},
+            {"removals", removalsToJson(f.removals)},
+            {"left_out", f.leftOut ? QJsonValue(maskToJson(*f.leftOut)) : QJsonValue()},
+            {"finding_warnings", textsToJson(f.warnings)},
+            {"source", sourceToJson(s)},
+            {"removed", removedToJson(s.removed)},
+            {"regrown", regrownToJson(s.regrown)}};
 }
 
 Structure structureFromJson(const QJsonObject& json)
@@ -235,11 +330,13 @@ Structure structureFromJson(const QJsonObject& json)
     Finding finding{std::move(target), maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
                                                         json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr, nearestFromJson(json["nearest"]), removalsFromJson(json["removals"]), {}, hostsFromJson(json["organs"])};
     finding.peak = json["peak"].toDouble();
+    finding.warnings = findingWarningsFromJson(json["finding_warnings"], s.warnings);
     if (json["left_out"].isObject())
         finding.leftOut = std::make_shared<const Mask>(maskFromJson(json["left_out"].toObject()));
     s.finding = std::make_shared<const Finding>(std::move(finding));
-    s.removed = removedFromJson(json["removed"]);
-    s.derived = json["source"].isObject();
+    s.removed = removedListFromJson(json["removed"]);
+    s.regrown = regrownFromJson(json["regrown"]);
+    s.derived = s.known.isLesion() && json["source"].isObject();
     if (s.known.isLesion())
         s.source = sourceFromJson(json["source"], *s.finding);
     return s;

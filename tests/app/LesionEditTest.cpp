@@ -146,6 +146,73 @@ TEST_CASE("a removed lesion stays removed at another threshold, and is shown aga
     CHECK(std::any_of(warnings.begin(), warnings.end(), [](const Warning& w) { return w.text.find("shown again") != std::string::npos; }));
 }
 
+TEST_CASE("a removed lesion that has grown together with another is removed again once they come apart, also in a reopened session")
+{
+    const TemporaryFolder folder;
+    const auto scan = writeScan(folder.path(), "scan.nii.gz");
+    const QString file = QString::fromStdString((folder.path() / "grown.hounsfield").string());
+    auto bridged = three;
+    bridged.push_back({{-2, 0, 0}, 20});
+    {
+        Opened program;
+        program.open(scan);
+        Session& session = program.bench.session();
+        session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", three)}, false);
+        session.removeLesion(program.found()[0].id, 1, false);
+        session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", bridged, 0.1)}, true);
+        CHECK(program.found()[0].removed.empty());
+        REQUIRE(program.found()[0].regrown.size() == 1);
+        program.bench.saveSession(file, {});
+        session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", three)}, true);
+        CHECK(program.found()[0].removed.size() == 1);
+        CHECK(program.found()[0].regrown.empty());
+        CHECK(program.found()[0].lesions.size() == 2);
+    }
+    Opened again;
+    again.open(file.toStdString());
+    REQUIRE(again.found().size() == 1);
+    Session& session = again.bench.session();
+    CHECK(again.found()[0].regrown.size() == 1);
+    const auto shownAgain = [](const Warning& w) { return w.text.find("shown again") != std::string::npos; };
+    CHECK(std::count_if(again.found()[0].warnings.begin(), again.found()[0].warnings.end(), shownAgain) == 1);
+    session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", three)}, true);
+    CHECK(again.found()[0].removed.size() == 1);
+    CHECK(again.found()[0].lesions.size() == 2);
+    CHECK(std::none_of(again.found()[0].warnings.begin(), again.found()[0].warnings.end(), shownAgain));
+}
+
+TEST_CASE("a lesion that two classes mark is restored for both in a reopened session, and counted by the class that is left")
+{
+    const TemporaryFolder folder;
+    const auto scan = writeScan(folder.path(), "scan.nii.gz");
+    const QString file = QString::fromStdString((folder.path() / "both.hounsfield").string());
+    {
+        Opened program;
+        program.open(scan);
+        Session& session = program.bench.session();
+        session.addStructures(
+            {tumor(*session.scan(), 27, "Liver Tumor", three),
+             tumor(*session.scan(), 29, "Hepatic Vessel Tumor", {{{-28, 0, 0}, 12}, {{0, -40, 0}, 9}})},
+            false);
+        session.removeLesion(program.found()[0].id, 0, false);
+        REQUIRE(program.found()[0].removed[0].counted);
+        REQUIRE_FALSE(program.found()[1].removed[0].counted);
+        program.bench.saveSession(file, {});
+    }
+    Opened again;
+    again.open(file.toStdString());
+    Session& session = again.bench.session();
+    REQUIRE(again.found().size() == 2);
+    session.restoreLesion(again.found()[0].id, 0);
+    CHECK(again.found()[0].removed.empty());
+    CHECK(again.found()[1].removed.empty());
+    CHECK(again.found()[0].lesions.size() == 3);
+    session.removeLesion(again.found()[0].id, 0, false);
+    session.remove(again.found()[0].id);
+    REQUIRE(again.found()[0].removed.size() == 1);
+    CHECK(again.found()[0].removed[0].counted);
+}
+
 TEST_CASE("session and recovery keep which lesions were removed, and they can be restored after reopening")
 {
     const TemporaryFolder folder;
