@@ -4,6 +4,7 @@
 #include "inference/internal/Checkpoint.h"
 #include "inference/internal/JsonText.h"
 #include "inference/internal/TextShapes.h"
+#include "volume/TextList.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,14 +30,6 @@ double within(const ModelPack& pack, const json& root, const char* key, double l
     if (!(value >= low && value <= high))
         refuse(pack, std::string("the number \"") + key + "\" of " + pack.textEncoder->recognitionFile + " is impossible");
     return value;
-}
-
-std::string joined(const std::vector<std::string>& names)
-{
-    std::string text;
-    for (std::size_t i = 0; i < names.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
-    return text;
 }
 
 } // namespace
@@ -85,7 +78,7 @@ void Recognition::readConcepts(const ModelPack& pack)
                 refuse(pack, "its concept \"" + one.key + "\" is of a class \"" + file + "\" that there is not");
         }
         std::sort(one.shown.classIds.begin(), one.shown.classIds.end());
-        one.shown.name = names.empty() ? one.key : joined(names);
+        one.shown.name = names.empty() ? one.key : listText(names);
         m_concepts.push_back(std::move(one));
     }
     if (m_concepts.empty() || m_concepts.size() > mostConcepts)

@@ -1,5 +1,6 @@
 #include "app/cli/CaseFolder.h"
 
+#include "volume/TextList.h"
 #include "volume/io/MaskWriter.h"
 
 #include <fstream>
@@ -77,6 +78,13 @@ std::string wordFor(const std::string& key)
 
 } // namespace
 
+json promptsOf(const Case& one, const Asked& asked)
+{
+    if (!one.prompt.empty())
+        return std::vector<std::string>{one.prompt};
+    return asked.all ? json("everything") : json(asked.prompts);
+}
+
 json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
 {
     const Stamp stamp = stampOf(one.scan);
@@ -86,7 +94,7 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
     request["scan_bytes"] = stamp.bytes;
     request["scan_changed_ns"] = stamp.changed;
     request["series"] = one.series;
-    request["prompt"] = !one.prompt.empty() ? json(std::vector<std::string>{one.prompt}) : asked.all ? json("everything") : json(asked.prompts);
+    request["prompt"] = promptsOf(one, asked);
     request["model"] = pack.name;
     request["weights_sha256"] = pack.weightsSha256;
     for (const ModelClass& known : pack.classes)
@@ -113,10 +121,7 @@ std::string difference(const json& before, const json& now)
     for (const auto& [key, value] : now.items())
         if ((!before.contains(key) || before.at(key) != value) && seen.insert(wordFor(key)).second)
             words.push_back(wordFor(key));
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
-    return text;
+    return listText(words);
 }
 
 CaseFolder::CaseFolder(const fs::path& out, const std::string& name) : m_out(out), m_name(name) {}

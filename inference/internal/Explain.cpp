@@ -2,6 +2,7 @@
 
 #include "inference/internal/Sizes.h"
 #include "inference/internal/Slips.h"
+#include "volume/TextList.h"
 
 #include <algorithm>
 #include <map>
@@ -69,10 +70,10 @@ std::string chosenLesions(const Lexicon& lexicon, const Named& named)
 
 std::string namesOf(const Lexicon& lexicon, const std::vector<int>& ids)
 {
-    std::string text;
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == ids.size() ? " and " : ", ") + lexicon.classOf(ids[i])->name;
-    return text;
+    std::vector<std::string> names;
+    for (const int id : ids)
+        names.push_back(lexicon.classOf(id)->name);
+    return listText(names);
 }
 
 std::string allClasses(std::size_t count)

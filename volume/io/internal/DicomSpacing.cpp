@@ -1,5 +1,6 @@
 #include "volume/io/internal/DicomSpacing.h"
 
+#include "volume/TextList.h"
 #include "volume/io/internal/DicomChecks.h"
 #include "volume/io/internal/Text.h"
 
@@ -74,10 +75,11 @@ void checkWidest(const std::vector<DicomSlice>& slices, const std::vector<double
 std::string listed(const std::vector<std::string>& places)
 {
     constexpr std::size_t most = 6;
-    std::string text;
-    for (std::size_t n = 0; n < places.size() && n < most; ++n)
-        text += (n == 0 ? "" : n + 1 == places.size() ? " and " : ", ") + places[n];
-    return places.size() > most ? text + " and " + std::to_string(places.size() - most) + " more places" : text;
+    if (places.size() <= most)
+        return listText(places);
+    std::vector<std::string> shown(places.begin(), places.begin() + most);
+    shown.push_back(std::to_string(places.size() - most) + " more places");
+    return listText(shown);
 }
 
 EvenGrid filled(const std::vector<DicomSlice>& slices, const std::vector<double>& heights, const std::vector<int>& steps,
