@@ -162,7 +162,7 @@ ModelPack PackStore::import(const Import& what, Progress& progress) const
         pack.textEncoder = addTextEncoderFiles(what.textEncoder, what.vocabulary, builder, progress);
         card += textEncoderNote(what.textEncoder, what.vocabulary);
     }
-    builder.setHash(pack.weightsFile, writeTensors(*tensors, published.recipes, builder.place(pack.weightsFile), "writing the model", progress));
+    builder.setHash(pack.weightsFile, writeTensors(*tensors, published.mappings, builder.place(pack.weightsFile), "writing the model", progress));
     builder.add("card.md", card);
     builder.finish(pack, progress);
     return openPackFolder(m_folder / name);

@@ -101,7 +101,7 @@ PublishedTensors publishedTensors(const Checkpoint& checkpoint)
         const TensorInfo& tensor = named.tensors.at(name);
         if (tensor.shape != shape)
             throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " is " + shapeText(tensor.shape) + " where " + shapeText(shape) + " belongs.");
-        published.recipes[name] = {{key->second}, false, {ElementType::Float32, shape}};
+        published.mappings[name] = {{key->second}, false, {ElementType::Float32, shape}};
     }
     for (const auto& [name, key] : named.keys)
         if (!expected.count(name))

@@ -9,7 +9,7 @@ namespace hounsfield {
 struct PublishedTensors {
     std::string architecture; ///< unetArchitecture or swinArchitecture
     UnetWidths widths;
-    TensorRecipes recipes; ///< by the published names, float32
+    TensorMappings mappings; ///< by the published names, float32
 };
 
 /// Every tensor is checked against the architecture that the tensors tell of; what a network computes for itself is left out.

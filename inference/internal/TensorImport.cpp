@@ -47,27 +47,27 @@ std::string shapeText(const std::vector<std::int64_t>& shape)
     return text.empty() ? "a single number" : text;
 }
 
-std::string writeTensors(const Checkpoint& checkpoint, const TensorRecipes& recipes, const std::filesystem::path& file, const std::string& stage, Progress& progress)
+std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& mappings, const std::filesystem::path& file, const std::string& stage, Progress& progress)
 {
     TensorInfos made;
     double all = 1, done = 0;
-    for (const auto& [name, recipe] : recipes) {
-        made.emplace(name, recipe.made);
-        all += static_cast<double>(recipe.made.byteCount());
+    for (const auto& [name, mapping] : mappings) {
+        made.emplace(name, mapping.made);
+        all += static_cast<double>(mapping.made.byteCount());
     }
     SafetensorsWriter writer(file, made, {{"producer", "hounsfield"}});
-    for (const auto& entry : recipes) {
-        const TensorRecipe& recipe = entry.second;
+    for (const auto& entry : mappings) {
+        const TensorMapping& mapping = entry.second;
         progress.step({stage, done / all, {}});
         Conversion conversion(entry.first, writer);
-        for (const std::string& part : recipe.parts) {
+        for (const std::string& part : mapping.parts) {
             const TensorInfo& from = checkpoint.tensors().at(part);
-            if (recipe.transposed)
-                conversion.add(from.type, recipe.made.type, transposed(checkpoint.read(part)));
+            if (mapping.transposed)
+                conversion.add(from.type, mapping.made.type, transposed(checkpoint.read(part)));
             else
-                checkpoint.stream(part, [&](std::string_view block) { conversion.add(from.type, recipe.made.type, block); });
+                checkpoint.stream(part, [&](std::string_view block) { conversion.add(from.type, mapping.made.type, block); });
         }
-        done += static_cast<double>(recipe.made.byteCount());
+        done += static_cast<double>(mapping.made.byteCount());
     }
     progress.step({stage, 1, {}});
     return writer.finish();

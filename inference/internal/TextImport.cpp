@@ -14,10 +14,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The second public source keeps q, k and v apart and the projection transposed.
-TensorRecipes secondSpelling(const TensorInfos& tensors)
+TensorMappings secondSpelling(const TensorInfos& tensors)
 {
-    TensorRecipes recipes;
-    const auto add = [&](const std::string& name, std::vector<std::string> parts, bool transposed = false) { recipes[name] = {std::move(parts), transposed, {}}; };
+    TensorMappings mappings;
+    const auto add = [&](const std::string& name, std::vector<std::string> parts, bool transposed = false) { mappings[name] = {std::move(parts), transposed, {}}; };
     add("token_embedding.weight", {"text_model.embeddings.token_embedding.weight"});
     add("positional_embedding", {"text_model.embeddings.position_embedding.weight"});
     add("text_projection", {"text_projection.weight"}, true);
@@ -33,17 +33,17 @@ TensorRecipes secondSpelling(const TensorInfos& tensors)
             add(to + "mlp.c_proj" + kind, {from + "mlp.fc2" + kind});
         }
     }
-    return recipes;
+    return mappings;
 }
 
-TensorRecipes recipesOf(const TensorInfos& tensors)
+TensorMappings mappingsOf(const TensorInfos& tensors)
 {
     if (tensors.count("text_model.final_layer_norm.weight"))
         return secondSpelling(tensors);
-    TensorRecipes recipes;
+    TensorMappings mappings;
     for (const auto& entry : tensors)
-        recipes[entry.first] = {{entry.first}, false, {}};
-    return recipes;
+        mappings[entry.first] = {{entry.first}, false, {}};
+    return mappings;
 }
 
 [[noreturn]] void refuse(const std::string& why)
@@ -51,11 +51,11 @@ TensorRecipes recipesOf(const TensorInfos& tensors)
     throw Error(ErrorKind::Model, "The text encoder cannot be used: " + why + ". Name CLIP ViT-B/32's weights (ViT-B-32.pt or model.safetensors), or a compact encoder's.");
 }
 
-/// Type and shape of what a recipe makes; nothing where a part is missing or does not fit.
-std::optional<TensorInfo> madeOf(const TensorRecipe& recipe, const TensorInfos& tensors)
+/// Type and shape of what a mapping makes; nothing where a part is missing or does not fit.
+std::optional<TensorInfo> madeOf(const TensorMapping& mapping, const TensorInfos& tensors)
 {
     TensorInfo made;
-    for (const std::string& part : recipe.parts) {
+    for (const std::string& part : mapping.parts) {
         const auto found = tensors.find(part);
         // An empty tensor's other lengths are not bounded by its data.
         if (found == tensors.end() || found->second.count() == 0)
@@ -63,9 +63,9 @@ std::optional<TensorInfo> madeOf(const TensorRecipe& recipe, const TensorInfos& 
         TensorInfo next = found->second;
         if (next.type != ElementType::Float16)
             next.type = ElementType::Float32;
-        if (recipe.transposed && next.shape.size() == 2)
+        if (mapping.transposed && next.shape.size() == 2)
             std::swap(next.shape[0], next.shape[1]);
-        if (&part == &recipe.parts.front()) {
+        if (&part == &mapping.parts.front()) {
             made = next;
         } else if (next.type != made.type || next.shape.empty() || next.shape.size() != made.shape.size() || !std::equal(next.shape.begin() + 1, next.shape.end(), made.shape.begin() + 1)) {
             return std::nullopt;
@@ -134,11 +134,11 @@ std::string checkedVocabulary(const fs::path& vocabulary, TextEncoderSettings& s
 
 TextTensors textTensors(const Checkpoint& checkpoint)
 {
-    TensorRecipes found = recipesOf(checkpoint.tensors());
+    TensorMappings found = mappingsOf(checkpoint.tensors());
     TensorInfos infos;
-    for (auto& [name, recipe] : found)
-        if (const auto made = madeOf(recipe, checkpoint.tensors())) {
-            recipe.made = *made;
+    for (auto& [name, mapping] : found)
+        if (const auto made = madeOf(mapping, checkpoint.tensors())) {
+            mapping.made = *made;
             infos.emplace(name, *made);
         }
     const auto settings = textSettingsOf(infos);
@@ -154,7 +154,7 @@ TextTensors textTensors(const Checkpoint& checkpoint)
             refuse("the file " + checkpoint.name() + " lacks the tensor " + name);
         if (info->second.shape != shape)
             refuse("its tensor " + name + " is " + shapeText(info->second.shape) + " where " + shapeText(shape) + " belongs");
-        text.recipes.emplace(name, found.at(name));
+        text.mappings.emplace(name, found.at(name));
     }
     return text;
 }
@@ -167,7 +167,7 @@ TextEncoderSettings addTextEncoderFiles(const fs::path& weights, const fs::path&
     settings.weightsFile = "text_weights.safetensors";
     const std::string words = checkedVocabulary(vocabulary, settings);
     builder.add(settings.vocabularyFile, words);
-    builder.setHash(settings.weightsFile, writeTensors(*checkpoint, text.recipes, builder.place(settings.weightsFile), "writing the text encoder", progress));
+    builder.setHash(settings.weightsFile, writeTensors(*checkpoint, text.mappings, builder.place(settings.weightsFile), "writing the text encoder", progress));
     return settings;
 }
 

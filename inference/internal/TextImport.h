@@ -8,7 +8,7 @@ namespace hounsfield {
 /// A text encoder's weights in either public spelling, or of a compact encoder in the first, and how they become those of a pack.
 struct TextTensors {
     TextEncoderSettings settings; ///< sizes only
-    TensorRecipes recipes;        ///< by the names of the first publication; float16 where they came so, else float32
+    TensorMappings mappings;        ///< by the names of the first publication; float16 where they came so, else float32
 };
 
 /// What is not of the text side (visual.*, vision_model.*) is left out. @throws Error(Model) that names the tensor at fault
