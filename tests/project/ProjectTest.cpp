@@ -138,14 +138,6 @@ TEST_CASE("no room includes what it may not know")
     CHECK(seen > 300);
 }
 
-TEST_CASE("no source is longer than 400 lines and no header longer than 150")
-{
-    for (const fs::path& file : sources()) {
-        INFO(file.string());
-        CHECK(lines(file).size() <= (file.extension() == ".h" ? 150u : 400u));
-    }
-}
-
 TEST_CASE("every text of the window has a German and a Chinese translation with the same places for numbers")
 {
     const std::string de = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" / "translations" / "de.json");
@@ -188,14 +180,6 @@ TEST_CASE("what decodes pictures of others is called in its own program alone")
     const std::regex decoder("^#include <(gdcm|openjpeg|charls|jpeglib|turbojpeg|itkGDCM)");
     CHECK(checkOnlyIn("volume/io/decode/",
                       [&](const std::string& line) { return std::regex_search(line, decoder); }) > 0);
-}
-
-TEST_CASE("window and session stay small enough to be read at once")
-{
-    for (const char* file : {"app/MainWindow.cpp", "app/Session.cpp"}) {
-        INFO(file);
-        CHECK(lines(file).size() <= 300);
-    }
 }
 
 TEST_CASE("what is embedded stays small: the model within 16 mebibytes of the 40 that are allowed, its text encoder within 12")
