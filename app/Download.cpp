@@ -270,10 +270,7 @@ void Download::replyEnded()
     } else if (status != 0 && status != 200 && status != 206) {
         fail(tr("The server answered %1 for %2. What was fetched before is kept; try again later.").arg(status).arg(m_what.url.toDisplayString()));
     } else if (reply->error() != QNetworkReply::NoError || (m_total > 0 && m_have != m_total) || !m_taking) {
-        const QString why = reply->error() == QNetworkReply::OperationCanceledError ? tr("nothing came for %1 s").arg(m_timeoutMs / 1000.0) : reply->errorString();
-        fail(m_have > 0 && isStrong(m_etag) ? tr("The connection was cut after %1 (%2). They are kept: press Download again to go on from there.").arg(bytesInWords(double(m_have)), why)
-             : m_have > 0                   ? tr("The connection was cut after %1 (%2). This server cannot go on from there: press Download again to fetch it anew.").arg(bytesInWords(double(m_have)), why)
-                                            : tr("%1 could not be reached (%2). Is this computer on the internet? Files fetched elsewhere can be brought in with Import files….").arg(m_what.url.host(), why));
+        fail(cutConnection(*reply));
     } else {
         checkWhole(m_part.fileName());
     }
@@ -293,6 +290,19 @@ void Download::startAgain()
     m_have = 0;
     m_etag.clear();
     request(m_what.url);
+}
+
+QString Download::cutConnection(const QNetworkReply& reply) const
+{
+    QString why = reply.errorString();
+    if (reply.error() == QNetworkReply::OperationCanceledError)
+        why = tr("nothing came for %1 s").arg(m_timeoutMs / 1000.0);
+    const QString have = bytesInWords(double(m_have));
+    if (m_have == 0)
+        return tr("%1 could not be reached (%2). Is this computer on the internet? Files fetched elsewhere can be brought in with Import files….").arg(m_what.url.host(), why);
+    if (isStrong(m_etag))
+        return tr("The connection was cut after %1 (%2). They are kept: press Download again to go on from there.").arg(have, why);
+    return tr("The connection was cut after %1 (%2). This server cannot go on from there: press Download again to fetch it anew.").arg(have, why);
 }
 
 void Download::checkWhole(const QString& whole)

@@ -60,6 +60,7 @@ private:
     void startAgain(); ///< from the first byte
     void checkWhole(const QString& file);
     void judge(const QString& sha256);
+    QString cutConnection(const QNetworkReply& reply) const; ///< whole sentences
     void fail(const QString& message);
     void end();
     bool enoughSpace(qint64 needed);

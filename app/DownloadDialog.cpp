@@ -180,7 +180,12 @@ void DownloadDialog::fileDone(const QString& path, const QString& sha256, bool c
 {
     const PublicFile file = m_left.front();
     m_left.erase(m_left.begin());
-    (file.kind == "checkpoint" ? m_got.checkpoint : file.kind == "text_encoder" ? m_got.textEncoder : m_got.vocabulary) = path;
+    if (file.kind == "checkpoint")
+        m_got.checkpoint = path;
+    else if (file.kind == "text_encoder")
+        m_got.textEncoder = path;
+    else
+        m_got.vocabulary = path;
     if (!compared)
         m_notes << tr("%1: its SHA-256 is %2. Nobody has published one, so it could not be compared; it is kept, and later copies are compared with it.").arg(file.file, sha256);
     next();

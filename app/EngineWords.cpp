@@ -19,7 +19,9 @@ QString tr(const char* text)
 
 QString deviceInWords(const QString& device)
 {
-    return device == "cpu" ? tr("processor") : device.startsWith("cuda") ? tr("graphics card") : tr("automatic");
+    if (device == "cpu")
+        return tr("processor");
+    return device.startsWith("cuda") ? tr("graphics card") : tr("automatic");
 }
 
 QString modelInWords(const ModelPack& pack)

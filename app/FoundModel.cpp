@@ -78,7 +78,8 @@ static QPixmap lightOf(Light light)
     QPainter painter(&dot);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(theme::colour(light == Light::Doubt ? "error" : light == Light::Look ? "doubt" : "good"));
+    const char* passed = light == Light::Look ? "doubt" : "good";
+    painter.setBrush(theme::colour(light == Light::Doubt ? "error" : passed));
     painter.drawEllipse(1, 1, 8, 8);
     return dot;
 }
@@ -233,7 +234,16 @@ QVariant FoundModel::headerData(int section, Qt::Orientation orientation, int ro
 {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
-    return section == Name ? tr("Found") : section == Volume ? tr("Volume") : section == Hu ? tr("Mean") : QString();
+    switch (section) {
+    case Name:
+        return tr("Found");
+    case Volume:
+        return tr("Volume");
+    case Hu:
+        return tr("Mean");
+    default:
+        return {};
+    }
 }
 
 Qt::ItemFlags FoundModel::flags(const QModelIndex& index) const

@@ -37,7 +37,9 @@ qint64 bytesInside()
 
 QString architectureInWords(const ModelPack& pack)
 {
-    return pack.architecture == "unet" ? QString("U-Net") : pack.architecture == "swin_unetr" ? QString("Swin UNETR") : QString::fromStdString(pack.architecture);
+    if (pack.architecture == "unet")
+        return "U-Net";
+    return pack.architecture == "swin_unetr" ? QString("Swin UNETR") : QString::fromStdString(pack.architecture);
 }
 
 /// A model card is Markdown; its body as Qt shows it.

@@ -125,6 +125,7 @@ std::vector<Doubt> Workbench::doubts() const
 void Workbench::open(const QString& path, const std::optional<std::string>& series, Opening::Several several)
 {
     m_tried.clear();
+    const QString full = path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
     try {
         if (path.endsWith(".hounsfield")) {
             m_pending = std::make_shared<StoredSession>(readSession(path));
@@ -138,9 +139,9 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
             m_opening.open(scan, m_pending->series(), Opening::Several::TakeBest, measuringPending());
         } else {
             m_pending.reset();
-            m_opening.open(path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath(), series, several);
+            m_opening.open(full, series, several);
         }
-        m_openingPath = m_pending ? m_pending->scanPath : path == Opening::samplePath ? path : QFileInfo(path).absoluteFilePath();
+        m_openingPath = m_pending ? m_pending->scanPath : full;
     } catch (const Error& error) {
         m_pending.reset();
         Q_EMIT failed(QString::fromUtf8(error.what()));

@@ -87,7 +87,9 @@ enum class ZeroShot {
 /// As a pack allows.
 inline ZeroShot zeroShotOf(const ModelPack& pack)
 {
-    return !pack.textEncoder ? ZeroShot::Refused : pack.textEncoder->recognitionFile.empty() ? ZeroShot::Offered : ZeroShot::Read;
+    if (!pack.textEncoder)
+        return ZeroShot::Refused;
+    return pack.textEncoder->recognitionFile.empty() ? ZeroShot::Offered : ZeroShot::Read;
 }
 
 /// What a target is in results: the pack's class, or for words (zero-shot) one made of them: id 0, kind "zero_shot", no code, threshold

@@ -18,7 +18,10 @@ std::string bound(double value, const char* unit, bool lowest)
 {
     const double plain = numberFrom(number(value)).value_or(value);
     const bool strict = lowest ? value > plain : value < plain;
-    return std::string(strict ? (lowest ? "over " : "under ") : (lowest ? "at least " : "at most ")) + number(plain) + " " + unit;
+    std::string words = lowest ? "at least " : "at most ";
+    if (strict)
+        words = lowest ? "over " : "under ";
+    return words + number(plain) + " " + unit;
 }
 
 void add(std::string& text, const std::string& more)

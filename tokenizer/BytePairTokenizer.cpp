@@ -61,14 +61,22 @@ struct Character {
     std::size_t bytes = 1;
 };
 
+Kind kindOf(UChar32 c)
+{
+    const std::uint32_t mask = U_GET_GC_MASK(c);
+    if (u_isUWhiteSpace(c))
+        return Kind::Space;
+    if (mask & U_GC_L_MASK)
+        return Kind::Letter;
+    return mask & U_GC_N_MASK ? Kind::Number : Kind::Other;
+}
+
 Character characterAt(const std::string& text, std::size_t at)
 {
     std::int32_t next = 0;
     UChar32 c = 0;
     U8_NEXT_OR_FFFD(text.data() + at, next, static_cast<std::int32_t>(text.size() - at), c);
-    const std::uint32_t mask = U_GET_GC_MASK(c);
-    const Kind kind = u_isUWhiteSpace(c) ? Kind::Space : mask & U_GC_L_MASK ? Kind::Letter : mask & U_GC_N_MASK ? Kind::Number : Kind::Other;
-    return {kind, static_cast<std::size_t>(next)};
+    return {kindOf(c), static_cast<std::size_t>(next)};
 }
 
 /// How long the piece is that begins here: a contraction, letters, one digit, or whatever else is not space.

@@ -25,12 +25,16 @@ QString tr(const char* text)
 
 QString planeName(Plane plane)
 {
-    return plane == Plane::Axial ? tr("axial") : plane == Plane::Coronal ? tr("coronal") : tr("sagittal");
+    if (plane == Plane::Axial)
+        return tr("axial");
+    return plane == Plane::Coronal ? tr("coronal") : tr("sagittal");
 }
 
 QColor planeColour(Plane plane)
 {
-    return theme::colour(plane == Plane::Axial ? "axial" : plane == Plane::Coronal ? "coronal" : "sagittal");
+    if (plane == Plane::Axial)
+        return theme::colour("axial");
+    return theme::colour(plane == Plane::Coronal ? "coronal" : "sagittal");
 }
 
 QPointF SlicePainter::at(const Vector3& mm) const

@@ -8,12 +8,14 @@ namespace hounsfield {
 
 ViewGrid::ViewGrid(ViewState& state, QWidget* parent) : QWidget(parent), m_state(state)
 {
-    for (const Plane plane : {Plane::Axial, Plane::Coronal, Plane::Sagittal}) {
+    const std::pair<Plane, Layout> planes[] = {
+        {Plane::Axial, Layout::Axial}, {Plane::Coronal, Layout::Coronal}, {Plane::Sagittal, Layout::Sagittal}};
+    for (const auto& [plane, layout] : planes) {
         auto* view = new SliceView(state, plane);
         m_slices[std::size_t(plane)] = view;
-        const Layout alone = plane == Plane::Axial ? Layout::Axial : plane == Plane::Coronal ? Layout::Coronal : Layout::Sagittal;
+        const Layout alone = layout;
         connect(view, &SliceView::maximiseAsked, this, [this, alone] { toggle(alone); });
-        connect(view, &SliceView::menuAsked, this, [this, plane](QPoint at) { Q_EMIT menuAsked(plane, at); });
+        connect(view, &SliceView::menuAsked, this, [this, plane = plane](QPoint at) { Q_EMIT menuAsked(plane, at); });
     }
     m_volume = new VolumeView(state);
     connect(m_volume, &VolumeView::maximiseAsked, this, [this] { toggle(Layout::Volume); });

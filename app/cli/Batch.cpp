@@ -316,7 +316,9 @@ int Batch::conclude()
         throw *m_end;
     if (m_stopping)
         throw Cancelled{};
-    return m_failed + m_held > 0 ? 7 : m_understood ? 0 : 6;
+    if (m_failed + m_held > 0)
+        return 7;
+    return m_understood ? 0 : 6;
 }
 
 std::string Batch::summary() const
@@ -343,7 +345,11 @@ std::string Batch::timeLeft() const
     if (left == 0 || m_stopping)
         return "";
     const double seconds = std::chrono::duration<double>(Clock::now() - m_started).count() / double(m_done + m_failed) * double(left);
-    return seconds < 90 ? print(", about %.0f s left", std::ceil(seconds)) : seconds < 5400 ? print(", about %.0f min left", std::ceil(seconds / 60)) : print(", about %.1f h left", seconds / 3600);
+    if (seconds < 90)
+        return print(", about %.0f s left", std::ceil(seconds));
+    if (seconds < 5400)
+        return print(", about %.0f min left", std::ceil(seconds / 60));
+    return print(", about %.1f h left", seconds / 3600);
 }
 
 void Batch::say(const std::string& line) const

@@ -99,11 +99,23 @@ private:
     std::size_t m_at = 0, m_line = 1;
 };
 
+/// Bytes of a UTF-8 character that begins with this one; 0 where none does, and for a zero byte.
+std::size_t charactersBytes(unsigned char first)
+{
+    const auto isIn = [first](int from, int below) { return first >= from && first < below; };
+    if (isIn(0x01, 0x80))
+        return 1;
+    if (isIn(0xC2, 0xE0))
+        return 2;
+    if (isIn(0xE0, 0xF0))
+        return 3;
+    return isIn(0xF0, 0xF5) ? 4 : 0;
+}
+
 /// Bytes of the UTF-8 character at this place; 0 where it is none.
 std::size_t characterAt(const std::string& text, std::size_t at)
 {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t bytes = first == 0 ? 0 : first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+    const std::size_t bytes = charactersBytes(static_cast<unsigned char>(text[at]));
     if (bytes == 0 || at + bytes > text.size())
         return 0;
     const bool follows = std::all_of(text.begin() + std::ptrdiff_t(at) + 1, text.begin() + std::ptrdiff_t(at + bytes), [](char c) { return (c & 0xC0) == 0x80; });

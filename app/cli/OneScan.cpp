@@ -22,7 +22,10 @@ namespace {
 
 Precision precisionOf(const std::string& name)
 {
-    return name == "fp32" ? Precision::Fp32 : name == "bf16" ? Precision::Bf16 : name == "fp16" ? Precision::Fp16 : Precision::Auto;
+    for (const Precision one : {Precision::Fp32, Precision::Bf16, Precision::Fp16})
+        if (name == nameOf(one))
+            return one;
+    return Precision::Auto;
 }
 
 /// Seconds of a voxel of a mask: compressed, written and read back.
@@ -49,7 +52,9 @@ std::string rounded(double value, int digits)
 
 CleanUp cleanUpOf(const std::string& name)
 {
-    return name == "published" ? CleanUp::Published : name == "none" ? CleanUp::None : CleanUp::Standard;
+    if (name == "published")
+        return CleanUp::Published;
+    return name == "none" ? CleanUp::None : CleanUp::Standard;
 }
 
 void describe(Run& run, const Segmenter& segmenter, const Asked& asked)

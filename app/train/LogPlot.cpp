@@ -24,7 +24,19 @@ std::string escaped(const std::string& words)
 {
     std::string safe;
     for (const char c : words)
-        safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+        switch (c) {
+        case '<':
+            safe += "&lt;";
+            break;
+        case '>':
+            safe += "&gt;";
+            break;
+        case '&':
+            safe += "&amp;";
+            break;
+        default:
+            safe += c;
+        }
     return safe;
 }
 
@@ -32,8 +44,10 @@ std::string escaped(const std::string& words)
 double tickOf(double range)
 {
     const double rough = std::max(range, 1e-9) / 5, power = std::pow(10, std::floor(std::log10(rough)));
-    const double times = rough / power;
-    return power * (times > 5 ? 10 : times > 2 ? 5 : times > 1 ? 2 : 1);
+    for (const double tick : {1.0, 2.0, 5.0})
+        if (rough <= tick * power)
+            return tick * power;
+    return 10 * power;
 }
 
 struct Point {

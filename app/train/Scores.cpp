@@ -199,6 +199,26 @@ std::map<int, Reliability> ScoreBoard::reliabilities() const
     return all;
 }
 
+namespace {
+
+/// Cells of Dice and distances of surfaces; empty where there is nothing to compare.
+std::string surfaceCells(const ClassScore& s)
+{
+    if (s.surface)
+        return text(",%.4f,%.3f,%.3f", s.surface->withinTolerance, s.surface->meanMm, s.surface->percentile95Mm);
+    return s.there ? ",0,," : ",,,";
+}
+
+std::string lesionCells(const ClassScore& s, const ModelClass& known)
+{
+    if (!known.isLesion())
+        return ",,,,";
+    const std::string dice = s.largeDice ? text("%.4f", *s.largeDice) : "";
+    return text(",%d,%d,%d,", s.lesions, s.lesionsFound, s.falseLesions) + dice;
+}
+
+} // namespace
+
 std::string ScoreBoard::csv() const
 {
     std::string rows = "scan,class,there,found,dice,surface_dice,mean_mm,percentile95_mm,truth_ml,found_ml,lesions_over_1cm,found_over_1cm,false_over_1cm,dice_over_1cm\r\n";
@@ -208,10 +228,9 @@ std::string ScoreBoard::csv() const
             continue;
         for (const ClassScore& s : scores->second) {
             rows += csvCell(s.scan) + "," + csvCell(known.name) + (s.there ? ",1" : ",0") + (s.found ? ",1," : ",0,") + (s.there ? text("%.4f", s.dice) : "");
-            rows += s.surface ? text(",%.4f,%.3f,%.3f", s.surface->withinTolerance, s.surface->meanMm, s.surface->percentile95Mm) : s.there ? ",0,," : ",,,";
+            rows += surfaceCells(s);
             rows += text(",%.3f,%.3f", s.truthMl, s.foundMl);
-            rows += known.isLesion() ? text(",%d,%d,%d,", s.lesions, s.lesionsFound, s.falseLesions) + (s.largeDice ? text("%.4f", *s.largeDice) : "") : ",,,,";
-            rows += "\r\n";
+            rows += lesionCells(s, known) + "\r\n";
         }
     }
     return rows;

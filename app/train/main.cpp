@@ -47,6 +47,15 @@ void keepMemory()
 #endif
 }
 
+std::string stoppedText(const std::string& command)
+{
+    if (command == "train" || command == "extend")
+        return "Stopped. A training that had begun keeps its state and goes on with the same command.";
+    if (command == "evaluate")
+        return "Stopped: the figures are of the scans that were done.";
+    return "Stopped.";
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -71,10 +80,7 @@ int main(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const hounsfield::Cancelled&) {
-        const std::string command = app.get_subcommands().front()->get_name();
-        std::cerr << (command == "train" || command == "extend" ? "Stopped. A training that had begun keeps its state and goes on with the same command.\n"
-                      : command == "evaluate"                    ? "Stopped: the figures are of the scans that were done.\n"
-                                                                 : "Stopped.\n");
+        std::cerr << stoppedText(app.get_subcommands().front()->get_name()) << '\n';
         return 130;
     } catch (const hounsfield::Error& error) {
         std::cerr << error.what() << '\n';

@@ -15,10 +15,9 @@ std::vector<int> leansOn(int id, const std::vector<ModelClass>& classes, CleanUp
 {
     static const std::map<int, std::vector<int>> published{{10, {11}}, {16, {17}}, {17, {16}}, {26, {2, 3}}, {27, {6}}};
     static const std::map<int, std::vector<int>> standard{{2, {3}}, {3, {2}}, {10, {11}}, {12, {13}}, {13, {12}}, {16, {17}}, {17, {16}}, {23, {24}}, {24, {23}}};
-    static const std::map<int, std::vector<int>> none;
-    const auto& table = rule == CleanUp::None ? none : rule == CleanUp::Published ? published : standard;
+    const auto& table = rule == CleanUp::Published ? published : standard;
     std::vector<int> others;
-    if (const auto found = table.find(id); found != table.end())
+    if (const auto found = table.find(id); rule != CleanUp::None && found != table.end())
         others = found->second;
     // Whatever the rule, a lesion is told with its organ and side.
     for (const ModelClass& known : classes)

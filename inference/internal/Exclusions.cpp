@@ -214,7 +214,9 @@ std::string ClauseReader::takeOut(Part& part, const Named& out) const
             }
     }
     const std::string fewer = takeLesionsOf(part, out.ids, removed);
-    std::string text = removed.empty() ? "" : " " + namesOf(m_lexicon, removed) + (removed.size() == 1 ? " is" : " are") + " left out.";
+    std::string text;
+    if (!removed.empty())
+        text = " " + namesOf(m_lexicon, removed) + (removed.size() == 1 ? " is" : " are") + " left out.";
     text += fewer;
     if (!cut.empty())
         text += " What is found as " + namesOf(m_lexicon, cut) + " is taken out of it.";

@@ -117,10 +117,16 @@ Item FreeWords::meant(const std::string& words, const Items& within)
     item.pending = !read;
     if (!read && std::find(m_unread.begin(), m_unread.end(), words) == m_unread.end())
         m_unread.push_back(words);
-    item.reason = read ? reasons::unknownWord : reasons::reading;
-    item.problem = !read ? "It is not in the word list: the text encoder reads it."
-                         : "I do not know this: it is not in the word list, and the text encoder takes it for none of the " + std::to_string(m_lexicon.classes().size()) +
-                               " structures that the model knows." + (read->note.empty() ? "" : " " + read->note);
+    if (!read) {
+        item.reason = reasons::reading;
+        item.problem = "It is not in the word list: the text encoder reads it.";
+        return item;
+    }
+    item.reason = reasons::unknownWord;
+    item.problem = "I do not know this: it is not in the word list, and the text encoder takes it for none of the " +
+                   std::to_string(m_lexicon.classes().size()) + " structures that the model knows.";
+    if (!read->note.empty())
+        item.problem += " " + read->note;
     return item;
 }
 

@@ -71,13 +71,24 @@ private:
     bool meaning()
     {
         std::vector<const Meaning*> organs, regions, sets, lesions;
-        for (const Meaning* thing : m_things)
-            (thing->region ? regions : thing->set ? sets : m_lexicon.areLesions(thing->ids) ? lesions : organs).push_back(thing);
-        for (const Meaning* adjective : m_adjectives)
-            (adjective->region && !(m_lesions.empty() && m_things.empty()) ? regions
-             : m_lesions.empty() && sets.empty()                           ? m_loose
-                                                                           : organs)
-                .push_back(adjective);
+        for (const Meaning* thing : m_things) {
+            if (thing->region)
+                regions.push_back(thing);
+            else if (thing->set)
+                sets.push_back(thing);
+            else if (m_lexicon.areLesions(thing->ids))
+                lesions.push_back(thing);
+            else
+                organs.push_back(thing);
+        }
+        for (const Meaning* adjective : m_adjectives) {
+            if (adjective->region && !(m_lesions.empty() && m_things.empty()))
+                regions.push_back(adjective);
+            else if (m_lesions.empty() && sets.empty())
+                m_loose.push_back(adjective);
+            else
+                organs.push_back(adjective);
+        }
         if (m_loose.size() == 1 && m_side && m_things.empty()) // "left renal"
             organs.push_back(m_loose[0]);
         else if (!m_loose.empty())
@@ -98,11 +109,17 @@ private:
         m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() && !m_place.before.kinds.empty(); // "those of the liver"
         if (m_one && !m_side && !m_those)
             return refuse(reasons::unclear, "It does not say which one is meant.");
-        const bool fine = !lesions.empty() || !m_lesions.empty() || m_those ? lesionMeaning(organs, lesions)
-                          : !sets.empty()                                   ? setMeaning(sets[0]->ids, organs)
-                          : !organs.empty()                                 ? organMeaning(organs[0])
-                                                                            : bareMeaning(regions);
-        return fine && (regions.empty() || inRegion(*regions[0]));
+        return meaningOf(organs, regions, sets, lesions) && (regions.empty() || inRegion(*regions[0]));
+    }
+
+    using Meanings = std::vector<const Meaning*>;
+    bool meaningOf(const Meanings& organs, const Meanings& regions, const Meanings& sets, const Meanings& lesions)
+    {
+        if (!lesions.empty() || !m_lesions.empty() || m_those)
+            return lesionMeaning(organs, lesions);
+        if (!sets.empty())
+            return setMeaning(sets[0]->ids, organs);
+        return organs.empty() ? bareMeaning(regions) : organMeaning(organs[0]);
     }
 
     void note(const std::string& text)
@@ -130,9 +147,9 @@ private:
             return refuse(reasons::noSides, "A side can be chosen of a pair of organs only.");
         m_named.set = true;
         m_named.ids = set;
-        const Ids& inside = !organs.empty() ? organs[0]->ids : m_its ? m_place.before.organs : Ids{};
         if (organs.empty() && !m_its)
             return true;
+        const Ids& inside = organs.empty() ? m_place.before.organs : organs[0]->ids;
         std::erase_if(m_named.ids, [&](int id) { return std::none_of(inside.begin(), inside.end(), [&](int organ) { return m_lexicon.liesIn(id, organ); }); });
         m_named.word = nullptr;
         return !m_named.ids.empty() ||
@@ -141,7 +158,11 @@ private:
 
     bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
     {
-        std::vector<std::string> kinds = !m_lesions.empty() ? m_lesions[0]->kinds : m_those ? m_place.before.kinds : std::vector<std::string>{};
+        std::vector<std::string> kinds;
+        if (!m_lesions.empty())
+            kinds = m_lesions[0]->kinds;
+        else if (m_those)
+            kinds = m_place.before.kinds;
         for (const Meaning* lesion : m_lesions) {
             if (lesion->kinds != kinds)
                 return refuse(reasons::severalNames, severalNames);
@@ -247,10 +268,16 @@ private:
         LesionFilter plain = m_named.filter;
         plain.hosts.clear();
         if (plain.chooses() && !m_lexicon.areLesions(m_named.ids))
-            return refuse(reasons::sizeOfOrgan, "Only tumors and cysts are told apart one by one; " +
-                          (m_named.ids.size() > 4 ? "these are" : names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are")) +
-                          " found whole, whatever the size.");
+            return refuse(reasons::sizeOfOrgan, sizeOfOrgan());
         return true;
+    }
+
+    std::string sizeOfOrgan() const
+    {
+        std::string these = "these are";
+        if (m_named.ids.size() <= 4)
+            these = names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are");
+        return "Only tumors and cysts are told apart one by one; " + these + " found whole, whatever the size.";
     }
 
     void remember()
@@ -261,9 +288,12 @@ private:
             m_named.now.organs = m_named.ids;
         m_named.now.kinds = !m_lexicon.areLesions(m_named.ids) ? std::vector<std::string>{} : std::vector<std::string>{m_lexicon.classOf(m_named.ids[0])->kind};
         const Meaning* thing = m_things.size() == 1 ? m_things[0] : nullptr;
-        m_named.now.pair = thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty() ? thing->ids
-                           : m_things.empty() && m_lesions.empty()                                   ? m_place.before.pair
-                                                                                                     : Ids{};
+        if (thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty())
+            m_named.now.pair = thing->ids;
+        else if (m_things.empty() && m_lesions.empty())
+            m_named.now.pair = m_place.before.pair;
+        else
+            m_named.now.pair.clear();
         if (thing && m_named.now.pair.size() == 1) // "left renal", a model's own name of one side
             for (const Meaning& other : m_lexicon.meanings())
                 if (other.kind == Kind::Thing && other.ids.size() == 2 && !m_lexicon.ofSide(other.ids, Kind::Left).empty() &&

@@ -235,7 +235,9 @@ private:
         case 0x94: { // MEMOIZE
             if (m_stack.empty())
                 damaged();
-            const std::uint64_t key = code == 0x94 ? m_memo.size() : unsignedNumber(code == 'q' ? 1 : 4);
+            std::uint64_t key = m_memo.size();
+            if (code != 0x94)
+                key = unsignedNumber(code == 'q' ? 1 : 4);
             count(1);
             m_memo[key] = m_stack.back();
             return true;

@@ -92,20 +92,32 @@ private:
         return result;
     }
 
+    /// What the word here says of the number after it; Unknown where it says nothing.
+    Kind boundAt(std::size_t at) const
+    {
+        if (is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}))
+            return m_items[at].kind;
+        if (isTersely(at))
+            return m_items[at].meaning->also == Also::More ? Kind::More : Kind::Less;
+        if (isBoundAgain(at))
+            return m_items[at].kind == Kind::OrMore ? Kind::More : Kind::Less;
+        return Kind::Unknown;
+    }
+
     bool size()
     {
         std::size_t at = m_at;
         m_problem.clear();
         const Kind* dimension = nullptr;
         while ((is(at, dimensions()) && !isTersely(at)) || (dimension && is(at, {Kind::Of, Kind::Article, Kind::Courtesy, Kind::Lead}))) {
-            dimension = is(at, {Kind::Diameter, Kind::Volume}) ? &m_items[at].kind : dimension ? dimension : &m_items[at].kind;
+            if (!dimension || is(at, {Kind::Diameter, Kind::Volume}))
+                dimension = &m_items[at].kind;
             ++at;
         }
         const std::size_t begin = at;
-        const Kind bound = is(at, {Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::Between, Kind::To}) ? m_items[at++].kind
-                           : isTersely(at)    ? (m_items[at++].meaning->also == Also::More ? Kind::More : Kind::Less)
-                           : isBoundAgain(at) ? (m_items[at++].kind == Kind::OrMore ? Kind::More : Kind::Less)
-                                              : Kind::Unknown;
+        const Kind bound = boundAt(at);
+        if (bound != Kind::Unknown)
+            ++at;
         const std::optional<double> first = number(at);
         if (!first)
             return bound == Kind::Unknown || bound == Kind::To ? false : missingNumber(begin);
@@ -304,7 +316,11 @@ std::string rangeWords(double lowest, double highest, const std::string& unit)
     const auto round = [](double value) { return std::abs(value - std::round(value * 1e6) / 1e6) == 0; };
     const std::string low = (round(lowest) ? "at least " : "more than ") + shown(lowest) + " " + unit,
                       high = (round(highest) ? "at most " : "less than ") + shown(highest) + " " + unit;
-    return lowest > 0 && highest < endless ? low + " and " + high : lowest > 0 ? low : highest < endless ? high : "";
+    if (lowest > 0 && highest < endless)
+        return low + " and " + high;
+    if (lowest > 0)
+        return low;
+    return highest < endless ? high : "";
 }
 
 } // namespace

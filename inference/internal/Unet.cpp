@@ -73,8 +73,10 @@ Weights freshUnetWeights(const UnetWidths& widths, std::uint64_t seed)
         const double deviation = shape.size() > 1 ? std::sqrt(2.0 / fanIn) : 0;
         std::normal_distribution<float> normal(0, deviation > 0 ? static_cast<float>(deviation) : 1.0f);
         float* values = tensor.data_ptr<float>();
-        for (std::int64_t i = 0; i < tensor.numel(); ++i)
-            values[i] = deviation > 0 ? normal(random) : isBias ? 0.0f : 1.0f;
+        if (deviation > 0)
+            std::generate_n(values, tensor.numel(), [&] { return normal(random); });
+        else
+            tensor.fill_(isBias ? 0 : 1);
         weights.emplace(name, tensor);
     }
     return weights;

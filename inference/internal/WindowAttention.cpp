@@ -96,7 +96,9 @@ at::Tensor shiftMask(const Cut& cut, const at::Tensor& like)
 {
     // Along an axis: far from the end, in the last window, brought round from the other side.
     const auto region = [&](std::size_t axis, std::int64_t at) {
-        return cut.shift[axis] == 0 ? 0 : at < cut.padded[axis] - cut.window[axis] ? 0 : at < cut.padded[axis] - cut.shift[axis] ? 1 : 2;
+        if (cut.shift[axis] == 0 || at < cut.padded[axis] - cut.window[axis])
+            return 0;
+        return at < cut.padded[axis] - cut.shift[axis] ? 1 : 2;
     };
     at::Tensor regions = at::empty({1, cut.padded[0], cut.padded[1], cut.padded[2], 1}, at::kLong);
     auto* to = regions.data_ptr<std::int64_t>();

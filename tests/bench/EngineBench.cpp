@@ -118,20 +118,34 @@ nlohmann::ordered_json secondPrompt(const at::Device& device, std::int64_t class
     return {{"classes", classes}, {"windows", windows.plan().starts.size()}, {"seconds", time}};
 }
 
+at::ScalarType typeOf(Precision precision)
+{
+    if (precision == Precision::Fp32)
+        return at::kFloat;
+    return precision == Precision::Bf16 ? at::kBFloat16 : at::kHalf;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
     std::string json, where = "auto", only;
-    for (int i = 1; i + 1 < argc; i += 2)
-        (std::string(argv[i]) == "--json" ? json : std::string(argv[i]) == "--only" ? only : where) = argv[i + 1];
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string option = argv[i];
+        if (option == "--json")
+            json = argv[i + 1];
+        else if (option == "--only")
+            only = argv[i + 1];
+        else
+            where = argv[i + 1];
+    }
     const at::Device device = chooseDevice(where);
     setUpMachine(0, device);
     nlohmann::ordered_json root{{"device", device.str()}, {"windows", nlohmann::ordered_json::array()}, {"prompts", nlohmann::ordered_json::array()}};
     const Model models[] = {{"U-Net 19 M", expectedUnetTensors(UnetWidths{}), 1.64e12}, {"Swin UNETR 62 M", expectedSwinTensors(), 0.64e12}};
     std::map<Precision, double> peaks;
     for (const Precision precision : precisionsOf(device)) {
-        peaks[precision] = peak(device, precision == Precision::Fp32 ? at::kFloat : precision == Precision::Bf16 ? at::kBFloat16 : at::kHalf);
+        peaks[precision] = peak(device, typeOf(precision));
         std::printf("Peak of this machine in %s, matrix product or convolution: %.0f GFLOP/s\n", nameOf(precision).c_str(), peaks[precision]);
     }
     std::printf("\n| 96 x 96 x 96 window, 32 classes | s | GFLOP/s | of peak | head |\n|---|---|---|---|---|\n");

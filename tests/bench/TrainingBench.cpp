@@ -96,7 +96,10 @@ int main(int argc, char** argv)
         if (bfloat16 && !CpuBackbone::computesInBFloat16())
             continue;
         CpuTrainingUnet network(weights, size, bfloat16);
-        line(!bfloat16 ? "own, fp32" : hasMatrixTiles() ? "own, bf16 maps, matrix tiles" : "own, bf16 maps", secondsOf([&] { network.addGradients(weights, patch, classes, 1); }), torch);
+        std::string name = "own, fp32";
+        if (bfloat16)
+            name = hasMatrixTiles() ? "own, bf16 maps, matrix tiles" : "own, bf16 maps";
+        line(name.c_str(), secondsOf([&] { network.addGradients(weights, patch, classes, 1); }), torch);
     }
     return 0;
 }

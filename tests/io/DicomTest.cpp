@@ -6,6 +6,7 @@
 #include <itkMetaDataObject.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
@@ -164,7 +165,8 @@ TEST_CASE("slope and intercept of each slice give Hounsfield units, fractions ro
 {
     TemporaryFolder folder;
     writeSamples(folder.path(), "1.2.3", 11, [](DicomSample& s, int n) {
-        s.elements.text(0x00281053, "DS", n == 4 ? "-0.5" : n == 5 ? "0.25" : "1");
+        const std::map<int, std::string> slopes{{4, "-0.5"}, {5, "0.25"}};
+        s.elements.text(0x00281053, "DS", slopes.contains(n) ? slopes.at(n) : "1");
         s.elements.text(0x00281052, "DS", n == 5 ? "-1000.5" : "-1024");
     });
     const Scan scan = read(folder.path());

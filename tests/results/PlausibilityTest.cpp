@@ -126,7 +126,10 @@ TEST_CASE("bone behind the middle, and lung at one end, are read off the voxels"
                     const Vector3 p = g.toMm(Index3{i, j, k});
                     const double r = std::hypot(p[0], p[1]);
                     const bool spine = std::hypot(p[0], p[1] - spineY) < 15;
-                    hu.push_back(r > 100 ? -1000 : spine ? 500 : p[2] * flip > 40 && r < 85 ? -800 : 40);
+                    const bool lung = p[2] * flip > 40 && r < 85;
+                    const int within = lung ? -800 : 40;
+                    const int tissue = spine ? 500 : within;
+                    hu.push_back(r > 100 ? -1000 : tissue);
                 }
         return Volume(g, hu);
     };
@@ -153,7 +156,9 @@ TEST_CASE("foam under the patient is no lung, and what lies in it is said to lie
                 const Vector3 p = g.toMm(Index3{i, j, k});
                 const bool foam = p[1] > 70 && p[1] < 100 && std::abs(p[0]) < 90;
                 const bool shell = (p[1] >= 100 && p[1] < 104 && std::abs(p[0]) < 94) || (std::abs(p[0]) >= 90 && std::abs(p[0]) < 94 && p[1] > 60 && p[1] < 104);
-                hu.push_back(std::hypot(p[0], p[1]) < 70 ? 40 : shell ? 300 : foam ? -800 : -1000);
+                const int outside = foam ? -800 : -1000;
+                const int aroundBody = shell ? 300 : outside;
+                hu.push_back(std::hypot(p[0], p[1]) < 70 ? 40 : aroundBody);
             }
     Patient p;
     p.scan.volume = std::make_shared<const Volume>(g, hu);

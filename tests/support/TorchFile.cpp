@@ -68,7 +68,11 @@ std::string number(std::int64_t value)
 /// torch._utils._rebuild_tensor_v2(storage, 0, shape, strides, False, OrderedDict())
 std::string tensorPickle(const TensorInfo& tensor, int key)
 {
-    const char* storage = tensor.type == ElementType::Float16 ? "HalfStorage" : tensor.type == ElementType::Int64 ? "LongStorage" : "FloatStorage";
+    const char* storage = "FloatStorage";
+    if (tensor.type == ElementType::Float16)
+        storage = "HalfStorage";
+    else if (tensor.type == ElementType::Int64)
+        storage = "LongStorage";
     std::string shape, strides;
     std::int64_t step = tensor.count();
     for (std::int64_t n : tensor.shape) {

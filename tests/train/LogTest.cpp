@@ -66,8 +66,12 @@ TEST_CASE("the plot shows loss and validation, marks the best step and is well-f
 {
     const TemporaryFolder folder;
     TrainingLog log(folder.path() / "a <b>.log.csv", universalClasses(), 0);
-    for (std::int64_t step = 10; step <= 200; step += 10)
-        log.add(report(step, step % 50 ? std::nullopt : std::optional(step == 150 ? 0.8 : 0.5)));
+    for (std::int64_t step = 10; step <= 200; step += 10) {
+        std::optional<double> validation;
+        if (step % 50 == 0)
+            validation = step == 150 ? 0.8 : 0.5;
+        log.add(report(step, validation));
+    }
     const std::string svg = readFile(folder.path() / "a <b>.log.svg");
     CHECK_THAT(svg, Catch::StartsWith("<svg") && Catch::EndsWith("</svg>\n"));
     CHECK_THAT(svg, Catch::Contains("best 0.800 at step 150") && Catch::Contains("a &lt;b&gt;"));

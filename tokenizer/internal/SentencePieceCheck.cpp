@@ -36,7 +36,7 @@ public:
         field.number = static_cast<int>(key >> 3 & 0x1FFFFFFF);
         field.wire = static_cast<int>(key & 7);
         field.value = field.wire == 0 ? number() : 0;
-        field.bytes = field.wire == 2 ? take(number()) : field.wire == 1 ? take(8) : field.wire == 5 ? take(4) : std::string_view();
+        field.bytes = bytesOf(field.wire);
         if (field.number == 0 || field.wire == 3 || field.wire == 4 || field.wire > 5)
             refuse("a field is of a kind that these files do not have");
         return true;
@@ -53,6 +53,21 @@ private:
                 return value;
         }
         refuse("a number is too long");
+    }
+
+    /// Of a field that is read whole: one of a length, of 64 bits or of 32 bits.
+    std::string_view bytesOf(int wire)
+    {
+        switch (wire) {
+        case 2:
+            return take(number());
+        case 1:
+            return take(8);
+        case 5:
+            return take(4);
+        default:
+            return {};
+        }
     }
 
     std::string_view take(std::uint64_t count)

@@ -13,7 +13,9 @@ Vector3 unit(const Vector3& v)
 
 int axisOf(Plane plane)
 {
-    return plane == Plane::Axial ? 2 : plane == Plane::Coronal ? 1 : 0;
+    if (plane == Plane::Axial)
+        return 2;
+    return plane == Plane::Coronal ? 1 : 0;
 }
 
 } // namespace

@@ -11,6 +11,16 @@
 #include <cstring>
 
 namespace hounsfield {
+namespace {
+
+int vtkModeOf(SlabMode mode)
+{
+    if (mode == SlabMode::Maximum)
+        return VTK_IMAGE_SLAB_MAX;
+    return mode == SlabMode::Minimum ? VTK_IMAGE_SLAB_MIN : VTK_IMAGE_SLAB_MEAN;
+}
+
+} // namespace
 
 struct SliceSampler::Pipeline {
     vtkNew<vtkImageData> image;
@@ -59,7 +69,7 @@ const std::vector<std::int16_t>& SliceSampler::sample(const SliceGrid& grid, con
     reslice->SetOutputExtent(0, grid.width - 1, 0, grid.height - 1, 0, 0);
     reslice->SetInterpolationMode(interpolate ? VTK_RESLICE_LINEAR : VTK_RESLICE_NEAREST);
     reslice->SetSlabNumberOfSlices(slices);
-    reslice->SetSlabMode(slab.mode == SlabMode::Maximum ? VTK_IMAGE_SLAB_MAX : slab.mode == SlabMode::Minimum ? VTK_IMAGE_SLAB_MIN : VTK_IMAGE_SLAB_MEAN);
+    reslice->SetSlabMode(vtkModeOf(slab.mode));
     reslice->Update();
     const auto count = static_cast<std::size_t>(grid.width) * static_cast<std::size_t>(grid.height);
     m_values.resize(count);

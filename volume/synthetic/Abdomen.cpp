@@ -14,7 +14,9 @@ Filling sinusFilling(std::uint32_t pattern)
     const auto urine = static_cast<float>(random.between(0.05, 0.65)), vein = static_cast<float>(-random.between(0.1, 0.65));
     return [=](Point p, float) {
         const float n = noise(perMm * p, pattern);
-        return n > urine ? Tissue::Urine : n < vein ? Tissue::Vein : Tissue::Fat;
+        if (n > urine)
+            return Tissue::Urine;
+        return n < vein ? Tissue::Vein : Tissue::Fat;
     };
 }
 
@@ -129,7 +131,12 @@ private:
     std::uint32_t seed() { return static_cast<std::uint32_t>(m_random.bits()); }
     Random& random() { return m_random; }
     void add(Paint paint) { m_plan.paints.push_back(std::move(paint)); }
-    Tissue content() { return m_random.chance(0.15) ? Tissue::BrightContent : m_random.chance(0.75) ? Tissue::BowelContent : Tissue::BowelWall; }
+    Tissue content()
+    {
+        if (m_random.chance(0.15))
+            return Tissue::BrightContent;
+        return m_random.chance(0.75) ? Tissue::BowelContent : Tissue::BowelWall;
+    }
 
     BodyPlan& m_plan;
     Random& m_random;

@@ -18,7 +18,8 @@ Paint colonPiece(std::vector<Bead> beads, Random& random, const Depth& inside, s
     if (kind < 0.42) {
         const float bubbles = pick(0.15, 0.7);
         const bool bright = random.chance(0.1);
-        paint.filling = [seed, bubbles, bright](Point p, float) { return noise(0.17f * p, seed + 5) > bubbles ? Tissue::Gas : bright ? Tissue::BrightContent : Tissue::Stool; };
+        const Tissue stool = bright ? Tissue::BrightContent : Tissue::Stool;
+        paint.filling = [seed, bubbles, stool](Point p, float) { return noise(0.17f * p, seed + 5) > bubbles ? Tissue::Gas : stool; };
     } else if (kind < 0.72) {
         paint.content = Tissue::Gas;
     } else {
@@ -128,7 +129,11 @@ void addSmallBowel(BodyPlan& plan, Random& random)
                  }}, 19, Tissue::BowelWall, Tissue::BowelContent, wall};
     paint.filling = [=](Point p, float) {
         const float kind = loops.at(p).content;
-        return kind < gas ? Tissue::Gas : kind < gas + bright ? Tissue::BrightContent : kind > 1 - collapsed ? Tissue::BowelWall : Tissue::BowelContent;
+        if (kind < gas)
+            return Tissue::Gas;
+        if (kind < gas + bright)
+            return Tissue::BrightContent;
+        return kind > 1 - collapsed ? Tissue::BowelWall : Tissue::BowelContent;
     };
     plan.paints.push_back(std::move(paint));
 }

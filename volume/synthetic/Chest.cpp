@@ -38,7 +38,8 @@ void addRibs(BodyPlan& plan, Random& random)
         for (float side : {-1.0f, 1.0f}) {
             std::vector<Bead> beads;
             const float start = 262 - 24.0f * static_cast<float>(number);
-            const float length = number < 10 ? 2.5f : number == 10 ? 1.5f : 0.9f;
+            const float floating = number == 10 ? 1.5f : 0.9f;
+            const float length = number < 10 ? 2.5f : floating;
             for (float t = 0; t <= 1.001f; t += 0.1f) {
                 const float angle = 0.35f + length * t, z = start - 55 * t * t - 18 * t;
                 // Just outside the cavity, all the way round from the spine.
@@ -117,13 +118,20 @@ void addSkeleton(BodyPlan& plan, Random& random)
     addRibs(plan, random);
 }
 
+Tissue esophagusContent(Random& random)
+{
+    if (random.chance(0.4))
+        return Tissue::Gas;
+    return random.chance(0.3) ? Tissue::BowelContent : Tissue::Esophagus;
+}
+
 void addEsophagus(BodyPlan& plan, Random& random)
 {
     const Trunk trunk = plan.trunk;
     const auto size = static_cast<float>(random.between(0.85, 1.3));
     plan.paints.push_back({roughen(tube(smooth({near(random, 0, trunk.spineY(250) - 26, 290, 8 * size, 3), near(random, 4, trunk.spineY(200) - 30, 200, 8 * size, 3), near(random, 12, trunk.spineY(150) - 32, 130, 9 * size, 3),
                                                 near(random, 28, trunk.spineY(90) - 42, 90, 9 * size, 4), near(random, 42, trunk.spineY(80) - 48, 72, 9 * size, 4)})), 1.5f, 12, std::uint32_t(random.bits())),
-                           5, Tissue::Esophagus, random.chance(0.4) ? Tissue::Gas : random.chance(0.3) ? Tissue::BowelContent : Tissue::Esophagus, static_cast<float>(random.between(4, 6.5)), -1e9f, 1});
+                           5, Tissue::Esophagus, esophagusContent(random), static_cast<float>(random.between(4, 6.5)), -1e9f, 1});
 }
 
 void addChest(BodyPlan& plan, Random& random)
@@ -157,7 +165,9 @@ void addChest(BodyPlan& plan, Random& random)
         const auto depth = [trunk, side, middle](Point p) {
             const float mediastinum = side * p.x - (middle - 0.03f * std::abs(p.z - 150));
             const float behind = std::hypot(p.x, p.y - trunk.spineY(p.z)) - 29;
-            return std::min({trunk.cavity(p) - 1.5f, p.z - trunk.domeHeight(p) - 2, p.z < 300 ? std::max(mediastinum, side * p.x > 8 ? std::min(behind, p.y - 22) : -1.0f) : -1.0f});
+            const float besideSpine = side * p.x > 8 ? std::min(behind, p.y - 22) : -1.0f;
+            const float inner = p.z < 300 ? std::max(mediastinum, besideSpine) : -1.0f;
+            return std::min({trunk.cavity(p) - 1.5f, p.z - trunk.domeHeight(p) - 2, inner});
         };
         const Bounds half{{side < 0 ? -165.0f : 0.0f, -125, -60}, {side < 0 ? 0.0f : 165.0f, 125, 300}};
         if (random.chance(0.12)) {

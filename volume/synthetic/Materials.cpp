@@ -114,7 +114,10 @@ Material materialAt(const BodyPlan& plan, const std::vector<std::uint16_t>& cand
             if (paint.organ == 15)
                 material.classes |= 1u << 5; // a hepatic vessel is liver too
         }
-        addLesion(plan, p, material.tissue == Tissue::Fat && !paint.organ ? 0 : paint.organ ? paint.organ : -1, material);
+        int host = paint.organ;
+        if (!paint.organ && material.tissue != Tissue::Fat)
+            host = -1;
+        addLesion(plan, p, host, material);
         return material;
     }
     if (!kept)

@@ -29,7 +29,11 @@ void addPelvis(BodyPlan& plan, Random& random)
                                       near(random, 0, 36, -255, 10, 2)})), pick(0.5, 2.5), 13, seed()), 20, Tissue::Rectum, Tissue::Rectum, pick(3, 5.5), -1e9f, 2};
     const double kind = random.unit();
     const std::uint32_t pattern = seed();
-    const Tissue held = kind < 0.4 ? Tissue::Stool : kind < 0.75 ? Tissue::Gas : Tissue::Rectum;
+    Tissue held = Tissue::Rectum;
+    if (kind < 0.4)
+        held = Tissue::Stool;
+    else if (kind < 0.75)
+        held = Tissue::Gas;
     rectum.filling = [pattern, held](Point p, float) { return held == Tissue::Stool && noise(0.15f * p, pattern) > 0.45f ? Tissue::Gas : held; };
     plan.paints.push_back(std::move(rectum));
 }

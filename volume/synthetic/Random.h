@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace hounsfield::synthetic {
@@ -19,7 +20,7 @@ public:
         double sum = -6;
         for (int i = 0; i < 12; ++i)
             sum += unit();
-        return mean + deviation * (sum > 3 ? 3 : sum < -3 ? -3 : sum);
+        return mean + deviation * std::clamp(sum, -3.0, 3.0);
     }
 
 private:

@@ -24,7 +24,7 @@ std::vector<float> gaussian(double sigmaVoxels)
 /// Blurs along one axis; the border's value goes on beyond it.
 void blur(std::vector<float>& image, const Index3& size, int axis, const std::vector<float>& kernel)
 {
-    const std::int64_t stride = axis == 0 ? 1 : axis == 1 ? size[0] : size[0] * size[1], n = size[axis];
+    const std::int64_t strides[] = {1, size[0], size[0] * size[1]}, stride = strides[axis], n = size[axis];
     const auto tail = static_cast<std::int64_t>(kernel.size() / 2);
     if (tail == 0)
         return;
@@ -141,6 +141,18 @@ constexpr double bloodTexture = 0.4; ///< it flows: smoother than organs
 
 } // namespace
 
+namespace {
+
+/// How much stronger than others a tissue's fine texture is.
+double fineTexture(Tissue tissue)
+{
+    if (tissue == Tissue::Fat)
+        return 1.8;
+    return tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1;
+}
+
+} // namespace
+
 TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
 {
     Random random(seed ^ 0x5CA77E12u);
@@ -152,10 +164,12 @@ TissueLook::TissueLook(const Appearance& appearance, std::uint64_t seed)
     for (int t = 0; t < tissueCount; ++t) {
         const auto n = static_cast<std::size_t>(t);
         const auto tissue = static_cast<Tissue>(t);
-        const double strength = isGas(tissue) ? 0 : isBlood(tissue) ? bloodTexture * appearance.textureHu : appearance.textureHu;
+        double strength = isGas(tissue) ? 0 : appearance.textureHu;
+        if (isBlood(tissue))
+            strength *= bloodTexture;
         if (!isGas(tissue) && tissue != Tissue::Lung)
             moved[n] = appearance.randomHu * random.normal(0, 1);
-        m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * (tissue == Tissue::Fat ? 1.8 : tissue == Tissue::Marrow || tissue == Tissue::Lung ? 5 : 1));
+        m_fine[n] = static_cast<float>(strength * random.between(0.2, 1.3) * fineTexture(tissue));
         m_broad[n] = static_cast<float>(strength * random.between(0.3, 1.6) * (tissue == Tissue::BowelContent || tissue == Tissue::StomachContent || tissue == Tissue::BowelWall ? 3 : 1));
     }
     for (std::size_t n = 0; n < moved.size(); ++n) {
@@ -173,7 +187,12 @@ Appearance drawAppearance(Random& random)
     a.blurMm = random.between(0.4, 1.3);
     a.sliceMm = random.chance(0.5) ? 0 : random.between(1, 6);
     const double phase = random.unit();
-    a.contrast = phase < 0.25 ? random.between(0, 0.15) : phase < 0.75 ? random.between(0.5, 1.25) : random.between(1.25, 2);
+    if (phase < 0.25)
+        a.contrast = random.between(0, 0.15);
+    else if (phase < 0.75)
+        a.contrast = random.between(0.5, 1.25);
+    else
+        a.contrast = random.between(1.25, 2);
     a.textureHu = random.between(1, 8);
     a.streakHu = random.chance(0.12) ? random.between(15, 90) : 0;
     a.motionMm = random.chance(0.12) ? random.between(2, 8) : 0;

@@ -52,7 +52,8 @@ HOUNSFIELD_EVERY_PROCESSOR void blendRow(const float* reduced, std::int64_t stri
 HOUNSFIELD_EVERY_PROCESSOR void toHalfChunk(const float* from, std::uint16_t* to, std::int64_t count)
 {
     for (std::int64_t i = 0; i < count; ++i) {
-        const float most = from[i] > 65504.0f ? 65504.0f : from[i] < -65504.0f ? -65504.0f : from[i];
+        const float bounded = from[i] > 65504.0f ? 65504.0f : from[i];
+        const float most = bounded < -65504.0f ? -65504.0f : bounded;
         const auto bits = std::bit_cast<std::uint32_t>(most * 0x1p-112f);
         const std::uint32_t size = bits & 0x7fffffffu;
         to[i] = std::uint16_t(((size + 0xfff + ((size >> 13) & 1)) >> 13) | (bits >> 16 & 0x8000u));
@@ -89,7 +90,8 @@ HOUNSFIELD_EVERY_PROCESSOR void quantiseChunk(const float* sums, const float* we
         const int above = 255 - (steps > 127 ? 127 : steps);
         // p = small: ceil(256 p) - 1; where 256 p is whole, one less than its floor.
         const int below = steps - (float(steps) == small * 256.0f && steps > 0 ? 1 : 0);
-        out[i] = std::uint8_t(sums[i] > 0 ? above : below > 127 ? 127 : below);
+        const int belowHalf = below > 127 ? 127 : below;
+        out[i] = std::uint8_t(sums[i] > 0 ? above : belowHalf);
     }
 }
 

@@ -22,7 +22,13 @@ constexpr std::size_t tileValues = 2 * pairsATile * lanes;
 /// into one product (the third is beside zeros).
 struct Chunk {
     int firstGroup, groups;
-    int products(int kernel) const { return kernel == 1 ? 1 : groups == 2 ? 3 : 2; } ///< along z, of each row of taps
+    /// Along z, of each row of taps.
+    int products(int kernel) const
+    {
+        if (kernel == 1)
+            return 1;
+        return groups == 2 ? 3 : 2;
+    }
     std::int64_t voxel() const { return groups * lanes; } ///< values
 };
 

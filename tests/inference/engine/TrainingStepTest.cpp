@@ -22,7 +22,7 @@ TrainingPatch patchOf(std::uint64_t seed)
     std::mt19937_64 random(seed);
     TrainingPatch patch;
     for (std::int64_t v = 0; v < size[0] * size[1] * size[2]; ++v) {
-        const ClassBits bits = v % 7 < 3 ? 1u : v % 11 == 0 ? 8u | 128u : 0u;
+        const ClassBits other = v % 11 == 0 ? 8u | 128u : 0u, bits = v % 7 < 3 ? 1u : other;
         patch.labels.push_back(bits);
         patch.image.push_back(0.3f * float(bits & 1) + std::uniform_real_distribution<float>(0, 0.7f)(random));
     }

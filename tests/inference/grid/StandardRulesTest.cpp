@@ -59,7 +59,8 @@ std::vector<ModelClass> classes()
     std::vector<ModelClass> all(32);
     for (int id = 1; id <= 32; ++id) {
         all[std::size_t(id - 1)].id = id;
-        all[std::size_t(id - 1)].kind = id < 26 ? "organ" : id < 32 ? "tumor" : "cyst";
+        const char* lesion = id < 32 ? "tumor" : "cyst";
+        all[std::size_t(id - 1)].kind = id < 26 ? "organ" : lesion;
     }
     all[25].hosts = all[31].hosts = {2, 3};
     all[26].hosts = {6};

@@ -145,7 +145,10 @@ std::string withEscapes(const std::string& bytes, const Tables& first)
             ++end;
         const std::string run = bytes.substr(n, end - n);
         n = end;
-        text += high ? converted(tables.g1, run) : tables.g0.empty() ? questionMarks(run) : convertedKanji(tables.g0, run);
+        if (high)
+            text += converted(tables.g1, run);
+        else
+            text += tables.g0.empty() ? questionMarks(run) : convertedKanji(tables.g0, run);
         // Every part of a name and every line begins anew (PS3.5 6.1.2.5.3).
         if (!high && tables.g0.empty() && run.find_first_of("^=\\\r\n") != std::string::npos)
             tables = first;

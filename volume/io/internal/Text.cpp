@@ -2,6 +2,8 @@
 
 #include "volume/NumberText.h"
 
+#include <optional>
+
 namespace hounsfield
 {
 std::string utf8(const std::filesystem::path& path)
@@ -15,17 +17,26 @@ std::string quoted(const std::filesystem::path& path)
     return "'" + utf8(path) + "'";
 }
 
+/// How many bytes of a UTF-8 character follow its first; nothing where it is no first byte.
+std::optional<std::size_t> bytesAfter(unsigned char lead)
+{
+    if (lead < 0x80)
+        return 0;
+    if (lead < 0xC2 || lead >= 0xF8)
+        return std::nullopt;
+    if (lead >= 0xF0)
+        return 3;
+    return lead >= 0xE0 ? 2 : 1;
+}
+
 bool isUtf8(const std::string& text)
 {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t more = lead < 0x80                   ? 0
-                                 : lead >= 0xF0 && lead < 0xF8 ? 3
-                                 : lead >= 0xE0                ? 2
-                                 : lead >= 0xC2                ? 1
-                                                               : 9;
-        if (more == 9 || lead >= 0xF8 || i + more >= text.size() + (more == 0))
+        const std::optional<std::size_t> following = bytesAfter(lead);
+        if (!following || i + *following >= text.size())
             return false;
+        const std::size_t more = *following;
         for (std::size_t k = 1; k <= more; ++k)
             if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80)
                 return false;
