@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The menus of the main window and what they do with files.
 #include "app/Beside.h"
 #include "app/Dialogs.h"

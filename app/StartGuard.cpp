@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ends the program with a sentence where a limit of address space (ulimit -v) is too small for its libraries
 // to start: OpenBLAS asks for memory in its constructor and, refused, asks again without end. All of this
 // runs before main, and before the constructors of the shared libraries, which only an executable's

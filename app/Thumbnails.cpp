@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/Thumbnails.h"
 
 #include "viewer/scene/SliceScene.h"

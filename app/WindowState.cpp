@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is kept of the main window from one start to the next.
 #include "app/MainWindow.h"
 #include "app/PromptBar.h"

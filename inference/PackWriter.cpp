@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/PackWriter.h"
 
 #include "inference/internal/JsonText.h"

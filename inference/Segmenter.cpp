@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/Segmenter.h"
 
 #include "inference/internal/Answer.h"

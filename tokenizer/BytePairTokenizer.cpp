@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tokenizer/BytePairTokenizer.h"
 
 #include "tokenizer/CleanText.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tokenizer/CleanText.h"
 
 #include <unicode/locid.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a person draws in a slice: the part of SliceView that makes and moves measurements.
 #include "viewer/SliceView.h"
 

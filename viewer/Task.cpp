@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "viewer/Task.h"
 
 #ifdef __GLIBC__

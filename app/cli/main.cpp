@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/cli/Commands.h"
 #include "app/cli/TerminalProgress.h"
 #include "volume/ClassicLocale.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/results/Results.h"
 #include "app/results/Text.h"
 #include "inference/ClassTable.h"

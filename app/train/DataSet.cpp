@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/DataSet.h"
 
 #include "app/train/CaseAnnotation.h"

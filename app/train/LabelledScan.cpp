@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/LabelledScan.h"
 
 #include "volume/io/ScanReader.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/ModelCard.h"
 
 #include "app/train/ClassNames.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/Commands.h"
 #include "app/train/MarkingChoice.h"
 #include "app/train/MeasuredScans.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Explain.h"
 
 #include "inference/internal/Sizes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/FreeWords.h"
 
 #include "inference/internal/Explain.h"

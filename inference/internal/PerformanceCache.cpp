@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/PerformanceCache.h"
 
 #include "inference/internal/Sha256.h"

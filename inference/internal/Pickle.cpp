@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Pickle.h"
 
 #include "volume/Error.h"

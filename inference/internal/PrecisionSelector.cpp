@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/PrecisionSelector.h"
 
 #include "inference/internal/Blend.h"

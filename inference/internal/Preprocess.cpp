@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Preprocess.h"
 
 #include "inference/internal/ModelGrid.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/TextImport.h"
 
 #include "inference/internal/TextShapes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Parallel.h"
 #include "inference/internal/Preprocess.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/Widened.h"
 
 #include "inference/internal/UnetShapes.h"

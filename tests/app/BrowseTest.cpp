@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Choosing among series, and finding one's way to what was found and measured.
 #include "app/MeasurementPanel.h"
 #include "app/Pages.h"

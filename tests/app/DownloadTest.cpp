@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/Download.h"
 #include "app/DownloadDialog.h"
 #include "tests/app/Helpers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the files of the window hold beyond masks and volumes.
 #include "app/Beside.h"
 #include "app/ByHandTable.h"

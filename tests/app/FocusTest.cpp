@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The focus stays where a person put it, and what stands under the mouse is told anew when the picture changes below it.
 #include "tests/app/OpenedProgram.h"
 #include "viewer/Cine.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One lesion is deleted, said to be none, restored; one that two classes mark is one.
 #include "app/Exporter.h"
 #include "tests/app/OpenedProgram.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lesions, lights and what the clean-up left out, in the window.
 #include "tests/app/OpenedProgram.h"
 

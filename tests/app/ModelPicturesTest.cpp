@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/DownloadDialog.h"
 #include "app/ModelManager.h"
 #include "app/Translation.h"

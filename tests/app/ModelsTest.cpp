@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/ModelManager.h"
 #include "inference/internal/TextShapes.h"
 #include "resources/Resources.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts and marks over the views.
 #include "tests/app/OpenedProgram.h"
 #include "tests/app/Overlays.h"

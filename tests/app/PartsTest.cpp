@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parts of a series that share one SeriesInstanceUID: each is chosen, marked, kept and found again as itself.
 #include "app/Pages.h"
 #include "app/SeriesPage.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Golden pictures of what only a window can draw: measurements and three dimensions. Fonts and renderers differ a little from
 // machine to machine, so a picture is compared small, and as a whole.
 #include "app/MeasurementPanel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/app/OpenedProgram.h"
 #include "tests/support/SentencePiece.h"
 #include "tests/support/TaughtPack.h"

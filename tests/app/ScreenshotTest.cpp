@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/Beside.h"
 #include "app/FoundPanel.h"
 #include "app/MainWindow.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/SessionFile.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"

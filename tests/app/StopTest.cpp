@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/Asking.h"
 #include "app/ExportWorker.h"
 #include "app/LesionEdits.h"

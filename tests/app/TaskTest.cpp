@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "viewer/Task.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/Beside.h"
 #include "app/Exporter.h"
 #include "tests/app/OpenedProgram.h"

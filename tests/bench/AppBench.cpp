@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a person waits for, in the real window: the start, the first slice of a DICOM series, a frame of the 3D view while it is turned;
 // and the memory of a large scan that is open. A table for people.
 //   bench_app make FOLDER      writes the scans (1.7 GB)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What decoding in a process of its own costs: a DICOM series read through hounsfield-decode and, in the same
 // run, its files decoded within this process as it was done before.
 //   bench_decode FOLDER [ROUNDS]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures of the engine: windows of the published sizes, head, second prompt; beside what this machine can do at most.
 // bench_engine [--json FILE] [--device cpu|cuda:0] [--windows N]
 #include "inference/internal/Device.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine on a device beside numbers recorded from the published network: float32 within 1e-3 on logits, half types within 0.02 on
 // probabilities. bench_parity [cpu|cuda:0]; ends with 1 where something is further away. Needs the folder `shared` beside the checkout.
 #include "inference/internal/Device.h"

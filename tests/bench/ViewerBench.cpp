@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long slices take: against a bare copy of as many pixels and against VTK's reslicing alone. A table for people.
 #include "viewer/scene/SliceScene.h"
 #include "viewer/scene/Surface.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/cli/CaseList.h"
 #include "tests/cli/Cohort.h"
 #include "tests/support/catch.h"

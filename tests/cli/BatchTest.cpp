@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/cli/Cohort.h"
 #include "tests/cli/TumorPack.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/cli/Program.h"
 #include "tests/support/Paths.h"
 #include "tests/support/TextPack.h"

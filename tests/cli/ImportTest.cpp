@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/TensorFile.h"
 #include "inference/internal/TextShapes.h"
 #include "inference/internal/UnetShapes.h"

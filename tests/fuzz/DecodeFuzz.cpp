@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Feeds changed DICOM files to the decoder behind hounsfield-decode and counts what it does. GDCM and its
 // codecs come without a fuzzer's instrumentation, so changes are drawn at random, each from its number.
 //   fuzz_decode samples FOLDER                       writes uncompressed slices to make seeds of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One executable for each reader; FUZZ_TARGET says which. libFuzzer calls it with bytes that it makes up.
 #include "tests/fuzz/Targets.h"
 

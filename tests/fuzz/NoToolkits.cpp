@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands where the fuzzers have no ITK: the scan front ends where the toolkit would begin.
 #include "volume/Error.h"
 #include "volume/io/internal/ImageFile.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes the scan front's first inputs: fuzz_scan_seeds FOLDER makes FOLDER/<target>/<number>.
 #include "tests/fuzz/ScanTargets.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/io/Samples.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"

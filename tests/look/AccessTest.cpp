@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/look/Walk.h"
 #include "viewer/Theme.h"
 #include "viewer/VolumeView.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/app/Overlays.h"
 #include "tests/look/Walk.h"
 #include "viewer/NumberWords.h"

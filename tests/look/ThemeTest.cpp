@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "resources/Resources.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one table of colours and codes: neighbours can be told apart, by people with colour blindness too.
 #include "inference/ClassTable.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/results/Plausibility.h"
 #include "tests/results/Phantom.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A lesion that two classes of one organ mark.
 #include "app/results/Results.h"
 #include "tests/results/Phantom.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/results/Results.h"
 #include "inference/PackStore.h"
 #include "tests/results/Phantom.h"

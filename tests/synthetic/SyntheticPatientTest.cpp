@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/catch.h"
 #include "volume/Statistics.h"
 #include "volume/synthetic/BodyPlan.h"

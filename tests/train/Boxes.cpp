@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/train/Boxes.h"
 
 namespace hounsfield::test {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/Outset.h"
 #include "inference/PackWriter.h"
 #include "inference/training/ClassEmbeddings.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/train/Sets.h"
 
 #include "inference/PackWriter.h"

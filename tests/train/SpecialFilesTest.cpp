@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "app/train/CaseAnnotation.h"
 #include "inference/ModelPack.h"
 #include "inference/Segmenter.h"

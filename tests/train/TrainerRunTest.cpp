@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/ClassEmbeddings.h"
 #include "inference/training/LeftOut.h"
 #include "inference/training/ScanPool.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 #include "volume/Lesions.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/catch.h"
 #include "volume/Error.h"
 #include "volume/Mask.h"

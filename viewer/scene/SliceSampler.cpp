@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "viewer/scene/SliceSampler.h"
 
 #include <vtkImageData.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "viewer/scene/SliceScene.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "viewer/scene/VolumeScene.h"
 
 #include "viewer/scene/VolumePresets.h"

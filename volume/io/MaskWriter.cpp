@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/MaskWriter.h"
 
 #include "volume/Error.h"

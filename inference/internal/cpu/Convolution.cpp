@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/cpu/Convolution.h"
 
 #include "inference/internal/cpu/OneDnn.h"

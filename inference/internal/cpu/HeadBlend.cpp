@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled like Kernels.cpp.
 #include "inference/internal/cpu/HeadBlend.h"
 

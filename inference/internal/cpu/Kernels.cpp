@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled with -O3 and OpenMP (inference/CMakeLists.txt): plain loops over 16 lanes that the compiler turns into the widest vectors.
 #include "inference/internal/cpu/Kernels.h"
 

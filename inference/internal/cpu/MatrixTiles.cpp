@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/cpu/MatrixTiles.h"
 
 #ifdef HOUNSFIELD_MATRIX_TILES

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compiled for AVX-512 alone: nothing here may be a function that another file has too.
 #include "inference/training/cpu/HeadKernels.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/cpu/TileConvolution.h"
 
 #include "inference/internal/cpu/Lanes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/cpu/Lanes.h"
 #include "inference/internal/cpu/MatrixTiles.h"
 #include "inference/training/cpu/ThreePlanes.h"

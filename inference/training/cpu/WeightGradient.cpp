@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/cpu/WeightGradient.h"
 
 #include "inference/internal/cpu/Lanes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/text/PieceSplits.h"
 
 #include "volume/Error.h"

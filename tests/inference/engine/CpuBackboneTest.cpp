@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Network.h"
 #include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"

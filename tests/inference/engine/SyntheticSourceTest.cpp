@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/training/SyntheticSource.h"
 #include "tests/support/catch.h"
 

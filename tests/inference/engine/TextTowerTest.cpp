@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/TextTower.h"
 #include "tests/inference/engine/Recorded.h"
 #include "tests/support/Formula.h"

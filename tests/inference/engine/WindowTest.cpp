@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/Runner.h"
 #include "inference/internal/SlidingWindow.h"
 #include "inference/internal/UnetShapes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/PackStore.h"
 #include "inference/internal/Checkpoint.h"
 #include "inference/internal/TextShapes.h"

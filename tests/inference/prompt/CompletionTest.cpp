@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/Completion.h"
 #include "inference/Prompt.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/Recognition.h"
 #include "tests/support/Recognitions.h"
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inference/internal/TextTower.h"
 #include "inference/training/text/TextLoss.h"
 #include "inference/training/text/TextNetwork.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/decode/FrameDecoder.h"
 
 #include "volume/io/decode/CodedStream.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/decode/Sandbox.h"
 
 #include "volume/io/decode/DecodeProtocol.h"

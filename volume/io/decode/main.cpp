@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // hounsfield-decode: decodes pictures for hounsfield, hounsfield-cli and hounsfield-train, which start it.
 #include "volume/io/decode/FrameDecoder.h"
 #include "volume/io/decode/Sandbox.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/internal/DicomChecks.h"
 
 #include "volume/io/internal/DicomElements.h"

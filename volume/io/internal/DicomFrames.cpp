@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/internal/DicomHeader.h"
 #include "volume/io/internal/DicomSeries.h"
 #include "volume/io/internal/Text.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/Error.h"
 #include "volume/NumberText.h"
 #include "volume/io/internal/DataFile.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "volume/io/internal/Text.h"
 
 #include "volume/NumberText.h"
