@@ -21,7 +21,10 @@ struct Asking::Engine {
     }
     EngineFacts facts() const
     {
-        EngineFacts all{QString::fromStdString(segmenter->deviceName()), segmenter->precision(), {}, QString::fromStdString(segmenter->precisionReason())};
+        EngineFacts all{QString::fromStdString(segmenter->deviceName()),
+                        segmenter->precision(),
+                        {},
+                        QString::fromStdString(segmenter->precisionReason())};
         for (const std::string& note : segmenter->notes())
             all.notes << QString::fromStdString(note);
         return all;
@@ -81,7 +84,10 @@ void Asking::ask(const Request& request)
         if (engine->seen != request.volume || !engine->prepared) {
             engine->prepared = nullptr;
             PrepareSettings settings{overlap, request.focusMm, request.targets, {}};
-            settings.onPartial = [this](const std::vector<PartialMask>& masks) { QMetaObject::invokeMethod(this, [this, masks] { Q_EMIT growing(masks); }, Qt::QueuedConnection); };
+            settings.onPartial = [this](const std::vector<PartialMask>& masks) {
+                QMetaObject::invokeMethod(
+                    this, [this, masks] { Q_EMIT growing(masks); }, Qt::QueuedConnection);
+            };
             engine->prepared = segmenter.prepare(request.volume, settings, progress);
             engine->seen = request.volume;
         }
@@ -92,8 +98,13 @@ void Asking::ask(const Request& request)
                 settings.markings[target.classId] = *request.marking;
         const auto begin = std::chrono::steady_clock::now();
         auto findings = segmenter.segment(*engine->prepared, request.targets, settings, progress);
-        const QString madeWith = QString("%1, %2, %3").arg(QString::fromStdString(segmenter.pack().name), QString::fromStdString(segmenter.deviceName()), QString::fromStdString(nameOf(segmenter.precision())));
-        engine->secondsPerTarget = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / double(std::max<std::size_t>(1, request.targets.size()));
+        const QString madeWith = QString("%1, %2, %3")
+                                     .arg(QString::fromStdString(segmenter.pack().name),
+                                          QString::fromStdString(segmenter.deviceName()),
+                                          QString::fromStdString(nameOf(segmenter.precision())));
+        engine->secondsPerTarget =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() /
+            double(std::max<std::size_t>(1, request.targets.size()));
         engine->estimated.seconds = engine->secondsPerTarget * double(request.targets.size());
         const EngineFacts facts = engine->facts();
         // Measured here, not on the GUI thread: a large mask takes its time.

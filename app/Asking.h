@@ -3,9 +3,9 @@
 
 #include "app/EngineWords.h"
 #include "app/Session.h"
-#include "viewer/Task.h"
 #include "inference/PackStore.h"
 #include "inference/Segmenter.h"
+#include "viewer/Task.h"
 #include "viewer/scene/SliceScene.h"
 
 #include <functional>
@@ -22,8 +22,8 @@ struct Request {
     std::optional<Vector3> focusMm;
 };
 
-/// Runs the engine off the GUI thread: opens the model once, keeps what it has seen of the open scan, so that a second prompt and
-/// another threshold answer quickly.
+/// Runs the engine off the GUI thread: opens the model once, keeps what it has seen of the open scan, so that
+/// a second prompt and another threshold answer quickly.
 class Asking : public QObject {
     Q_OBJECT
 public:
@@ -37,7 +37,8 @@ public:
     void setModel(Open open);
 
     void ask(const Request& request);
-    /// What a prompt of so many targets would take; little where the model has seen the scan. Also frees what was kept of another scan.
+    /// What a prompt of so many targets would take; little where the model has seen the scan. Also frees what
+    /// was kept of another scan.
     void estimate(std::shared_ptr<const Volume> volume, std::size_t targets);
     void forgetScan(); ///< frees what was kept of it
     void stop() { m_task.stop(); }
@@ -49,7 +50,8 @@ Q_SIGNALS:
     void growing(std::vector<hounsfield::PartialMask> masks);
     void found(std::vector<hounsfield::Structure> structures, hounsfield::Request request, QStringList notes);
     void estimated(hounsfield::Estimate estimate);
-    void engineKnown(hounsfield::EngineFacts facts); ///< with every estimate and answer: what is really in effect
+    void engineKnown(
+        hounsfield::EngineFacts facts); ///< with every estimate and answer: what is really in effect
     void failed(QString message);
     void stopped();
 

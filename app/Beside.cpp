@@ -9,7 +9,8 @@
 
 namespace hounsfield {
 
-Beside::Beside(ViewState& first, QWidget* parent) : QWidget(parent), m_first(first), m_views(new ViewGrid(m_view))
+Beside::Beside(ViewState& first, QWidget* parent)
+    : QWidget(parent), m_first(first), m_views(new ViewGrid(m_view))
 {
     setObjectName("panel");
     m_title = new QLabel;
@@ -38,7 +39,8 @@ Beside::Beside(ViewState& first, QWidget* parent) : QWidget(parent), m_first(fir
             name += ", " + QString::fromStdString(scan->series.description);
         // The best of several is taken: which, and that there are others, is said.
         const auto others = m_opening.series().size() - 1;
-        m_title->setText(others > 0 ? tr("Second scan: %1 (one of %2 series)").arg(name).arg(others + 1) : tr("Second scan: %1").arg(name));
+        m_title->setText(others > 0 ? tr("Second scan: %1 (one of %2 series)").arg(name).arg(others + 1)
+                                    : tr("Second scan: %1").arg(name));
         m_view.setLayout(m_first.layout());
         m_last = m_first.crosshairMm();
         show();

@@ -10,8 +10,8 @@ class QLabel;
 
 namespace hounsfield {
 
-/// A second scan beside the first, to compare: it has views of its own, scrolls along with the first by the same millimetres and
-/// takes its window. Nothing is asked of it.
+/// A second scan beside the first, to compare: it has views of its own, scrolls along with the first by the
+/// same millimetres and takes its window. Nothing is asked of it.
 class Beside : public QWidget {
     Q_OBJECT
 public:

@@ -14,7 +14,8 @@ namespace {
 std::string number(double value, int decimals)
 {
     std::array<char, 64> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals).ptr;
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals).ptr;
     return {text.data(), end};
 }
 
@@ -25,7 +26,8 @@ std::string number(const std::optional<double>& value, int decimals)
 
 const char* nameOf(MeasurementKind kind)
 {
-    static constexpr const char* names[] = {"distance", "angle", "bidirectional", "ellipse", "rectangle", "freehand", "arrow", "probe"};
+    static constexpr const char* names[] = {"distance",  "angle",    "bidirectional", "ellipse",
+                                            "rectangle", "freehand", "arrow",         "probe"};
     return names[std::size_t(kind)];
 }
 
@@ -55,7 +57,9 @@ std::string valueAndUnit(MeasurementKind kind, const MeasuredValues& values)
 
 std::string huOf(const std::optional<HuStatistics>& hu)
 {
-    return hu ? number(hu->mean, 1) + "," + number(hu->standardDeviation, 1) + "," + number(hu->minimum, 0) + "," + number(hu->maximum, 0) : ",,,";
+    return hu ? number(hu->mean, 1) + "," + number(hu->standardDeviation, 1) + "," + number(hu->minimum, 0) +
+                    "," + number(hu->maximum, 0)
+              : ",,,";
 }
 
 std::string placeOf(const Vector3& mm, const char* between)
@@ -73,15 +77,17 @@ std::string rowOf(const Measurement& one, const Volume& volume)
         points += (points.empty() ? "" : "; ") + placeOf(mm, " ");
     }
     const auto slice = sliceNumber(volume.geometry(), one.plane.normal, centre)[0];
-    return std::string(nameOf(one.kind)) + "," + csvCell(one.text) + "," + valueAndUnit(one.kind, values) + "," + number(values.shortLengthMm, 2) + "," + huOf(values.hu) + "," +
-           planeOf(one.plane.normal) + "," + std::to_string(slice) + "," + placeOf(centre, ",") + "," + points;
+    return std::string(nameOf(one.kind)) + "," + csvCell(one.text) + "," + valueAndUnit(one.kind, values) +
+           "," + number(values.shortLengthMm, 2) + "," + huOf(values.hu) + "," + planeOf(one.plane.normal) +
+           "," + std::to_string(slice) + "," + placeOf(centre, ",") + "," + points;
 }
 
 } // namespace
 
 std::string byHandCsv(const std::vector<Measurement>& measurements, const Volume& volume)
 {
-    std::string table = "kind,text,value,unit,short_axis_mm,hu_mean,hu_sd,hu_min,hu_max,plane,slice,centre_l_mm,centre_p_mm,centre_s_mm,points_lps_mm\r\n";
+    std::string table = "kind,text,value,unit,short_axis_mm,hu_mean,hu_sd,hu_min,hu_max,plane,slice,centre_l_"
+                        "mm,centre_p_mm,centre_s_mm,points_lps_mm\r\n";
     for (const Measurement& one : measurements)
         table += rowOf(one, volume) + "\r\n";
     return table;

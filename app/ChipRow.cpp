@@ -91,7 +91,8 @@ void ChipRow::addChip(const QString& text, const QColor& colour, const QString& 
     const bool refused = kind == Kind::Refused, zeroShot = kind == Kind::ZeroShot;
     const bool loose = zeroShot || kind == Kind::Unsure || kind == Kind::Reading;
     auto* chip = new ChipLabel(text);
-    chip->setText(QString("<span style='color:%1'>%2</span>&nbsp; %3").arg(colour.name(), loose ? "○" : "●", text.toHtmlEscaped()));
+    chip->setText(QString("<span style='color:%1'>%2</span>&nbsp; %3")
+                      .arg(colour.name(), loose ? "○" : "●", text.toHtmlEscaped()));
     chip->setToolTip(why);
     chip->setAccessibleName(text);
     chip->setAccessibleDescription(why);
@@ -100,8 +101,10 @@ void ChipRow::addChip(const QString& text, const QColor& colour, const QString& 
     if (refused)
         role = "error";
     const QString border = theme::colour(role).name();
-    chip->setStyleSheet(QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
-                            .arg(background, loose ? "dashed" : "solid", border, refused ? "color:" + theme::colour("error").name() : QString()));
+    chip->setStyleSheet(
+        QString("QLabel { background: %1; border: 1px %2 %3; border-radius: 10px; padding: 3px 10px; %4 }")
+            .arg(background, loose ? "dashed" : "solid", border,
+                 refused ? "color:" + theme::colour("error").name() : QString()));
     chip->setObjectName(styleNameOf(kind));
     m_flow->addWidget(chip);
 }

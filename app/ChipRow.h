@@ -10,7 +10,8 @@ namespace hounsfield {
 
 class FlowLayout;
 
-/// What words were understood as: chips and links beside each other, below where the row is full, three rows at once.
+/// What words were understood as: chips and links beside each other, below where the row is full, three rows
+/// at once.
 class ChipRow : public QScrollArea {
     Q_OBJECT
 public:

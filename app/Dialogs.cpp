@@ -81,7 +81,8 @@ void showKnownClasses(QWidget& parent, PromptBar& prompt, const ModelPack& pack)
     }
     QObject::connect(search, &QLineEdit::textChanged, list, [list](const QString& text) {
         for (int row = 0; row < list->count(); ++row)
-            list->item(row)->setHidden(!list->item(row)->data(Qt::UserRole + 1).toString().contains(text, Qt::CaseInsensitive));
+            list->item(row)->setHidden(
+                !list->item(row)->data(Qt::UserRole + 1).toString().contains(text, Qt::CaseInsensitive));
     });
     const auto take = [&] {
         if (!list->currentItem())
@@ -109,7 +110,9 @@ std::optional<ExportSettings> askExport(QWidget& parent, bool masksThere)
     QDialog dialog(&parent);
     dialog.setWindowTitle(tr("Export"));
     QSettings stored;
-    auto* folder = new QLineEdit(stored.value("exportFolder", QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString());
+    auto* folder = new QLineEdit(
+        stored.value("exportFolder", QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation))
+            .toString());
     folder->setAccessibleName(tr("Folder"));
     auto* choose = new QPushButton(tr("Choose…"));
     QObject::connect(choose, &QPushButton::clicked, &dialog, [&] {
@@ -175,15 +178,44 @@ std::optional<ExportSettings> askExport(QWidget& parent, bool masksThere)
 void showShortcuts(QWidget& parent)
 {
     const std::pair<const char*, const char*> keys[] = {
-        {"Ctrl+K", "Type what you want to find"}, {"Enter", "Ask"}, {"Esc", "Stop, or drop a measurement being drawn"}, {"Up, Down in the prompt", "Earlier prompts"},
-        {"Wheel, Up, Down, PgUp, PgDn", "Next slice; with Shift five or ten"}, {"Home, End", "First, last slice"}, {"Ctrl+wheel, right drag", "Zoom"}, {"Middle drag, Alt+drag", "Move the picture"},
-        {"Shift+move", "Crosshair follows the mouse"}, {"Ctrl+Alt+drag", "Turn the planes about the crosshair"}, {"Alt+wheel", "Thickness of the slab"}, {"Double click", "One view alone, and back"},
-        {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, the scan's own, automatic"}, {"I", "Invert grey"}, {"A, S", "Mask fill less, more"}, {"M", "Masks on and off"}, {"Y", "Probability of the selected structure"}, {"X", "Crosshair on and off"},
-        {"Space", "Texts on and off"}, {"W T Z C H", "Tools: window, move, zoom, slices, crosshair"}, {"D B G E R F P Q", "Measure: distance, axes, angle, ellipse, rectangle, freehand, point, arrow"},
-        {"A P L R S I in the 3D view", "Look from that side"}, {"F7, F9", "Panels on the left and on the right"}, {"F8", "Warnings"}, {"F11", "Views only"}, {"V", "Run through the slices"}, {"Shift+M", "Show or hide the selected structure"}, {"Del", "Delete the chosen measurement"}, {"Ctrl+Z, Ctrl+Y", "Undo, redo"}, {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"}, {"Ctrl+S", "Save the session"}, {"Ctrl+E", "Export"}, {"Ctrl+Shift+C", "Copy the views as a picture"}};
+        {"Ctrl+K", "Type what you want to find"},
+        {"Enter", "Ask"},
+        {"Esc", "Stop, or drop a measurement being drawn"},
+        {"Up, Down in the prompt", "Earlier prompts"},
+        {"Wheel, Up, Down, PgUp, PgDn", "Next slice; with Shift five or ten"},
+        {"Home, End", "First, last slice"},
+        {"Ctrl+wheel, right drag", "Zoom"},
+        {"Middle drag, Alt+drag", "Move the picture"},
+        {"Shift+move", "Crosshair follows the mouse"},
+        {"Ctrl+Alt+drag", "Turn the planes about the crosshair"},
+        {"Alt+wheel", "Thickness of the slab"},
+        {"Double click", "One view alone, and back"},
+        {"1 … 9, 0", "Window presets: abdomen, liver, lung, mediastinum, bone, brain, vessels, model input, "
+                     "the scan's own, automatic"},
+        {"I", "Invert grey"},
+        {"A, S", "Mask fill less, more"},
+        {"M", "Masks on and off"},
+        {"Y", "Probability of the selected structure"},
+        {"X", "Crosshair on and off"},
+        {"Space", "Texts on and off"},
+        {"W T Z C H", "Tools: window, move, zoom, slices, crosshair"},
+        {"D B G E R F P Q", "Measure: distance, axes, angle, ellipse, rectangle, freehand, point, arrow"},
+        {"A P L R S I in the 3D view", "Look from that side"},
+        {"F7, F9", "Panels on the left and on the right"},
+        {"F8", "Warnings"},
+        {"F11", "Views only"},
+        {"V", "Run through the slices"},
+        {"Shift+M", "Show or hide the selected structure"},
+        {"Del", "Delete the chosen measurement"},
+        {"Ctrl+Z, Ctrl+Y", "Undo, redo"},
+        {"Ctrl+O, Ctrl+Shift+O", "Open folder, open file"},
+        {"Ctrl+S", "Save the session"},
+        {"Ctrl+E", "Export"},
+        {"Ctrl+Shift+C", "Copy the views as a picture"}};
     QString html = "<table cellspacing='8'>";
     for (const auto& [key, what] : keys)
-        html += QString("<tr><td style='color:%1'>%2</td><td>%3</td></tr>").arg(theme::colour("accent").name(), tr(key).toHtmlEscaped(), tr(what).toHtmlEscaped());
+        html += QString("<tr><td style='color:%1'>%2</td><td>%3</td></tr>")
+                    .arg(theme::colour("accent").name(), tr(key).toHtmlEscaped(), tr(what).toHtmlEscaped());
     showText(parent, tr("Mouse and keys"), html + "</table>", {620, 680});
 }
 
@@ -191,11 +223,20 @@ void showAbout(QWidget& parent, const ModelPack& pack, const QString& renderer)
 {
     const QString html =
         QString("<h2>Hounsfield %1</h2><p>%2</p><p style='color:%3'><b>%4</b></p><p>%5</p><p>%6</p><p>%7</p>")
-            .arg(HOUNSFIELD_VERSION, tr("Open a CT scan, type what you want to find, get it outlined and measured. Nothing leaves this computer."), theme::colour("doubt").name(),
-                 tr("For research only. Not a medical device."),
-                 tr("Model: %1, version %2, licence %3.").arg(inWindowLanguage(pack.title), QString::fromStdString(pack.version), QString::fromStdString(pack.licence)).toHtmlEscaped() + "<br>" + inWindowLanguage(pack.notice).toHtmlEscaped(),
+            .arg(HOUNSFIELD_VERSION,
+                 tr("Open a CT scan, type what you want to find, get it outlined and measured. Nothing "
+                    "leaves this computer."),
+                 theme::colour("doubt").name(), tr("For research only. Not a medical device."),
+                 tr("Model: %1, version %2, licence %3.")
+                         .arg(inWindowLanguage(pack.title), QString::fromStdString(pack.version),
+                              QString::fromStdString(pack.licence))
+                         .toHtmlEscaped() +
+                     "<br>" + inWindowLanguage(pack.notice).toHtmlEscaped(),
                  tr("3D is drawn %1.").arg(renderer).toHtmlEscaped(),
-                 tr("Licence: Apache-2.0. Built on Qt %1 (LGPL-3.0), VTK and ITK (BSD, Apache-2.0), LibTorch (BSD), GDCM (BSD), zlib, libzip (BSD), nlohmann JSON (MIT). The network follows the CLIP-Driven Universal Model, Liu et al., ICCV 2023.").arg(qVersion()));
+                 tr("Licence: Apache-2.0. Built on Qt %1 (LGPL-3.0), VTK and ITK (BSD, Apache-2.0), LibTorch "
+                    "(BSD), GDCM (BSD), zlib, libzip (BSD), nlohmann JSON (MIT). The network follows the "
+                    "CLIP-Driven Universal Model, Liu et al., ICCV 2023.")
+                     .arg(qVersion()));
     showText(parent, tr("About Hounsfield"), html, {560, 420});
 }
 
@@ -215,7 +256,8 @@ void showSettings(QWidget& parent, Workbench& bench)
     device->addItem(tr("First graphics card"), "cuda:0");
     device->setCurrentIndex(std::max(0, device->findData(bench.engineChoice().device)));
     auto* precision = new QComboBox;
-    precision->setToolTip(tr("fp32 is exact; bf16 and fp16 are faster where the machine computes with them, and differ in the last digits"));
+    precision->setToolTip(tr("fp32 is exact; bf16 and fp16 are faster where the machine computes with them, "
+                             "and differ in the last digits"));
     precision->addItem(tr("Automatic"), "auto");
     precision->addItem("fp32", "fp32");
     precision->addItem("bf16", "bf16");
@@ -250,7 +292,8 @@ void showSettings(QWidget& parent, Workbench& bench)
     form->addRow(tr("Language (after a restart)"), language);
     form->addRow(tr("Cache folder"), cache);
     form->addRow(tr("Cache up to"), cacheMb);
-    auto* where = new QLabel(tr("Installed models: %1").arg(QString::fromStdString(PackStore().folder().string())));
+    auto* where =
+        new QLabel(tr("Installed models: %1").arg(QString::fromStdString(PackStore().folder().string())));
     where->setObjectName("quiet");
     where->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
@@ -272,7 +315,8 @@ void showSettings(QWidget& parent, Workbench& bench)
     bench.view().setMouseProfile(MouseProfile(mouse->currentIndex()));
     const EngineChoice now{device->currentData().toString(), precision->currentData().toString()};
     // The same again would only forget what the model has seen of the scan.
-    if (model->currentIndex() == models->rowInUse() && now.device == bench.engineChoice().device && now.precision == bench.engineChoice().precision)
+    if (model->currentIndex() == models->rowInUse() && now.device == bench.engineChoice().device &&
+        now.precision == bench.engineChoice().precision)
         return;
     try {
         chooseModel(bench, model->currentData(ModelList::Key).toString(), now);

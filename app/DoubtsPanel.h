@@ -11,8 +11,8 @@ class QVBoxLayout;
 
 namespace hounsfield {
 
-/// What the program is not sure of, as whole sentences below the views: wrapped, to be marked and copied, each with a way to its
-/// place. Opened and folded away by the button in the status line.
+/// What the program is not sure of, as whole sentences below the views: wrapped, to be marked and copied,
+/// each with a way to its place. Opened and folded away by the button in the status line.
 class DoubtsPanel : public QWidget {
     Q_OBJECT
 public:

@@ -30,7 +30,8 @@ bool mayAsk(const QUrl& url)
 class SystemProxy final : public QNetworkProxyFactory {
     QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery& query) override
     {
-        return QHostAddress(query.url().host()).isLoopback() ? QList<QNetworkProxy>{QNetworkProxy::NoProxy} : systemProxyForQuery(query);
+        return QHostAddress(query.url().host()).isLoopback() ? QList<QNetworkProxy>{QNetworkProxy::NoProxy}
+                                                             : systemProxyForQuery(query);
     }
 };
 
@@ -80,9 +81,13 @@ std::vector<PublicFile> publicFiles()
     const auto bytes = resources::find("downloads.json");
     if (!bytes)
         return all;
-    for (const QJsonValue& value : QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size()))).object()["files"].toArray()) {
+    for (const QJsonValue& value :
+         QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size())))
+             .object()["files"]
+             .toArray()) {
         const QJsonObject one = value.toObject();
-        all.push_back({one["id"].toString(), one["title"].toString(), one["file"].toString(), one["kind"].toString(), one["licence"].toString(), QUrl(one["url"].toString()),
+        all.push_back({one["id"].toString(), one["title"].toString(), one["file"].toString(),
+                       one["kind"].toString(), one["licence"].toString(), QUrl(one["url"].toString()),
                        qint64(one["bytes"].toDouble()), one["sha256"].toString().toLatin1()});
     }
     return all;
@@ -130,7 +135,8 @@ void Download::start(const PublicFile& what, const QString& folder)
     m_total = m_have = 0;
     m_etag.clear();
     if (!QDir().mkpath(folder))
-        return fail(tr("The folder %1 cannot be made. Nothing was fetched; choose another place.").arg(folder));
+        return fail(
+            tr("The folder %1 cannot be made. Nothing was fetched; choose another place.").arg(folder));
     m_part.setFileName(path() + ".part");
     if (QFile::exists(path()))
         return checkWhole(path());
@@ -166,7 +172,9 @@ bool Download::enoughSpace(qint64 needed)
     const qint64 there = freeBytes(m_folder);
     if (there < 0 || needed + rest <= there)
         return true;
-    const QString problem = tr("The disk has %1 free and %2 more are needed. Nothing more was fetched; make room and press Download again.").arg(bytesInWords(double(there)), bytesInWords(double(needed + rest)));
+    const QString problem = tr("The disk has %1 free and %2 more are needed. Nothing more was fetched; make "
+                               "room and press Download again.")
+                                .arg(bytesInWords(double(there)), bytesInWords(double(needed + rest)));
     m_problem = problem;
     if (m_reply)
         m_reply->abort();
@@ -178,9 +186,11 @@ bool Download::enoughSpace(qint64 needed)
 void Download::request(const QUrl& url)
 {
     if (!mayAsk(url))
-        return fail(tr("The address leads to %1, which is not encrypted. It was not asked.").arg(url.toDisplayString()));
+        return fail(tr("The address leads to %1, which is not encrypted. It was not asked.")
+                        .arg(url.toDisplayString()));
     QNetworkRequest asked(url);
-    // Redirections are looked at first; bytes come as they are; one connection, simple to cut and to go on with.
+    // Redirections are looked at first; bytes come as they are; one connection, simple to cut and to go on
+    // with.
     asked.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     asked.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     asked.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
@@ -209,8 +219,10 @@ void Download::takeHeaders()
     const qint64 length = m_reply->header(QNetworkRequest::ContentLengthHeader).toLongLong();
     qint64 first = 0;
     const bool goesOn = status == 206;
-    if (goesOn && (!readContentRange(m_reply->rawHeader("Content-Range"), first, m_total) || first != m_have)) {
-        m_problem = tr("The server sent another piece than was asked for. What was fetched before is kept; try again later.");
+    if (goesOn &&
+        (!readContentRange(m_reply->rawHeader("Content-Range"), first, m_total) || first != m_have)) {
+        m_problem = tr("The server sent another piece than was asked for. What was fetched before is kept; "
+                       "try again later.");
         m_reply->abort();
         return;
     }
@@ -223,8 +235,12 @@ void Download::takeHeaders()
         return;
     m_part.close();
     QSaveFile note(m_part.fileName() + ".json");
-    const QByteArray told = QJsonDocument(QJsonObject{{"url", m_what.url.toString()}, {"etag", QString::fromLatin1(m_etag)}, {"bytes", double(m_total)}}).toJson();
-    if (!note.open(QIODevice::WriteOnly) || note.write(told) != told.size() || !note.commit() || !m_part.open(goesOn ? QIODevice::Append : QIODevice::WriteOnly | QIODevice::Truncate)) {
+    const QByteArray told = QJsonDocument(QJsonObject{{"url", m_what.url.toString()},
+                                                      {"etag", QString::fromLatin1(m_etag)},
+                                                      {"bytes", double(m_total)}})
+                                .toJson();
+    if (!note.open(QIODevice::WriteOnly) || note.write(told) != told.size() || !note.commit() ||
+        !m_part.open(goesOn ? QIODevice::Append : QIODevice::WriteOnly | QIODevice::Truncate)) {
         m_problem = tr("%1 cannot be written. Choose another place or make room.").arg(m_part.fileName());
         m_reply->abort();
         return;
@@ -238,7 +254,9 @@ void Download::takeBytes()
         return;
     const QByteArray bytes = m_reply->readAll();
     if (m_part.write(bytes) != bytes.size()) {
-        m_problem = tr("%1 cannot be written any further: is the disk full? What is there is kept; make room and press Download again.").arg(m_part.fileName());
+        m_problem = tr("%1 cannot be written any further: is the disk full? What is there is kept; make room "
+                       "and press Download again.")
+                        .arg(m_part.fileName());
         m_taking = false;
         m_reply->abort();
         return;
@@ -267,9 +285,13 @@ void Download::replyEnded()
         // What is there is as long as the file or longer: it cannot be told which, so all is fetched again.
         startAgain();
     } else if (status == 404 || status == 410) {
-        fail(tr("The file is not at its address any more (%1). Look for it at its publisher and use Import files….").arg(m_what.url.toDisplayString()));
+        fail(tr("The file is not at its address any more (%1). Look for it at its publisher and use Import "
+                "files….")
+                 .arg(m_what.url.toDisplayString()));
     } else if (status != 0 && status != 200 && status != 206) {
-        fail(tr("The server answered %1 for %2. What was fetched before is kept; try again later.").arg(status).arg(m_what.url.toDisplayString()));
+        fail(tr("The server answered %1 for %2. What was fetched before is kept; try again later.")
+                 .arg(status)
+                 .arg(m_what.url.toDisplayString()));
     } else if (reply->error() != QNetworkReply::NoError || (m_total > 0 && m_have != m_total) || !m_taking) {
         fail(cutConnection(*reply));
     } else {
@@ -300,10 +322,16 @@ QString Download::cutConnection(const QNetworkReply& reply) const
         why = tr("nothing came for %1 s").arg(m_timeoutMs / 1000.0);
     const QString have = bytesInWords(double(m_have));
     if (m_have == 0)
-        return tr("%1 could not be reached (%2). Is this computer on the internet? Files fetched elsewhere can be brought in with Import files….").arg(m_what.url.host(), why);
+        return tr("%1 could not be reached (%2). Is this computer on the internet? Files fetched elsewhere "
+                  "can be brought in with Import files….")
+            .arg(m_what.url.host(), why);
     if (isStrong(m_etag))
-        return tr("The connection was cut after %1 (%2). They are kept: press Download again to go on from there.").arg(have, why);
-    return tr("The connection was cut after %1 (%2). This server cannot go on from there: press Download again to fetch it anew.").arg(have, why);
+        return tr("The connection was cut after %1 (%2). They are kept: press Download again to go on from "
+                  "there.")
+            .arg(have, why);
+    return tr("The connection was cut after %1 (%2). This server cannot go on from there: press Download "
+              "again to fetch it anew.")
+        .arg(have, why);
 }
 
 void Download::checkWhole(const QString& whole)
@@ -332,8 +360,13 @@ void Download::judge(const QString& sha256)
     if (!expected.isEmpty() && expected != sha256) {
         QFile::remove(m_checked);
         QFile::remove(m_part.fileName() + ".json");
-        return fail(published ? tr("What came is not the published file: its SHA-256 is %1 and should be %2. It was deleted; nothing was installed.").arg(sha256, expected)
-                              : tr("What came is another file than the first time: its SHA-256 is %1 and was %2. It was deleted. Where its publisher has replaced it, fetch it from there and use Import files….").arg(sha256, expected));
+        return fail(published ? tr("What came is not the published file: its SHA-256 is %1 and should be %2. "
+                                   "It was deleted; nothing was installed.")
+                                    .arg(sha256, expected)
+                              : tr("What came is another file than the first time: its SHA-256 is %1 and was "
+                                   "%2. It was deleted. Where its publisher has replaced it, fetch it from "
+                                   "there and use Import files….")
+                                    .arg(sha256, expected));
     }
     if (m_checked != path() && !QFile::rename(m_checked, path()))
         return fail(tr("%1 cannot be written. Choose another place or make room.").arg(path()));

@@ -18,23 +18,25 @@ namespace hounsfield {
 struct PublicFile {
     QString id, title, file, kind, licence; ///< kind: "checkpoint", "text_encoder", "vocabulary"
     QUrl url;
-    qint64 bytes = 0;                       ///< about; 0: not known
-    QByteArray sha256;                      ///< hexadecimal; empty: not published
+    qint64 bytes = 0;  ///< about; 0: not known
+    QByteArray sha256; ///< hexadecimal; empty: not published
 };
 std::vector<PublicFile> publicFiles();
 
-/// Fetches one file over HTTPS, by HTTP ranges from where it was cut (RFC 9110, 14 and 13.1.5). The only place of the program that opens
-/// a connection, and only where `start` is called: at the click of a person.
+/// Fetches one file over HTTPS, by HTTP ranges from where it was cut (RFC 9110, 14 and 13.1.5). The only
+/// place of the program that opens a connection, and only where `start` is called: at the click of a person.
 ///
-/// Bytes go to FILE.part with a note FILE.part.json of whose they are (address, ETag). The whole file is compared with its SHA-256
-/// and only then bears its name. Plain HTTP is spoken to this computer alone, for tests.
+/// Bytes go to FILE.part with a note FILE.part.json of whose they are (address, ETag). The whole file is
+/// compared with its SHA-256 and only then bears its name. Plain HTTP is spoken to this computer alone, for
+/// tests.
 class Download : public QObject {
     Q_OBJECT
 public:
     explicit Download(QObject* parent = nullptr);
     ~Download() override;
 
-    /// @param folder made where it is not there; a file that is whole and right there already is not fetched again
+    /// @param folder made where it is not there; a file that is whole and right there already is not fetched
+    /// again
     void start(const PublicFile& what, const QString& folder);
     void stop(); ///< keeps what is there for the next time
     bool busy() const { return m_busy; }
@@ -47,7 +49,8 @@ public:
 Q_SIGNALS:
     void progressed(qint64 done, qint64 total); ///< total 0: not known
     void checking();                            ///< all is here, its SHA-256 is computed
-    /// @param compared false: nobody has published its hash and it is the first copy here; the hash is kept for the next
+    /// @param compared false: nobody has published its hash and it is the first copy here; the hash is kept
+    /// for the next
     void finished(QString path, QString sha256, bool compared);
     void failed(QString message); ///< whole sentences; what was kept and what to do
     void stopped();
@@ -73,12 +76,12 @@ private:
     PublicFile m_what;
     QString m_folder;
     QFile m_part;
-    QByteArray m_etag;   ///< of the bytes in the part
+    QByteArray m_etag; ///< of the bytes in the part
     qint64 m_have = 0, m_total = 0;
     int m_timeoutMs = 30000, m_redirects = 0;
     bool m_busy = false, m_stopping = false, m_taking = false, m_restarted = false;
-    QString m_checked;   ///< the file whose hash is computed
-    QString m_problem;   ///< why the reply was given up by us
+    QString m_checked; ///< the file whose hash is computed
+    QString m_problem; ///< why the reply was given up by us
 };
 
 } // namespace hounsfield

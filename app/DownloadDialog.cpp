@@ -17,7 +17,8 @@
 
 namespace hounsfield {
 
-DownloadDialog::DownloadDialog(std::vector<PublicFile> files, QString folder, QWidget* parent) : QDialog(parent), m_files(std::move(files)), m_folder(std::move(folder))
+DownloadDialog::DownloadDialog(std::vector<PublicFile> files, QString folder, QWidget* parent)
+    : QDialog(parent), m_files(std::move(files)), m_folder(std::move(folder))
 {
     setWindowTitle(tr("Download published weights"));
     build();
@@ -33,7 +34,9 @@ DownloadDialog::DownloadDialog(std::vector<PublicFile> files, QString folder, QW
         m_bar->setRange(0, total > 0 ? 1000 : 0);
         if (total > 0)
             m_bar->setValue(int(1000.0 * double(done) / double(total)));
-        say(total > 0 ? tr("%1: %2 of %3").arg(name, bytesInWords(double(done)), bytesInWords(double(total))) : tr("%1: %2").arg(name, bytesInWords(double(done))), "quiet");
+        say(total > 0 ? tr("%1: %2 of %3").arg(name, bytesInWords(double(done)), bytesInWords(double(total)))
+                      : tr("%1: %2").arg(name, bytesInWords(double(done))),
+            "quiet");
     });
     connect(&m_download, &Download::checking, this, [this] {
         m_bar->setRange(0, 0);
@@ -53,7 +56,8 @@ DownloadDialog::DownloadDialog(std::vector<PublicFile> files, QString folder, QW
 
 void DownloadDialog::build()
 {
-    auto* promise = new QLabel(tr("Nothing is fetched before you press Download, and nothing is sent: only the files named here are asked for, at the addresses named here."));
+    auto* promise = new QLabel(tr("Nothing is fetched before you press Download, and nothing is sent: only "
+                                  "the files named here are asked for, at the addresses named here."));
     promise->setWordWrap(true);
     promise->setObjectName("quiet");
     auto* box = new QVBoxLayout(this);
@@ -104,7 +108,10 @@ std::vector<PublicFile> DownloadDialog::chosen() const
 {
     std::vector<PublicFile> all;
     for (const PublicFile& file : m_files) {
-        const bool checkpoint = file.kind == "checkpoint" && std::any_of(m_which.begin(), m_which.end(), [&](const QRadioButton* one) { return one->isChecked() && one->property("file") == file.id; });
+        const bool checkpoint = file.kind == "checkpoint" &&
+                                std::any_of(m_which.begin(), m_which.end(), [&](const QRadioButton* one) {
+                                    return one->isChecked() && one->property("file") == file.id;
+                                });
         if (checkpoint || (file.kind != "checkpoint" && m_words->isChecked()))
             all.push_back(file);
     }
@@ -118,15 +125,22 @@ void DownloadDialog::showFiles()
     for (const PublicFile& file : chosen()) {
         bool whole = false;
         const qint64 there = Download::bytesThere(file, m_folder, whole);
-        QString size = file.bytes > 0 ? tr("about %1").arg(bytesInWords(double(file.bytes))) : tr("size: told by the server");
+        QString size = file.bytes > 0 ? tr("about %1").arg(bytesInWords(double(file.bytes)))
+                                      : tr("size: told by the server");
         if (whole)
             size = tr("here already, %1").arg(bytesInWords(double(there)));
         else if (there > 0)
             size += " · " + tr("%1 of it here").arg(bytesInWords(double(there)));
-        html += QString("<tr><td style='padding-top:6px'>%1 <span style='color:%2'>%3</span></td><td align='right' style='padding-top:6px; color:%2'>%4</td></tr><tr><td colspan='2' style='color:%2; font-size:12px'>%5</td></tr>")
-                    .arg(file.file.toHtmlEscaped(), quiet, file.licence.toHtmlEscaped(), size, file.url.toDisplayString().toHtmlEscaped());
+        html += QString("<tr><td style='padding-top:6px'>%1 <span style='color:%2'>%3</span></td><td "
+                        "align='right' style='padding-top:6px; color:%2'>%4</td></tr><tr><td colspan='2' "
+                        "style='color:%2; font-size:12px'>%5</td></tr>")
+                    .arg(file.file.toHtmlEscaped(), quiet, file.licence.toHtmlEscaped(), size,
+                         file.url.toDisplayString().toHtmlEscaped());
     }
-    m_list->setText(html + QString("</table><p style='color:%1; margin-top:8px'>%2</p>").arg(quiet, tr("They are kept in %1.").arg(QDir::toNativeSeparators(m_folder)).toHtmlEscaped()));
+    m_list->setText(
+        html +
+        QString("</table><p style='color:%1; margin-top:8px'>%2</p>")
+            .arg(quiet, tr("They are kept in %1.").arg(QDir::toNativeSeparators(m_folder)).toHtmlEscaped()));
     showState();
     // More addresses need more height; what is below moves down rather than over one another.
     layout()->activate();
@@ -188,7 +202,9 @@ void DownloadDialog::fileDone(const QString& path, const QString& sha256, bool c
     else
         m_got.vocabulary = path;
     if (!compared)
-        m_notes << tr("%1: its SHA-256 is %2. Nobody has published one, so it could not be compared; it is kept, and later copies are compared with it.").arg(file.file, sha256);
+        m_notes << tr("%1: its SHA-256 is %2. Nobody has published one, so it could not be compared; it is "
+                      "kept, and later copies are compared with it.")
+                       .arg(file.file, sha256);
     next();
 }
 

@@ -14,8 +14,8 @@ class QRadioButton;
 
 namespace hounsfield {
 
-/// Published weights from their public addresses: what, from where, how large, under which licence; fetched at one explicit click,
-/// one file after the other, and handed to the import.
+/// Published weights from their public addresses: what, from where, how large, under which licence; fetched
+/// at one explicit click, one file after the other, and handed to the import.
 class DownloadDialog : public QDialog {
     Q_OBJECT
 public:

@@ -5,8 +5,9 @@
 
 namespace hounsfield {
 
-/// A line that gives way: where there is no room for all of it, it ends (or breaks in the middle) with an ellipsis, and the whole
-/// text is told where the pointer rests and to screen readers. It never makes a window wider than the screen.
+/// A line that gives way: where there is no room for all of it, it ends (or breaks in the middle) with an
+/// ellipsis, and the whole text is told where the pointer rests and to screen readers. It never makes a
+/// window wider than the screen.
 class ElidedLabel : public QLabel {
     Q_OBJECT
 public:

@@ -32,7 +32,8 @@ struct Table {
 QJsonArray rowsOf(const char* name)
 {
     const auto bytes = resources::find(name);
-    return bytes ? QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size()))).array() : QJsonArray();
+    return bytes ? QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size()))).array()
+                 : QJsonArray();
 }
 
 Pattern patternOf(const QString& english, const QString& translated)
@@ -50,7 +51,8 @@ Pattern patternOf(const QString& english, const QString& translated)
     return {QRegularExpression("\\A" + expression + "\\z"), translated, literal + english.size() - at};
 }
 
-/// Empty for English. The language is that of the installed translation, which may change while the program runs (tests).
+/// Empty for English. The language is that of the installed translation, which may change while the program
+/// runs (tests).
 const Table& table()
 {
     static std::map<QString, Table> all;
@@ -70,7 +72,8 @@ const Table& table()
         else
             made.whole.insert(english, translated);
     }
-    std::stable_sort(made.patterns.begin(), made.patterns.end(), [](const Pattern& a, const Pattern& b) { return a.literal > b.literal; });
+    std::stable_sort(made.patterns.begin(), made.patterns.end(),
+                     [](const Pattern& a, const Pattern& b) { return a.literal > b.literal; });
     return all.emplace(language, std::move(made)).first->second;
 }
 
@@ -116,7 +119,8 @@ QString valueInWords(const QString& value, int depth)
             QStringList parts;
             for (const QString& part : value.split(between))
                 parts << valueInWords(part, depth + 1);
-            return parts.join(QString(between) == ", " ? QString(between) : QCoreApplication::translate("EngineTexts", " and "));
+            return parts.join(QString(between) == ", " ? QString(between)
+                                                       : QCoreApplication::translate("EngineTexts", " and "));
         }
     return value;
 }
@@ -151,11 +155,13 @@ QString inWindowLanguage(const QString& english)
     for (const QString& line : english.split('\n')) {
         const std::vector<QString> sentences = sentencesOf(line);
         QStringList told;
-        // A full stop may stand within a sentence (a name, a file): where one alone is not known, several together may be.
+        // A full stop may stand within a sentence (a name, a file): where one alone is not known, several
+        // together may be.
         for (std::size_t from = 0; from < sentences.size();) {
             std::size_t taken = 1;
             QString found;
-            for (std::size_t many = 1; many <= std::min<std::size_t>(4, sentences.size() - from) && found.isEmpty(); ++many) {
+            for (std::size_t many = 1;
+                 many <= std::min<std::size_t>(4, sentences.size() - from) && found.isEmpty(); ++many) {
                 QStringList joined;
                 for (std::size_t s = from; s < from + many; ++s)
                     joined << sentences[s];

@@ -13,7 +13,8 @@ QString inWindowLanguage(const QString& english);
 QString inWindowLanguage(const std::string& english);
 /// "over 10 mm, in the Left Kidney": phrases that are no sentences, separated by commas.
 QString phraseInWindowLanguage(const std::string& english);
-/// The name of a class ("Right Kidney") in the window's language, from resources/translations/names.json; any other as it is.
+/// The name of a class ("Right Kidney") in the window's language, from resources/translations/names.json; any
+/// other as it is.
 QString nameInWindowLanguage(const QString& english);
 QString nameInWindowLanguage(const std::string& english);
 

@@ -32,20 +32,28 @@ QString modelInWords(const ModelPack& pack)
     return title.startsWith(published) ? title.mid(published.size()) : QString::fromStdString(pack.name);
 }
 
-QString chipInWords(const ModelPack& pack, const EngineChoice& choice, const std::optional<EngineFacts>& facts)
+QString chipInWords(const ModelPack& pack, const EngineChoice& choice,
+                    const std::optional<EngineFacts>& facts)
 {
     QString text = modelInWords(pack) + " · " + deviceInWords(facts ? facts->device : choice.device);
     const QString precision = facts ? QString::fromStdString(nameOf(facts->precision)) : choice.precision;
     return precision == "auto" ? text : text + ", " + precision;
 }
 
-QString chipExplained(const ModelPack& pack, const EngineChoice& choice, const std::optional<EngineFacts>& facts)
+QString chipExplained(const ModelPack& pack, const EngineChoice& choice,
+                      const std::optional<EngineFacts>& facts)
 {
-    QStringList lines{tr("Model: %1 (%2, version %3).").arg(inWindowLanguage(pack.title.empty() ? pack.name : pack.title), QString::fromStdString(pack.name), QString::fromStdString(pack.version))};
+    QStringList lines{tr("Model: %1 (%2, version %3).")
+                          .arg(inWindowLanguage(pack.title.empty() ? pack.name : pack.title),
+                               QString::fromStdString(pack.name), QString::fromStdString(pack.version))};
     if (facts)
-        lines << tr("Computing on: %1 (%2), numbers as %3.").arg(deviceInWords(facts->device), facts->device, QString::fromStdString(nameOf(facts->precision)));
+        lines << tr("Computing on: %1 (%2), numbers as %3.")
+                     .arg(deviceInWords(facts->device), facts->device,
+                          QString::fromStdString(nameOf(facts->precision)));
     else
-        lines << tr("Chosen: %1, numbers: %2. What is really used shows once a scan is open.").arg(deviceInWords(choice.device), choice.precision == "auto" ? tr("automatic") : choice.precision);
+        lines << tr("Chosen: %1, numbers: %2. What is really used shows once a scan is open.")
+                     .arg(deviceInWords(choice.device),
+                          choice.precision == "auto" ? tr("automatic") : choice.precision);
     if (facts) {
         for (const QString& note : facts->notes)
             lines << inWindowLanguage(note);
@@ -89,8 +97,10 @@ EstimateWords estimateInWords(const Estimate& estimate, std::optional<std::int64
     const QString needed = bytesInWords(double(estimate.bytes));
     words.scarce = availableBytes && estimate.bytes > *availableBytes;
     if (words.scarce) {
-        words.text = tr("%1, needs about %2; this computer has %3 free").arg(roughTime(estimate.seconds), needed, bytesInWords(double(*availableBytes)));
-        words.explanation = tr("It may become slow or stop for lack of memory. Close other programs, or ask for fewer things at once.");
+        words.text = tr("%1, needs about %2; this computer has %3 free")
+                         .arg(roughTime(estimate.seconds), needed, bytesInWords(double(*availableBytes)));
+        words.explanation = tr("It may become slow or stop for lack of memory. Close other programs, or ask "
+                               "for fewer things at once.");
     } else {
         words.text = tr("%1, %2").arg(roughTime(estimate.seconds), needed);
         words.explanation = tr("What asking this will take: time and memory, measured on this computer.");

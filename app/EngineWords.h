@@ -14,8 +14,8 @@ namespace hounsfield {
 struct EngineFacts {
     QString device; ///< "cpu", "cuda:0"
     Precision precision = Precision::Auto;
-    QStringList notes{};         ///< doubts about the machine: whole sentences
-    QString precisionReason{};   ///< what was measured to choose the precision; empty where there was no choice
+    QStringList notes{};       ///< doubts about the machine: whole sentences
+    QString precisionReason{}; ///< what was measured to choose the precision; empty where there was no choice
 };
 
 /// What a person chose in the settings.
@@ -27,10 +27,13 @@ struct EngineChoice {
 QString deviceInWords(const QString& device);
 /// "U-Net", "Swin UNETR": what a person calls the model; of others their name.
 QString modelInWords(const ModelPack& pack);
-/// The chip beside the prompt: "U-Net · processor, bf16". @param facts absent: not opened yet, then what was chosen
-QString chipInWords(const ModelPack& pack, const EngineChoice& choice, const std::optional<EngineFacts>& facts);
+/// The chip beside the prompt: "U-Net · processor, bf16". @param facts absent: not opened yet, then what was
+/// chosen
+QString chipInWords(const ModelPack& pack, const EngineChoice& choice,
+                    const std::optional<EngineFacts>& facts);
 /// The chip explained: name and version, where it computes and why, what a click does.
-QString chipExplained(const ModelPack& pack, const EngineChoice& choice, const std::optional<EngineFacts>& facts);
+QString chipExplained(const ModelPack& pack, const EngineChoice& choice,
+                      const std::optional<EngineFacts>& facts);
 
 /// "small, cpu, fp32" of a structure as "small, processor, fp32".
 QString madeWithInWords(const QString& madeWith);

@@ -13,7 +13,8 @@ ExportWorker::ExportWorker(QObject* parent) : QObject(parent)
     });
 }
 
-void ExportWorker::start(std::shared_ptr<const Scan> scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings)
+void ExportWorker::start(std::shared_ptr<const Scan> scan, const Contents& contents, const ModelPack& pack,
+                         const ExportSettings& settings)
 {
     m_task.start([this, scan = std::move(scan), contents, pack, settings](Progress& progress) -> Task::Then {
         const auto files = exportSession(*scan, contents, pack, settings, progress);

@@ -14,7 +14,8 @@ class ExportWorker : public QObject {
 public:
     explicit ExportWorker(QObject* parent = nullptr);
     /// Works on copies: the session may change meanwhile. One export at a time: a second stops the first.
-    void start(std::shared_ptr<const Scan> scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings);
+    void start(std::shared_ptr<const Scan> scan, const Contents& contents, const ModelPack& pack,
+               const ExportSettings& settings);
     void stop() { m_task.stop(); }
     bool busy() const { return m_task.busy(); }
 

@@ -15,7 +15,8 @@ namespace hounsfield {
 namespace fs = std::filesystem;
 namespace {
 
-Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Structure*>& structures, const std::vector<std::string>& files)
+Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Structure*>& structures,
+          const std::vector<std::string>& files)
 {
     Run run;
     run.scan = &scan;
@@ -41,7 +42,9 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
         row.removed = s.removed;
         row.file = files[i];
         if (with.value(0) != QString::fromStdString(pack.name))
-            row.measured.warnings.push_back({"Found by the model " + with.value(0).toStdString() + ", not by the one named in these results.", {}});
+            row.measured.warnings.push_back({"Found by the model " + with.value(0).toStdString() +
+                                                 ", not by the one named in these results.",
+                                             {}});
         run.rows.push_back(std::move(row));
     }
     return run;
@@ -49,7 +52,8 @@ Run runOf(const Scan& scan, const ModelPack& pack, const std::vector<const Struc
 
 } // namespace
 
-std::vector<std::string> exportSession(const Scan& scan, const Contents& contents, const ModelPack& pack, const ExportSettings& settings, Progress& progress)
+std::vector<std::string> exportSession(const Scan& scan, const Contents& contents, const ModelPack& pack,
+                                       const ExportSettings& settings, Progress& progress)
 {
     StagedFiles staged(settings.folder);
     const fs::path& folder = staged.path();
@@ -69,7 +73,8 @@ std::vector<std::string> exportSession(const Scan& scan, const Contents& content
         maskFiles.push_back(settings.masks ? name : "");
         if (settings.masks)
             writeMask(s.finding->mask, folder / name, progress);
-        labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode, s.rgb, &s.finding->mask, lateralityOf(s.known), s.finding->threshold});
+        labels.push_back({s.known.id, shownName(s.name.toStdString(), s.finding->target), s.known.snomedCode,
+                          s.rgb, &s.finding->mask, lateralityOf(s.known), s.finding->threshold});
         if (!settings.surfaceFormat.empty() && !s.finding->mask.empty())
             surfaces.push_back({labels.back().name, s.rgb, surfaceOf(s.finding->mask, progress)});
     }

@@ -7,8 +7,8 @@
 
 namespace hounsfield {
 
-/// Widgets beside each other, and below where the row is full. One that is wider than the row gets the whole row and as many lines
-/// as it needs.
+/// Widgets beside each other, and below where the row is full. One that is wider than the row gets the whole
+/// row and as many lines as it needs.
 class FlowLayout : public QLayout {
 public:
     explicit FlowLayout(QWidget* parent, int spacing);

@@ -131,8 +131,10 @@ void FoundModel::rebuild()
 
 QModelIndex FoundModel::index(int row, int column, const QModelIndex& parent) const
 {
-    const std::vector<int>& rows = parent.isValid() ? m_rows[std::size_t(parent.internalId())].children : m_top;
-    if (row < 0 || row >= int(rows.size()) || column < 0 || column >= ColumnCount || (parent.isValid() && parent.column() != 0))
+    const std::vector<int>& rows =
+        parent.isValid() ? m_rows[std::size_t(parent.internalId())].children : m_top;
+    if (row < 0 || row >= int(rows.size()) || column < 0 || column >= ColumnCount ||
+        (parent.isValid() && parent.column() != 0))
         return {};
     return createIndex(row, column, quintptr(rows[std::size_t(row)]));
 }
@@ -169,20 +171,25 @@ QVariant FoundModel::data(const QModelIndex& index, int role) const
     const Structure* s = m_session.structure(row.structure);
     if (!s)
         return {};
-    const Statistics& numbers = row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)].statistics;
+    const Statistics& numbers =
+        row.lesion < 0 ? s->statistics : s->lesions[std::size_t(row.lesion)].statistics;
     if (role == StructureId)
         return s->id;
     if (role == Lesion)
         return row.lesion;
     if (role == Qt::TextAlignmentRole)
-        return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
-    if (index.column() == Volume && row.lesion < 0 && (role == Qt::DecorationRole || role == Qt::ToolTipRole || role == TrustLight)) {
+        return int(index.column() == Name ? Qt::AlignLeft | Qt::AlignVCenter
+                                          : Qt::AlignRight | Qt::AlignVCenter);
+    if (index.column() == Volume && row.lesion < 0 &&
+        (role == Qt::DecorationRole || role == Qt::ToolTipRole || role == TrustLight)) {
         const Trust trust = m_session.trustOf(*s);
         if (role == TrustLight)
             return int(trust.light);
         if (role == Qt::DecorationRole)
-            return trust.light == Light::None ? QVariant() : QVariant(thumbnails::iconOf(lightOf(trust.light)));
-        return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.") : inWindowLanguage(trust.why);
+            return trust.light == Light::None ? QVariant()
+                                              : QVariant(thumbnails::iconOf(lightOf(trust.light)));
+        return trust.light == Light::Good ? tr("Nothing speaks against it. Look all the same.")
+                                          : inWindowLanguage(trust.why);
     }
     if (role == Qt::ToolTipRole)
         return index.column() == Eye ? eyeTip(*s) : doubtTip(*s);
@@ -261,8 +268,10 @@ QModelIndex FoundModel::indexOf(int structureId) const
 {
     for (std::size_t r = 0; r < m_rows.size(); ++r)
         if (m_rows[r].structure == structureId && m_rows[r].lesion < 0) {
-            const std::vector<int>& rows = m_rows[r].parent < 0 ? m_top : m_rows[std::size_t(m_rows[r].parent)].children;
-            return createIndex(int(std::find(rows.begin(), rows.end(), int(r)) - rows.begin()), 0, quintptr(r));
+            const std::vector<int>& rows =
+                m_rows[r].parent < 0 ? m_top : m_rows[std::size_t(m_rows[r].parent)].children;
+            return createIndex(int(std::find(rows.begin(), rows.end(), int(r)) - rows.begin()), 0,
+                               quintptr(r));
         }
     return {};
 }

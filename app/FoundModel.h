@@ -7,13 +7,14 @@
 
 namespace hounsfield {
 
-/// The structures of a session as a tree: an organ holds its tumors and cysts, those hold their single lesions.
-/// Columns: name (with swatch), volume, mean HU, eye.
+/// The structures of a session as a tree: an organ holds its tumors and cysts, those hold their single
+/// lesions. Columns: name (with swatch), volume, mean HU, eye.
 class FoundModel : public QAbstractItemModel {
     Q_OBJECT
 public:
     enum Column { Name, Volume, Hu, Eye, ColumnCount };
-    /// Lesion: number among the structure's, -1 for the structure itself. TrustLight: a Light, of the volume's column.
+    /// Lesion: number among the structure's, -1 for the structure itself. TrustLight: a Light, of the
+    /// volume's column.
     enum Role { StructureId = Qt::UserRole + 1, Lesion, TrustLight };
 
     explicit FoundModel(Session& session, QObject* parent = nullptr);

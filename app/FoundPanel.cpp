@@ -8,8 +8,8 @@
 #include "viewer/Theme.h"
 
 #include <QAction>
-#include <QEvent>
 #include <QColorDialog>
+#include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
@@ -30,7 +30,8 @@ Vector3 bestPlace(const Mask& mask)
     const auto axis = std::size_t(sliceAxisOf(mask.geometry()));
     std::vector<std::int64_t> counts(std::size_t(mask.box().size()[axis]), 0);
     forEachVoxel(mask, [&](const Index3& i) { ++counts[std::size_t(i[axis] - mask.box().begin[axis])]; });
-    const auto largest = std::int64_t(std::max_element(counts.begin(), counts.end()) - counts.begin()) + mask.box().begin[axis];
+    const auto largest = std::int64_t(std::max_element(counts.begin(), counts.end()) - counts.begin()) +
+                         mask.box().begin[axis];
     Vector3 sum{0, 0, 0};
     forEachVoxel(mask, [&](const Index3& i) {
         if (i[axis] == largest)
@@ -39,7 +40,8 @@ Vector3 bestPlace(const Mask& mask)
     return mask.geometry().toMm((1.0 / double(counts[std::size_t(largest - mask.box().begin[axis])])) * sum);
 }
 
-FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_session(session), m_model(session)
+FoundPanel::FoundPanel(Session& session, QWidget* parent)
+    : QWidget(parent), m_session(session), m_model(session)
 {
     setObjectName("panel");
     m_tree = new QTreeView;
@@ -60,7 +62,9 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_tree->setIndentation(12);
     m_tree->setMouseTracking(true);
     m_tree->viewport()->installEventFilter(this);
-    connect(m_tree, &QTreeView::entered, this, [this](const QModelIndex& index) { m_session.hover(index.data(FoundModel::StructureId).toInt()); });
+    connect(m_tree, &QTreeView::entered, this, [this](const QModelIndex& index) {
+        m_session.hover(index.data(FoundModel::StructureId).toInt());
+    });
     m_tree->setAccessibleName(tr("Found structures"));
     m_empty = new QLabel;
     setLooking(false);
@@ -87,7 +91,8 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
     m_threshold = new QSlider(Qt::Horizontal);
     m_threshold->setRange(5, 99);
     m_threshold->setAccessibleName(tr("Threshold"));
-    m_threshold->setToolTip(tr("Probability from which a voxel counts as inside. Lower finds more, higher is stricter."));
+    m_threshold->setToolTip(
+        tr("Probability from which a voxel counts as inside. Lower finds more, higher is stricter."));
     auto* row = new QVBoxLayout(m_thresholdRow);
     row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(m_thresholdText);
@@ -102,10 +107,12 @@ FoundPanel::FoundPanel(Session& session, QWidget* parent) : QWidget(parent), m_s
 
     m_rest.setSingleShot(true);
     m_rest.setInterval(60);
-    connect(&m_rest, &QTimer::timeout, this, [this] { Q_EMIT thresholdAsked(m_session.selected(), m_threshold->value() / 100.0); });
+    connect(&m_rest, &QTimer::timeout, this,
+            [this] { Q_EMIT thresholdAsked(m_session.selected(), m_threshold->value() / 100.0); });
     connect(m_threshold, &QSlider::valueChanged, this, [this](int value) {
         showThreshold(value / 100.0);
-        if (const Structure* s = m_session.structure(m_session.selected()); s && std::lround(100 * s->finding->threshold) != value)
+        if (const Structure* s = m_session.structure(m_session.selected());
+            s && std::lround(100 * s->finding->threshold) != value)
             m_rest.start();
         else
             m_rest.stop(); // back where it was
@@ -173,7 +180,8 @@ bool FoundPanel::eventFilter(QObject* watched, QEvent* event)
 
 void FoundPanel::setLooking(bool looking)
 {
-    m_empty->setText(looking ? tr("Looking. What is found appears here.") : tr("Nothing asked yet. Type what you want to find, above."));
+    m_empty->setText(looking ? tr("Looking. What is found appears here.")
+                             : tr("Nothing asked yet. Type what you want to find, above."));
 }
 
 void FoundPanel::showDetails()
@@ -187,11 +195,18 @@ void FoundPanel::showDetails()
     const int lesion = m_session.selectedLesion();
     const QString name = nameInWindowLanguage(s->name).toHtmlEscaped();
     QString text = QString("<p><b>%1</b> <span style='color:%2'>%3</span></p>")
-                       .arg(lesion < 0 ? name : tr("%1, lesion %2").arg(name).arg(lesion + 1), theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
+                       .arg(lesion < 0 ? name : tr("%1, lesion %2").arg(name).arg(lesion + 1),
+                            theme::colour("quiet").name(), QString::fromStdString(s->asked).toHtmlEscaped());
     if (f.mask.empty() && (!s->removed.empty() || !s->listedUnder.empty()))
-        text += QString("<p>%1</p>").arg(s->listedUnder.empty() ? tr("All its lesions were removed by hand.") : tr("Its lesions are listed under %1.").arg(nameInWindowLanguage(s->listedUnder.front())));
+        text += QString("<p>%1</p>")
+                    .arg(s->listedUnder.empty() ? tr("All its lesions were removed by hand.")
+                                                : tr("Its lesions are listed under %1.")
+                                                      .arg(nameInWindowLanguage(s->listedUnder.front())));
     else if (f.mask.empty())
-        text += QString("<p>%1</p>").arg(tr("Not found above %1. The largest probability anywhere is %2.").arg(decimal(std::max(f.threshold, f.peak), 2), decimal(f.largestProbability, 2)));
+        text +=
+            QString("<p>%1</p>")
+                .arg(tr("Not found above %1. The largest probability anywhere is %2.")
+                         .arg(decimal(std::max(f.threshold, f.peak), 2), decimal(f.largestProbability, 2)));
     else
         text += lesion < 0 ? numbersOf(*s) : lesionNumbersOf(*s, lesion);
     text += doubtsOf(*s) + removedOf(*s);
@@ -207,13 +222,16 @@ void FoundPanel::showThreshold(double threshold)
 {
     const Structure* s = m_session.structure(m_session.selected());
     const double peak = s ? s->finding->peak : 0;
-    m_thresholdText->setText(peak > 0 ? tr("Threshold %1, kept from %2").arg(decimal(threshold, 2), decimal(std::max(peak, threshold), 2)) : tr("Threshold %1").arg(decimal(threshold, 2)));
+    m_thresholdText->setText(peak > 0 ? tr("Threshold %1, kept from %2")
+                                            .arg(decimal(threshold, 2), decimal(std::max(peak, threshold), 2))
+                                      : tr("Threshold %1").arg(decimal(threshold, 2)));
 }
 
 /// A line of the table of numbers.
 static QString lineOf(const QString& name, const QString& value)
 {
-    return QString("<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>").arg(theme::colour("quiet").name(), name, value);
+    return QString("<tr><td style='color:%1'>%2&nbsp;&nbsp;</td><td align='right'>%3</td></tr>")
+        .arg(theme::colour("quiet").name(), name, value);
 }
 
 static QString densityOf(const HuStatistics& hu)
@@ -226,14 +244,18 @@ QString FoundPanel::numbersOf(const Structure& s) const
     const Finding& f = *s.finding;
     QString text = "<table cellspacing='3'>";
     text += lineOf(tr("Volume"), millilitres(s.statistics.volumeMl));
-    text += lineOf(tr("at 0.7 to 0.3"), tr("%1 to %2").arg(millilitres(f.volumeLowMl), millilitres(f.volumeHighMl)));
+    text += lineOf(tr("at 0.7 to 0.3"),
+                   tr("%1 to %2").arg(millilitres(f.volumeLowMl), millilitres(f.volumeHighMl)));
     if (s.statistics.hu)
         text += lineOf(tr("Density"), densityOf(*s.statistics.hu));
     text += lineOf(tr("Mean probability"), decimal(f.meanProbability, 2));
     if (s.known.isLesion())
         text += lineOf(tr("Separate lesions"), QString::number(s.lesions.size()));
     for (const Burden& burden : s.burdens)
-        text += lineOf(tr("Part of %1").arg(nameInWindowLanguage(burden.organ)), tr("%1 of %2, %3 %").arg(millilitres(burden.lesionMl), millilitres(burden.organMl)).arg(decimal(burden.percent(), 1)));
+        text += lineOf(tr("Part of %1").arg(nameInWindowLanguage(burden.organ)),
+                       tr("%1 of %2, %3 %")
+                           .arg(millilitres(burden.lesionMl), millilitres(burden.organMl))
+                           .arg(decimal(burden.percent(), 1)));
     if (s.zeroShot())
         text += lineOf(tr("Trained on this"), tr("no"));
     return text + lineOf(tr("Model"), madeWithInWords(s.madeWith).toHtmlEscaped()) + "</table>";
@@ -256,7 +278,11 @@ QString FoundPanel::lesionNumbersOf(const Structure& s, int lesion) const
         text += lineOf(tr("Organ"), nameInWindowLanguage(organOf(one, *s.finding)));
     const Measurability recist = measurabilityOf(one, s.known);
     text += lineOf(tr("Measurable (RECIST)"), recist.measurable ? tr("yes") : tr("no"));
-    return text + "</table>" + (recist.measurable ? QString() : QString("<p style='color:%1'>%2</p>").arg(theme::colour("quiet").name(), inWindowLanguage(recist.why).toHtmlEscaped()));
+    return text + "</table>" +
+           (recist.measurable
+                ? QString()
+                : QString("<p style='color:%1'>%2</p>")
+                      .arg(theme::colour("quiet").name(), inWindowLanguage(recist.why).toHtmlEscaped()));
 }
 
 QString FoundPanel::doubtsOf(const Structure& s) const
@@ -264,10 +290,12 @@ QString FoundPanel::doubtsOf(const Structure& s) const
     const QString doubt = theme::colour("doubt").name(), accent = theme::colour("accent").name();
     QString text;
     for (const Warning& warning : m_session.implausible(s.id))
-        text += QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(warning.text).toHtmlEscaped());
+        text +=
+            QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(warning.text).toHtmlEscaped());
     const std::string removed = sentenceOf(s.finding->removals);
     for (std::size_t w = 0; w < s.warnings.size(); ++w) {
-        text += QString("<p style='color:%1'>%2").arg(doubt, inWindowLanguage(s.warnings[w].text).toHtmlEscaped());
+        text += QString("<p style='color:%1'>%2")
+                    .arg(doubt, inWindowLanguage(s.warnings[w].text).toHtmlEscaped());
         if (s.warnings[w].placeMm)
             text += QString(" <a href='%1' style='color:%2'>%3</a>").arg(w).arg(accent, tr("Show it"));
         if (s.finding->leftOut && s.warnings[w].text == removed)
@@ -282,9 +310,11 @@ QString FoundPanel::removedOf(const Structure& s) const
     QString text;
     for (std::size_t n = 0; n < s.removed.size(); ++n) {
         const RemovedLesion& one = s.removed[n];
-        const QString size = tr("%1 mm").arg(decimal(one.longestMm, 1)) + ", " + millilitres(one.mask->volumeMl());
+        const QString size =
+            tr("%1 mm").arg(decimal(one.longestMm, 1)) + ", " + millilitres(one.mask->volumeMl());
         text += QString("<p style='color:%1'>%2 <a href='restore:%3' style='color:%4'>%5</a></p>")
-                    .arg(theme::colour("quiet").name(), one.notALesion ? tr("Not a lesion: %1.").arg(size) : tr("Deleted lesion: %1.").arg(size))
+                    .arg(theme::colour("quiet").name(), one.notALesion ? tr("Not a lesion: %1.").arg(size)
+                                                                       : tr("Deleted lesion: %1.").arg(size))
                     .arg(n)
                     .arg(theme::colour("accent").name(), tr("Restore"));
     }
@@ -303,7 +333,8 @@ void FoundPanel::showLesionMenu(int id, int lesion, const QPoint& at)
 {
     QMenu menu(this);
     menu.addAction(tr("Not a lesion"), [this, id, lesion] { m_session.removeLesion(id, lesion, true); });
-    menu.addAction(tr("Delete this lesion"), [this, id, lesion] { m_session.removeLesion(id, lesion, false); });
+    menu.addAction(tr("Delete this lesion"),
+                   [this, id, lesion] { m_session.removeLesion(id, lesion, false); });
     menu.exec(at);
 }
 
@@ -326,7 +357,8 @@ void FoundPanel::showMenu(const QPoint& at)
     QAction* remove = menu.addAction(tr("Delete"));
     const QAction* chosen = menu.exec(m_tree->viewport()->mapToGlobal(at));
     if (chosen == colour) {
-        const QColor picked = QColorDialog::getColor(QColor(s->rgb[0], s->rgb[1], s->rgb[2]), this, tr("Colour of %1").arg(nameInWindowLanguage(s->name)));
+        const QColor picked = QColorDialog::getColor(QColor(s->rgb[0], s->rgb[1], s->rgb[2]), this,
+                                                     tr("Colour of %1").arg(nameInWindowLanguage(s->name)));
         if (picked.isValid())
             m_session.setColour(id, {picked.red(), picked.green(), picked.blue()});
     } else if (chosen == rename) {

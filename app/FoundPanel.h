@@ -13,7 +13,8 @@ class QTreeView;
 
 namespace hounsfield {
 
-/// What was found: a tree of organs with their tumors and lesions, and what there is to say of the selected one.
+/// What was found: a tree of organs with their tumors and lesions, and what there is to say of the selected
+/// one.
 class FoundPanel : public QWidget {
     Q_OBJECT
 public:
@@ -27,9 +28,9 @@ public:
 
 Q_SIGNALS:
     void jumpAsked(hounsfield::Vector3 mm, hounsfield::IndexBox box); ///< box: what to frame; empty: nothing
-    void thresholdAsked(int id, double threshold); ///< while the slider moves
-    void exportAsked(int id);                      ///< 0: all
-    void giveBackAsked(int id);                    ///< what the clean-up left out
+    void thresholdAsked(int id, double threshold);                    ///< while the slider moves
+    void exportAsked(int id);                                         ///< 0: all
+    void giveBackAsked(int id);                                       ///< what the clean-up left out
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

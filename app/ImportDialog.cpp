@@ -56,7 +56,9 @@ ImportDialog::ImportDialog(PackStore store, QWidget* parent) : QDialog(parent), 
         m_bar->setValue(int(1000 * fraction));
         say(inWindowLanguage(stage), false);
     });
-    connect(&m_task, &Task::failed, this, [this](const QString& why) { say(inWindowLanguage(why) + "\n" + tr("Nothing was installed."), true); });
+    connect(&m_task, &Task::failed, this, [this](const QString& why) {
+        say(inWindowLanguage(why) + "\n" + tr("Nothing was installed."), true);
+    });
     connect(&m_task, &Task::stopped, this, [this] { say(tr("Stopped. Nothing was installed."), false); });
     showState();
 }
@@ -66,7 +68,8 @@ ImportDialog::~ImportDialog()
     m_task.disconnect(this);
 }
 
-QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& label, const QString& name, const QString& filter, const QString& hint)
+QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& label, const QString& name,
+                                 const QString& filter, const QString& hint)
 {
     auto* field = new QLineEdit;
     field->setObjectName(name);
@@ -75,7 +78,8 @@ QLineEdit* ImportDialog::addFile(QFormLayout& form, const QString& label, const 
     auto* choose = new QPushButton(tr("Choose…"));
     connect(choose, &QPushButton::clicked, this, [this, field, label, filter] {
         QSettings settings;
-        const QString chosen = QFileDialog::getOpenFileName(this, label, settings.value("importFolder").toString(), filter);
+        const QString chosen =
+            QFileDialog::getOpenFileName(this, label, settings.value("importFolder").toString(), filter);
         if (chosen.isEmpty())
             return;
         settings.setValue("importFolder", QFileInfo(chosen).absolutePath());
@@ -97,9 +101,15 @@ void ImportDialog::build()
     form->setHorizontalSpacing(16);
     form->setVerticalSpacing(8);
     form->setLabelAlignment(Qt::AlignLeft);
-    m_checkpoint = addFile(*form, tr("Checkpoint"), "checkpoint", tr("Checkpoints (*.pth *.pt *.safetensors);;All files (*)"), tr("the published weights: .pth, .pt or .safetensors"));
-    m_textEncoder = addFile(*form, tr("Text encoder"), "textEncoder", tr("Weights (*.pt *.bin *.pth *.safetensors);;All files (*)"), tr("optional: CLIP ViT-B/32, for words beyond the classes"));
-    m_vocabulary = addFile(*form, tr("Vocabulary"), "vocabulary", tr("Vocabularies (*.txt *.txt.gz *.model);;All files (*)"), tr("with a text encoder: merges.txt or bpe_simple_vocab_16e6.txt.gz"));
+    m_checkpoint = addFile(*form, tr("Checkpoint"), "checkpoint",
+                           tr("Checkpoints (*.pth *.pt *.safetensors);;All files (*)"),
+                           tr("the published weights: .pth, .pt or .safetensors"));
+    m_textEncoder = addFile(*form, tr("Text encoder"), "textEncoder",
+                            tr("Weights (*.pt *.bin *.pth *.safetensors);;All files (*)"),
+                            tr("optional: CLIP ViT-B/32, for words beyond the classes"));
+    m_vocabulary = addFile(*form, tr("Vocabulary"), "vocabulary",
+                           tr("Vocabularies (*.txt *.txt.gz *.model);;All files (*)"),
+                           tr("with a text encoder: merges.txt or bpe_simple_vocab_16e6.txt.gz"));
     m_name = new QLineEdit;
     m_name->setObjectName("name");
     m_name->setMaxLength(80);
@@ -170,7 +180,8 @@ QString ImportDialog::problem() const
     if (!name.isEmpty() && !QRegularExpression("^[A-Za-z0-9_-]+$").match(name).hasMatch())
         return tr("A name is made of the letters A to Z, digits, - and _.");
     std::error_code none;
-    if (name == "small" || (!name.isEmpty() && std::filesystem::exists(m_store.folder() / name.toStdString(), none)))
+    if (name == "small" ||
+        (!name.isEmpty() && std::filesystem::exists(m_store.folder() / name.toStdString(), none)))
         return tr("A model called %1 is there already: choose another name.").arg(name);
     return {};
 }
@@ -190,7 +201,10 @@ void ImportDialog::showState()
         return;
     const QString why = problem();
     say(why, !why.isEmpty());
-    const bool filled = m_target.isEmpty() ? m_accept->isChecked() && !m_checkpoint->text().trimmed().isEmpty() && !m_name->text().trimmed().isEmpty() : !m_textEncoder->text().trimmed().isEmpty();
+    const bool filled = m_target.isEmpty()
+                            ? m_accept->isChecked() && !m_checkpoint->text().trimmed().isEmpty() &&
+                                  !m_name->text().trimmed().isEmpty()
+                            : !m_textEncoder->text().trimmed().isEmpty();
     m_import->setEnabled(why.isEmpty() && filled);
 }
 
@@ -204,7 +218,8 @@ void ImportDialog::say(const QString& text, bool bad)
 
 void ImportDialog::startTextEncoder()
 {
-    m_task.start([this, store = m_store, key = m_target, weights = pathOf(*m_textEncoder), vocabulary = pathOf(*m_vocabulary)](Progress& progress) -> Task::Then {
+    m_task.start([this, store = m_store, key = m_target, weights = pathOf(*m_textEncoder),
+                  vocabulary = pathOf(*m_vocabulary)](Progress& progress) -> Task::Then {
         verifyPack(store.addTextEncoder(key.toStdString(), weights, vocabulary, progress));
         return [this, key] {
             Q_EMIT imported(key);
@@ -217,7 +232,8 @@ void ImportDialog::start()
 {
     if (!m_target.isEmpty())
         return startTextEncoder();
-    const PackStore::Import what{pathOf(*m_checkpoint), m_name->text().trimmed().toStdString(), pathOf(*m_textEncoder), pathOf(*m_vocabulary)};
+    const PackStore::Import what{pathOf(*m_checkpoint), m_name->text().trimmed().toStdString(),
+                                 pathOf(*m_textEncoder), pathOf(*m_vocabulary)};
     m_task.start([this, store = m_store, what](Progress& progress) -> Task::Then {
         const ModelPack pack = store.import(what, progress);
         try {

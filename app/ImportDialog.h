@@ -20,8 +20,8 @@ struct ImportFiles {
     QString checkpoint, textEncoder, vocabulary;
 };
 
-/// Brings published weights into the program: which files, under what name, the licence accepted. Works off the GUI thread; on failure
-/// says why, here, and nothing is left behind.
+/// Brings published weights into the program: which files, under what name, the licence accepted. Works off
+/// the GUI thread; on failure says why, here, and nothing is left behind.
 class ImportDialog : public QDialog {
     Q_OBJECT
 public:
@@ -30,7 +30,8 @@ public:
 
     /// @param accepted the licence was shown and accepted a moment ago, before the download
     void setFiles(const ImportFiles& files, bool accepted);
-    /// Instead of a new model: CLIP's text encoder for one that is there. @param key as PackStore::open takes it
+    /// Instead of a new model: CLIP's text encoder for one that is there. @param key as PackStore::open takes
+    /// it
     void setTextEncoderFor(const QString& key);
     bool busy() const { return m_task.busy(); }
 
@@ -41,7 +42,8 @@ public Q_SLOTS:
     void reject() override;
 
 private:
-    QLineEdit* addFile(QFormLayout& form, const QString& label, const QString& name, const QString& filter, const QString& hint);
+    QLineEdit* addFile(QFormLayout& form, const QString& label, const QString& name, const QString& filter,
+                       const QString& hint);
     void build();
     void showState();
     QString problem() const; ///< why it cannot begin; empty: it can

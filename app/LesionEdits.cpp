@@ -67,7 +67,8 @@ std::string removedSentence(const std::vector<RemovedLesion>& removed)
         return {};
     const std::string volume = millilitresText(ml) + " mL";
     return count == 1 ? "A lesion of " + volume + " was removed by hand and is not counted."
-                      : std::to_string(count) + " lesions, together " + volume + ", were removed by hand and are not counted.";
+                      : std::to_string(count) + " lesions, together " + volume +
+                            ", were removed by hand and are not counted.";
 }
 
 /// Empty where none has regrown.
@@ -242,7 +243,8 @@ Structure withLeftOut(const Structure& structure, const Volume& volume)
     finding.peak = 0; // it held for the pieces that stayed
     finding.volumeHighMl += finding.mask.volumeMl() - before;
     std::erase(finding.warnings, removed);
-    finding.warnings.insert(finding.warnings.begin(), "What the clean-up had left out was given back by hand.");
+    finding.warnings.insert(finding.warnings.begin(),
+                            "What the clean-up had left out was given back by hand.");
     if (s.known.isLesion())
         s.source = std::make_shared<const Finding>(finding);
     take(s, measureFinding(finding, s.known, volume));

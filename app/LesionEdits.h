@@ -18,7 +18,8 @@ void deriveLesions(std::vector<Structure>& structures, const Volume& volume,
 /// another grid, Cancelled
 void measureAgain(std::vector<Structure>& structures, const Volume& volume, Progress& progress);
 
-/// A lesion is noted as removed, in its structure and in the others that mark it, too. They are still to be derived.
+/// A lesion is noted as removed, in its structure and in the others that mark it, too. They are still to be
+/// derived.
 void markRemoved(std::vector<Structure>& structures, int id, std::size_t lesion, bool notALesion);
 
 /// What was removed from a structure stays removed from the one that takes its place (another threshold,

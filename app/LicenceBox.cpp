@@ -17,7 +17,9 @@ QString tr(const char* text)
 
 LicenceBox LicenceBox::make()
 {
-    LicenceBox box{new QLabel(tr("Licence of the published weights")), new QPlainTextEdit(QString::fromStdString(publishedLicenceText())), new QCheckBox(tr("I have read the licence and keep to it"))};
+    LicenceBox box{new QLabel(tr("Licence of the published weights")),
+                   new QPlainTextEdit(QString::fromStdString(publishedLicenceText())),
+                   new QCheckBox(tr("I have read the licence and keep to it"))};
     box.heading->setObjectName("heading");
     box.text->setReadOnly(true);
     box.text->setAccessibleName(tr("Licence of the published weights"));

@@ -7,8 +7,8 @@
 
 namespace hounsfield {
 
-/// The licence of the published weights, to be read and accepted: what stands before anything is imported or fetched. The widgets belong
-/// to whatever layout they are put into.
+/// The licence of the published weights, to be read and accepted: what stands before anything is imported or
+/// fetched. The widgets belong to whatever layout they are put into.
 struct LicenceBox {
     QLabel* heading;
     QPlainTextEdit* text;

@@ -65,7 +65,8 @@ void LoadingPage::setSeries(const SeriesInfo& series)
 
 void LoadingPage::setSlice(const QImage& slice)
 {
-    m_slice->setPixmap(QPixmap::fromImage(slice.scaled(m_slice->size(), Qt::KeepAspectRatio, Qt::SmoothTransformation)));
+    m_slice->setPixmap(
+        QPixmap::fromImage(slice.scaled(m_slice->size(), Qt::KeepAspectRatio, Qt::SmoothTransformation)));
 }
 
 void LoadingPage::setProgress(const QString& stage, double fraction)

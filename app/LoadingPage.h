@@ -11,7 +11,8 @@ class QProgressBar;
 
 namespace hounsfield {
 
-/// What is seen while a scan is being read: its slices as they come, what is read and how much of it, and a way to stop.
+/// What is seen while a scan is being read: its slices as they come, what is read and how much of it, and a
+/// way to stop.
 class LoadingPage : public QWidget {
     Q_OBJECT
 public:

@@ -122,12 +122,14 @@ void MainWindow::joinBench()
     connect(m_prompt, &PromptBar::asked, this, [this](const Prompt& prompt) {
         forgetTold();
         m_bench.ask(prompt);
-        // Enter ends typing. A prompt that had waited for the text encoder leaves the focus where it is meanwhile.
+        // Enter ends typing. A prompt that had waited for the text encoder leaves the focus where it is
+        // meanwhile.
         if (m_prompt->hasTypingFocus())
             m_views->slice(Plane::Axial).setFocus();
     });
     connect(m_prompt, &PromptBar::stopAsked, &m_bench.asking(), &Asking::stop);
-    connect(m_prompt, &PromptBar::listAsked, this, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
+    connect(m_prompt, &PromptBar::listAsked, this,
+            [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
     connect(&m_bench.asking(), &Asking::busyChanged, m_prompt, &PromptBar::setBusy);
     // What was told of a run that is over goes when the next one starts, also by the slider.
     connect(&m_bench.asking(), &Asking::busyChanged, this, [this](bool busy) {
@@ -138,7 +140,8 @@ void MainWindow::joinBench()
     connect(&m_bench.asking(), &Asking::busyChanged, m_found, &FoundPanel::setLooking);
     connect(&m_bench.asking(), &Asking::progressed, m_prompt, &PromptBar::setProgress);
     m_export = new ExportWorker(this);
-    connect(m_export, &ExportWorker::busyChanged, this, [this](bool busy) { m_prompt->setBusy(busy || m_bench.asking().busy()); });
+    connect(m_export, &ExportWorker::busyChanged, this,
+            [this](bool busy) { m_prompt->setBusy(busy || m_bench.asking().busy()); });
     connect(m_export, &ExportWorker::progressed, m_prompt, &PromptBar::setProgress);
     connect(m_export, &ExportWorker::said, &m_bench, &Workbench::said);
     connect(m_export, &ExportWorker::failed, this, &MainWindow::showError);
@@ -156,14 +159,18 @@ void MainWindow::joinBench()
         const SeriesInfo& series = m_bench.session().scan()->series;
         m_side->setOpenSeries(series, thumbnails::of(m_bench.scanPath(), keyOf(series)));
         showState();
-        // From the start page the prompt comes next. Whoever looks at a scan already keeps the keys of the tools.
+        // From the start page the prompt comes next. Whoever looks at a scan already keeps the keys of the
+        // tools.
         if (!m_scanWasOpen)
             m_prompt->setFocus();
         m_scanWasOpen = true;
     });
     connect(&m_bench, &Workbench::failed, this, &MainWindow::showError);
-    connect(&m_bench, &Workbench::bannerAsked, m_messages, [this](const QString& key, const QString& text) { m_messages->setBanner(key, inWindowLanguage(text)); });
-    // What was told of the scan before goes when another is opened, not when it is there: what its opening has to tell stays.
+    connect(&m_bench, &Workbench::bannerAsked, m_messages, [this](const QString& key, const QString& text) {
+        m_messages->setBanner(key, inWindowLanguage(text));
+    });
+    // What was told of the scan before goes when another is opened, not when it is there: what its opening
+    // has to tell stays.
     connect(&m_bench.opening(), &Opening::busyChanged, this, [this](bool busy) {
         if (busy)
             forgetTold();
@@ -185,9 +192,14 @@ void MainWindow::joinBench()
     });
     connect(&m_bench.nearest(), &Nearest::failed, m_prompt, &PromptBar::stopWaiting);
     connect(m_prompt, &PromptBar::modelsAsked, this, &MainWindow::showModels);
-    connect(&m_bench.opening(), &Opening::previewed, this, [this](const QString& path, int number, const QImage& slice) { m_side->setPreview(path, number, slice); });
-    connect(m_side, &SidePanel::seriesAsked, this, [this](const QString& path, const std::string& which) { m_bench.open(path, which); });
-    connect(m_found, &FoundPanel::jumpAsked, this, [this](const Vector3& mm, const IndexBox& box) { m_bench.view().lookAt(mm, box); });
+    connect(&m_bench.opening(), &Opening::previewed, this,
+            [this](const QString& path, int number, const QImage& slice) {
+                m_side->setPreview(path, number, slice);
+            });
+    connect(m_side, &SidePanel::seriesAsked, this,
+            [this](const QString& path, const std::string& which) { m_bench.open(path, which); });
+    connect(m_found, &FoundPanel::jumpAsked, this,
+            [this](const Vector3& mm, const IndexBox& box) { m_bench.view().lookAt(mm, box); });
     connect(m_found, &FoundPanel::thresholdAsked, &m_bench, &Workbench::setThreshold);
     connect(m_found, &FoundPanel::exportAsked, this, &MainWindow::exportAll);
     connect(m_found, &FoundPanel::giveBackAsked, &m_bench, &Workbench::giveBack);
@@ -202,13 +214,16 @@ void MainWindow::showState()
     m_prompt->setScanOpen(open);
     m_prompt->setEstimate({});
     m_status->clearSaid();
-    setWindowTitle(open ? tr("%1 · Hounsfield").arg(QString::fromStdString(m_bench.session().scan()->caseName)) : QString("Hounsfield"));
+    setWindowTitle(open
+                       ? tr("%1 · Hounsfield").arg(QString::fromStdString(m_bench.session().scan()->caseName))
+                       : QString("Hounsfield"));
     m_status->showDoubts();
 }
 
 void MainWindow::showEngine()
 {
-    m_prompt->setModelText(chipInWords(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()), chipExplained(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()));
+    m_prompt->setModelText(chipInWords(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()),
+                           chipExplained(m_bench.pack(), m_bench.engineChoice(), m_bench.engineFacts()));
 }
 
 void MainWindow::showError(const QString& message)

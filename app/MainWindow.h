@@ -24,7 +24,8 @@ class SidePanel;
 class StatusLine;
 class ViewGrid;
 
-/// The one window: prompt above, series and tools on the left, views in the middle, what was found on the right, lights below.
+/// The one window: prompt above, series and tools on the left, views in the middle, what was found on the
+/// right, lights below.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -55,7 +56,8 @@ protected:
     void dropEvent(QDropEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    /// Where the widget that has the focus goes away, the focus goes to a view and never into a field of text.
+    /// Where the widget that has the focus goes away, the focus goes to a view and never into a field of
+    /// text.
     bool focusNextPrevChild(bool next) override;
 
 private:

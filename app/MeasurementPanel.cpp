@@ -19,10 +19,15 @@ struct KindEntry {
     const char *icon, *name;
 };
 /// In the order of MeasurementKind.
-constexpr KindEntry kinds[] = {{"distance", QT_TRANSLATE_NOOP("MeasurementPanel", "Distance")}, {"angle", QT_TRANSLATE_NOOP("MeasurementPanel", "Angle")},
-                               {"bidirectional", QT_TRANSLATE_NOOP("MeasurementPanel", "Long and short axis")}, {"ellipse", QT_TRANSLATE_NOOP("MeasurementPanel", "Ellipse")},
-                               {"rectangle", QT_TRANSLATE_NOOP("MeasurementPanel", "Rectangle")}, {"freehand", QT_TRANSLATE_NOOP("MeasurementPanel", "Freehand region")},
-                               {"arrow", QT_TRANSLATE_NOOP("MeasurementPanel", "Arrow")}, {"probe", QT_TRANSLATE_NOOP("MeasurementPanel", "HU at a point")}};
+constexpr KindEntry kinds[] = {
+    {"distance", QT_TRANSLATE_NOOP("MeasurementPanel", "Distance")},
+    {"angle", QT_TRANSLATE_NOOP("MeasurementPanel", "Angle")},
+    {"bidirectional", QT_TRANSLATE_NOOP("MeasurementPanel", "Long and short axis")},
+    {"ellipse", QT_TRANSLATE_NOOP("MeasurementPanel", "Ellipse")},
+    {"rectangle", QT_TRANSLATE_NOOP("MeasurementPanel", "Rectangle")},
+    {"freehand", QT_TRANSLATE_NOOP("MeasurementPanel", "Freehand region")},
+    {"arrow", QT_TRANSLATE_NOOP("MeasurementPanel", "Arrow")},
+    {"probe", QT_TRANSLATE_NOOP("MeasurementPanel", "HU at a point")}};
 
 } // namespace
 
@@ -42,7 +47,8 @@ void showMeasurement(const Measurement& measurement, ViewState& view)
     view.setCrosshair(middle);
 }
 
-MeasurementPanel::MeasurementPanel(Session& session, ViewState& view, QWidget* parent) : QWidget(parent), m_session(session), m_view(view)
+MeasurementPanel::MeasurementPanel(Session& session, ViewState& view, QWidget* parent)
+    : QWidget(parent), m_session(session), m_view(view)
 {
     setObjectName("panel");
     auto* heading = new QLabel(tr("Measured by hand"));
@@ -57,7 +63,8 @@ MeasurementPanel::MeasurementPanel(Session& session, ViewState& view, QWidget* p
     box->setSpacing(6);
     box->addWidget(heading);
     box->addWidget(m_list);
-    connect(m_list, &QListWidget::itemClicked, this, [this](QListWidgetItem* item) { goTo(item->data(Qt::UserRole).toInt()); });
+    connect(m_list, &QListWidget::itemClicked, this,
+            [this](QListWidgetItem* item) { goTo(item->data(Qt::UserRole).toInt()); });
     connect(m_list, &QListWidget::customContextMenuRequested, this, [this](const QPoint& at) {
         const QListWidgetItem* item = m_list->itemAt(at);
         if (!item)
@@ -75,7 +82,8 @@ int MeasurementPanel::chosen() const
 {
     if (m_list->count() == 0)
         return 0;
-    const QListWidgetItem* item = m_list->currentItem() ? m_list->currentItem() : m_list->item(m_list->count() - 1);
+    const QListWidgetItem* item =
+        m_list->currentItem() ? m_list->currentItem() : m_list->item(m_list->count() - 1);
     return item->data(Qt::UserRole).toInt();
 }
 
@@ -88,7 +96,9 @@ void MeasurementPanel::renew()
         if (m_session.scan())
             values = measuredInWords(measured(one, *m_session.scan()->volume));
         const KindEntry& kind = kinds[std::size_t(one.kind)];
-        auto* item = new QListWidgetItem(theme::icon(kind.icon), one.text.empty() ? values.join(", ") : QString::fromStdString(one.text), m_list);
+        auto* item = new QListWidgetItem(
+            theme::icon(kind.icon), one.text.empty() ? values.join(", ") : QString::fromStdString(one.text),
+            m_list);
         item->setData(Qt::UserRole, one.id);
         item->setToolTip(tr(kind.name) + "\n" + item->text());
         if (one.id == before)

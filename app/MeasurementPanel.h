@@ -28,7 +28,8 @@ private:
     QListWidget* m_list = nullptr;
 };
 
-/// Goes to a measurement and, where no plane of the frame shows it, turns the planes so that the axial view does.
+/// Goes to a measurement and, where no plane of the frame shows it, turns the planes so that the axial view
+/// does.
 void showMeasurement(const Measurement& measurement, ViewState& view);
 
 } // namespace hounsfield

@@ -31,11 +31,13 @@ namespace hounsfield {
 
 namespace {
 
-/// Alt belongs to the mouse over a view (slab, pan): let go of, it does not open the menu. Alt with a letter still does.
+/// Alt belongs to the mouse over a view (slab, pan): let go of, it does not open the menu. Alt with a letter
+/// still does.
 class AltKeptFromMenus final : public QProxyStyle {
 public:
     using QProxyStyle::QProxyStyle;
-    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* data) const override
     {
         return hint == SH_MenuBar_AltKeyNavigation ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
     }
@@ -60,12 +62,14 @@ void MainWindow::buildMenus()
     add(file, tr("Open file…"), QKeySequence("Ctrl+Shift+O"), [this] { chooseFile(); });
     add(file, tr("Open session…"), {}, [this] { chooseSession(); });
     add(file, tr("Open a file as second scan beside…"), {}, [this] {
-        const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString());
+        const QString chosen =
+            QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString());
         if (!chosen.isEmpty() && m_bench.session().scan())
             m_beside->open(chosen);
     });
     add(file, tr("Open a folder as second scan beside…"), {}, [this] {
-        const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"), QSettings().value("openFolder").toString());
+        const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"),
+                                                                 QSettings().value("openFolder").toString());
         if (!chosen.isEmpty() && m_bench.session().scan())
             m_beside->open(chosen);
     });
@@ -88,7 +92,8 @@ void MainWindow::buildMenus()
     redo->setShortcuts({QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")});
     edit->addActions({undo, redo});
     edit->addSeparator();
-    add(edit, tr("Delete the selected lesion or structure"), QKeySequence("Ctrl+Delete"), [this] { m_found->removeSelected(); });
+    add(edit, tr("Delete the selected lesion or structure"), QKeySequence("Ctrl+Delete"),
+        [this] { m_found->removeSelected(); });
     add(edit, tr("Delete the chosen measurement, or the last"), QKeySequence("Delete"), [this] {
         // In the list of what was found the key means what is selected there.
         if (m_found->tree().hasFocus())
@@ -105,11 +110,13 @@ void MainWindow::buildMenus()
 
     QMenu* ask = menuBar()->addMenu(tr("&Ask"));
     add(ask, tr("Type what you want to find"), QKeySequence("Ctrl+K"), [this] { m_prompt->setFocus(); });
-    add(ask, tr("Everything the model knows…"), {}, [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
+    add(ask, tr("Everything the model knows…"), {},
+        [this] { showKnownClasses(*this, *m_prompt, m_bench.pack()); });
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     add(help, tr("Mouse and keys"), QKeySequence("F1"), [this] { showShortcuts(*this); });
-    add(help, tr("About Hounsfield"), {}, [this] { showAbout(*this, m_bench.pack(), m_views->volume().mapperText()); });
+    add(help, tr("About Hounsfield"), {},
+        [this] { showAbout(*this, m_bench.pack(), m_views->volume().mapperText()); });
 
     connect(m_views, &ViewGrid::menuAsked, this, [this, &view](Plane, QPoint at) {
         QMenu menu(this);
@@ -136,7 +143,8 @@ void MainWindow::buildViewMenu()
         return action;
     };
     // The tick follows the state, which keys, panels and sessions change as well.
-    const auto toggle = [this, show, add](const QString& text, const QKeySequence& key, auto&& isOn, auto&& flip) {
+    const auto toggle = [this, show, add](const QString& text, const QKeySequence& key, auto&& isOn,
+                                          auto&& flip) {
         QAction* action = add(text, key, [flip, isOn] { flip(!isOn()); });
         action->setCheckable(true);
         const auto follow = [action, isOn] { action->setChecked(isOn()); };
@@ -145,13 +153,18 @@ void MainWindow::buildViewMenu()
         connect(action, &QAction::triggered, action, follow);
         follow();
     };
-    for (const auto& [text, layout] : {std::pair{tr("Four views"), Layout::Grid}, {tr("One and three"), Layout::OneAndThree}, {tr("Axial alone"), Layout::Axial}, {tr("Coronal alone"), Layout::Coronal},
-                                       {tr("Sagittal alone"), Layout::Sagittal}, {tr("3D alone"), Layout::Volume}}) {
+    for (const auto& [text, layout] : {std::pair{tr("Four views"), Layout::Grid},
+                                       {tr("One and three"), Layout::OneAndThree},
+                                       {tr("Axial alone"), Layout::Axial},
+                                       {tr("Coronal alone"), Layout::Coronal},
+                                       {tr("Sagittal alone"), Layout::Sagittal},
+                                       {tr("3D alone"), Layout::Volume}}) {
         QAction* action = add(text, {}, [&view, layout = layout] { view.setLayout(layout); });
         action->setCheckable(true);
         action->setChecked(view.layout() == layout);
         layouts->addAction(action);
-        connect(&view, &ViewState::layoutChanged, action, [action, &view, layout = layout] { action->setChecked(view.layout() == layout); });
+        connect(&view, &ViewState::layoutChanged, action,
+                [action, &view, layout = layout] { action->setChecked(view.layout() == layout); });
     }
     show->addSeparator();
     add(tr("Fit to the views"), QKeySequence("="), [&view] { view.fitAll(); });
@@ -166,17 +179,35 @@ void MainWindow::buildViewMenu()
         now.*what = on;
         view.setLook(now);
     };
-    toggle(tr("Invert grey"), QKeySequence("I"), [&view] { return view.look().invert; }, [look](bool on) { look(&SliceLook::invert, on); });
-    toggle(tr("Interpolation"), QKeySequence("N"), [&view] { return view.look().interpolate; }, [look](bool on) { look(&SliceLook::interpolate, on); });
-    toggle(tr("Mask outlines"), QKeySequence("O"), [&view] { return view.look().outline; }, [look](bool on) { look(&SliceLook::outline, on); });
-    toggle(tr("Masks"), QKeySequence("M"), [&view] { return view.masksShown(); }, [&view](bool on) { view.setMasksShown(on); });
-    toggle(tr("Probability of the selected structure"), QKeySequence("Y"), [this] { return m_bench.heatShown(); }, [this](bool on) { m_bench.setHeatShown(on); });
-    toggle(tr("Crosshair"), QKeySequence("X"), [&view] { return view.crosshairShown(); }, [&view](bool on) { view.setCrosshairShown(on); });
-    toggle(tr("Texts"), QKeySequence("Space"), [&view] { return view.textShown(); }, [&view](bool on) { view.setTextShown(on); });
+    toggle(
+        tr("Invert grey"), QKeySequence("I"), [&view] { return view.look().invert; },
+        [look](bool on) { look(&SliceLook::invert, on); });
+    toggle(
+        tr("Interpolation"), QKeySequence("N"), [&view] { return view.look().interpolate; },
+        [look](bool on) { look(&SliceLook::interpolate, on); });
+    toggle(
+        tr("Mask outlines"), QKeySequence("O"), [&view] { return view.look().outline; },
+        [look](bool on) { look(&SliceLook::outline, on); });
+    toggle(
+        tr("Masks"), QKeySequence("M"), [&view] { return view.masksShown(); },
+        [&view](bool on) { view.setMasksShown(on); });
+    toggle(
+        tr("Probability of the selected structure"), QKeySequence("Y"),
+        [this] { return m_bench.heatShown(); }, [this](bool on) { m_bench.setHeatShown(on); });
+    toggle(
+        tr("Crosshair"), QKeySequence("X"), [&view] { return view.crosshairShown(); },
+        [&view](bool on) { view.setCrosshairShown(on); });
+    toggle(
+        tr("Texts"), QKeySequence("Space"), [&view] { return view.textShown(); },
+        [&view](bool on) { view.setTextShown(on); });
     add(tr("Run through the slices"), QKeySequence("V"), [this] { runCine(); });
     show->addSeparator();
-    toggle(tr("Series and tools"), QKeySequence("F7"), [this] { return !m_left->isHidden(); }, [this](bool on) { m_left->setVisible(on); });
-    toggle(tr("What was found"), QKeySequence("F9"), [this] { return !m_right->isHidden(); }, [this](bool on) { m_right->setVisible(on); });
+    toggle(
+        tr("Series and tools"), QKeySequence("F7"), [this] { return !m_left->isHidden(); },
+        [this](bool on) { m_left->setVisible(on); });
+    toggle(
+        tr("What was found"), QKeySequence("F9"), [this] { return !m_right->isHidden(); },
+        [this](bool on) { m_right->setVisible(on); });
     toggle(
         tr("Warnings"), QKeySequence("F8"), [this] { return !m_doubts->isHidden(); },
         [this](bool on) { m_status->setDoubtsOpen(on); });
@@ -209,7 +240,8 @@ void MainWindow::runCine()
 
 void MainWindow::chooseFolder()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"), QSettings().value("openFolder").toString());
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a DICOM folder"),
+                                                             QSettings().value("openFolder").toString());
     if (chosen.isEmpty())
         return;
     QSettings().setValue("openFolder", QFileInfo(chosen).absolutePath());
@@ -218,7 +250,9 @@ void MainWindow::chooseFolder()
 
 void MainWindow::chooseFile()
 {
-    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a scan"), QSettings().value("openFolder").toString(), tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.zip);;All files (*)"));
+    const QString chosen = QFileDialog::getOpenFileName(
+        this, tr("Open a scan"), QSettings().value("openFolder").toString(),
+        tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.zip);;All files (*)"));
     if (chosen.isEmpty())
         return;
     QSettings().setValue("openFolder", QFileInfo(chosen).absolutePath());
@@ -227,7 +261,8 @@ void MainWindow::chooseFile()
 
 void MainWindow::chooseSession()
 {
-    const QString chosen = QFileDialog::getOpenFileName(this, tr("Open a session"), {}, tr("Sessions (*.hounsfield)"));
+    const QString chosen =
+        QFileDialog::getOpenFileName(this, tr("Open a session"), {}, tr("Sessions (*.hounsfield)"));
     if (!chosen.isEmpty())
         m_bench.open(chosen);
 }
@@ -236,7 +271,11 @@ bool MainWindow::saveSession()
 {
     if (!m_bench.session().scan())
         return false;
-    QString file = QFileDialog::getSaveFileName(this, tr("Save the session"), m_sessionFile.isEmpty() ? QString::fromStdString(m_bench.session().scan()->caseName) + ".hounsfield" : m_sessionFile, tr("Sessions (*.hounsfield)"));
+    QString file = QFileDialog::getSaveFileName(
+        this, tr("Save the session"),
+        m_sessionFile.isEmpty() ? QString::fromStdString(m_bench.session().scan()->caseName) + ".hounsfield"
+                                : m_sessionFile,
+        tr("Sessions (*.hounsfield)"));
     if (file.isEmpty())
         return false;
     if (!file.endsWith(".hounsfield"))
@@ -259,8 +298,11 @@ void MainWindow::exportAll(int onlyStructure)
     if (!settings)
         return;
     settings->onlyStructure = onlyStructure;
-    const QString folder = QString::fromStdU16String(settings->folder.u16string()), name = QString::fromStdString(m_bench.session().scan()->caseName);
-    if (!QDir(folder).entryList({name + "_*"}, QDir::Files).isEmpty() && QMessageBox::question(this, tr("Export"), tr("Replace the results of this case in %1?").arg(folder)) != QMessageBox::Yes)
+    const QString folder = QString::fromStdU16String(settings->folder.u16string()),
+                  name = QString::fromStdString(m_bench.session().scan()->caseName);
+    if (!QDir(folder).entryList({name + "_*"}, QDir::Files).isEmpty() &&
+        QMessageBox::question(this, tr("Export"),
+                              tr("Replace the results of this case in %1?").arg(folder)) != QMessageBox::Yes)
         return;
     m_bench.keepNow();
     m_export->start(m_bench.session().scan(), m_bench.session().contents(), m_bench.pack(), *settings);
@@ -268,7 +310,8 @@ void MainWindow::exportAll(int onlyStructure)
 
 void MainWindow::saveScreenshot()
 {
-    QString file = QFileDialog::getSaveFileName(this, tr("Save the views as a picture"), "views.png", tr("Pictures (*.png)"));
+    QString file = QFileDialog::getSaveFileName(this, tr("Save the views as a picture"), "views.png",
+                                                tr("Pictures (*.png)"));
     if (file.isEmpty())
         return;
     if (!file.endsWith(".png"))

@@ -8,8 +8,9 @@ class QVBoxLayout;
 
 namespace hounsfield {
 
-/// Messages above the views: whole sentences that wrap, can be marked and copied, scroll where they are long, and fold to a line.
-/// What was told of a run goes with the next one; a banner stays until the person dismisses it.
+/// Messages above the views: whole sentences that wrap, can be marked and copied, scroll where they are long,
+/// and fold to a line. What was told of a run goes with the next one; a banner stays until the person
+/// dismisses it.
 class MessagePanel : public QWidget {
     Q_OBJECT
 public:
@@ -19,7 +20,8 @@ public:
     /// What happened just now, in place of what was told before.
     void tell(const QString& text, Kind kind = Kind::Error);
     void clearTold();
-    /// Stays until it is dismissed. @param key one banner for each: a new text replaces the old one, an empty text takes it away
+    /// Stays until it is dismissed. @param key one banner for each: a new text replaces the old one, an empty
+    /// text takes it away
     void setBanner(const QString& key, const QString& text, Kind kind = Kind::Doubt);
     /// The keys of the banners that are shown.
     QStringList banners() const { return m_banners.keys(); }

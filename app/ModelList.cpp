@@ -40,7 +40,8 @@ QString architectureInWords(const ModelPack& pack)
 {
     if (pack.architecture == "unet")
         return "U-Net";
-    return pack.architecture == "swin_unetr" ? QString("Swin UNETR") : QString::fromStdString(pack.architecture);
+    return pack.architecture == "swin_unetr" ? QString("Swin UNETR")
+                                             : QString::fromStdString(pack.architecture);
 }
 
 /// A model card is Markdown; its body as Qt shows it.
@@ -180,34 +181,58 @@ void ModelList::forgetFolder(const QString& folder)
 
 QString modelDetails(const ModelList::Entry& entry, bool inUse)
 {
-    const QString quiet = theme::colour("quiet").name(), doubt = theme::colour("doubt").name(), bad = theme::colour("error").name();
+    const QString quiet = theme::colour("quiet").name(), doubt = theme::colour("doubt").name(),
+                  bad = theme::colour("error").name();
     const auto escaped = [](const std::string& text) { return QString::fromStdString(text).toHtmlEscaped(); };
-    const auto heading = [&](const QString& text) { return QString("<p style='color:%1; font-weight:600; margin-top:16px; margin-bottom:4px'>%2</p>").arg(quiet, text); };
+    const auto heading = [&](const QString& text) {
+        return QString("<p style='color:%1; font-weight:600; margin-top:16px; margin-bottom:4px'>%2</p>")
+            .arg(quiet, text);
+    };
     const QString where = entry.embedded ? ModelList::tr("built-in") : escaped(entry.listed.where);
     if (!entry.listed.pack)
-        return QString("<h3>%1</h3><p style='color:%2'>%3</p>%4<p>%5</p>").arg(escaped(entry.listed.name), bad, inWindowLanguage(entry.listed.problem).toHtmlEscaped(), heading(ModelList::tr("Where")), where);
+        return QString("<h3>%1</h3><p style='color:%2'>%3</p>%4<p>%5</p>")
+            .arg(escaped(entry.listed.name), bad, inWindowLanguage(entry.listed.problem).toHtmlEscaped(),
+                 heading(ModelList::tr("Where")), where);
     const ModelPack& pack = *entry.listed.pack;
-    QString html = QString("<h3 style='margin-bottom:4px'>%1</h3>").arg(inWindowLanguage(pack.title.empty() ? pack.name : pack.title).toHtmlEscaped());
+    QString html = QString("<h3 style='margin-bottom:4px'>%1</h3>")
+                       .arg(inWindowLanguage(pack.title.empty() ? pack.name : pack.title).toHtmlEscaped());
     if (inUse)
-        html += QString("<p style='color:%1; margin-top:0'>%2</p>").arg(theme::colour("accent").name(), ModelList::tr("In use"));
+        html += QString("<p style='color:%1; margin-top:0'>%2</p>")
+                    .arg(theme::colour("accent").name(), ModelList::tr("In use"));
     if (!pack.notice.empty())
-        html += QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(pack.notice).toHtmlEscaped());
+        html +=
+            QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(pack.notice).toHtmlEscaped());
     if (!entry.listed.problem.empty())
-        html += QString("<p style='color:%1'>%2</p>").arg(doubt, inWindowLanguage(entry.listed.problem).toHtmlEscaped());
+        html += QString("<p style='color:%1'>%2</p>")
+                    .arg(doubt, inWindowLanguage(entry.listed.problem).toHtmlEscaped());
     html += "<table cellspacing='0'>";
-    const auto line = [&](const QString& name, const QString& value) { html += QString("<tr><td style='color:%1; padding:2px 16px 2px 0'>%2</td><td style='padding:2px 0'>%3</td></tr>").arg(quiet, name, value); };
-    const QString addOne = entry.embedded ? QString() : QString(" &nbsp; <a href='words' style='color:%1; text-decoration:none'>%2</a>").arg(theme::colour("accent").name(), ModelList::tr("Add one…"));
-    line(ModelList::tr("Name"), escaped(pack.name) + ", " + ModelList::tr("version %1").arg(escaped(pack.version)));
+    const auto line = [&](const QString& name, const QString& value) {
+        html += QString("<tr><td style='color:%1; padding:2px 16px 2px 0'>%2</td><td style='padding:2px "
+                        "0'>%3</td></tr>")
+                    .arg(quiet, name, value);
+    };
+    const QString addOne =
+        entry.embedded ? QString()
+                       : QString(" &nbsp; <a href='words' style='color:%1; text-decoration:none'>%2</a>")
+                             .arg(theme::colour("accent").name(), ModelList::tr("Add one…"));
+    line(ModelList::tr("Name"),
+         escaped(pack.name) + ", " + ModelList::tr("version %1").arg(escaped(pack.version)));
     line(ModelList::tr("Network"), architectureInWords(pack).toHtmlEscaped());
-    line(ModelList::tr("Voxel size"), ModelList::tr("%1 mm").arg(QLocale().toString(pack.input.spacingMm, 'g', 3)));
+    line(ModelList::tr("Voxel size"),
+         ModelList::tr("%1 mm").arg(QLocale().toString(pack.input.spacingMm, 'g', 3)));
     line(ModelList::tr("Licence"), escaped(pack.licence));
     line(ModelList::tr("On disk"), bytesInWords(double(entry.bytes)));
-    line(ModelList::tr("Text encoder"), pack.textEncoder ? ModelList::tr("yes: words beyond its classes can be asked") : ModelList::tr("no: its classes alone can be asked") + addOne);
+    line(ModelList::tr("Text encoder"), pack.textEncoder
+                                            ? ModelList::tr("yes: words beyond its classes can be asked")
+                                            : ModelList::tr("no: its classes alone can be asked") + addOne);
     line(ModelList::tr("Source"), inWindowLanguage(pack.source).toHtmlEscaped());
     line(ModelList::tr("Where"), where);
     html += "</table>" + heading(ModelList::tr("Classes (%1)").arg(pack.classes.size())) + "<p>";
     for (const ModelClass& known : pack.classes)
-        html += QString("%1<span style='color:%2'>●</span>&nbsp;%3").arg(known.id == pack.classes.front().id ? "" : " &nbsp; ", QColor(known.rgb[0], known.rgb[1], known.rgb[2]).name(), nameInWindowLanguage(known.name).toHtmlEscaped().replace(' ', "&nbsp;"));
+        html += QString("%1<span style='color:%2'>●</span>&nbsp;%3")
+                    .arg(known.id == pack.classes.front().id ? "" : " &nbsp; ",
+                         QColor(known.rgb[0], known.rgb[1], known.rgb[2]).name(),
+                         nameInWindowLanguage(known.name).toHtmlEscaped().replace(' ', "&nbsp;"));
     html += "</p>";
     if (const QString card = cardOf(pack); !card.isEmpty())
         html += heading(ModelList::tr("Model card")) + card;

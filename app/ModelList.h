@@ -8,15 +8,15 @@
 
 namespace hounsfield {
 
-/// The models there are: the one inside the program, the installed ones, folders that a person named. One that cannot be opened is a
-/// row too, with the reason.
+/// The models there are: the one inside the program, the installed ones, folders that a person named. One
+/// that cannot be opened is a row too, with the reason.
 class ModelList : public QAbstractListModel {
     Q_OBJECT
 public:
     enum Role { Subtitle = Qt::UserRole + 1, InUse, Key, Broken }; ///< Key: what Workbench::setModel takes
     struct Entry {
         PackStore::Listed listed;
-        qint64 bytes = 0;     ///< on disk
+        qint64 bytes = 0;       ///< on disk
         bool elsewhere = false; ///< a folder that a person named: forgotten, never deleted
         bool embedded = false;
         QString key() const { return QString::fromStdString(elsewhere ? listed.where : listed.name); }
@@ -27,7 +27,7 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
     const PackStore& store() const { return m_store; }
-    const Entry* entry(int row) const; ///< null: no such row
+    const Entry* entry(int row) const;   ///< null: no such row
     int rowOf(const QString& key) const; ///< -1: none
     int rowInUse() const;
     /// Looks again at what is on disk.

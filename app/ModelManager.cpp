@@ -27,15 +27,20 @@ namespace {
 class ModelDelegate final : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override { return {200, 2 * option.fontMetrics.height() + 20}; }
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override
+    {
+        return {200, 2 * option.fontMetrics.height() + 20};
+    }
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
-        const bool broken = index.data(ModelList::Broken).toBool(), used = index.data(ModelList::InUse).toBool();
+        const bool broken = index.data(ModelList::Broken).toBool(),
+                   used = index.data(ModelList::InUse).toBool();
         painter->save();
         if (option.state & (QStyle::State_Selected | QStyle::State_MouseOver))
             painter->fillRect(option.rect, theme::colour("raised"));
         if (option.state & QStyle::State_Selected)
-            painter->fillRect(QRect(option.rect.topLeft(), QSize(2, option.rect.height())), theme::colour("accent"));
+            painter->fillRect(QRect(option.rect.topLeft(), QSize(2, option.rect.height())),
+                              theme::colour("accent"));
         QRect upper = option.rect.adjusted(16, 8, -16, 0);
         upper.setHeight(option.fontMetrics.height());
         const QRect lower = upper.translated(0, upper.height() + 4);
@@ -49,10 +54,14 @@ public:
         QFont strong = option.font;
         strong.setWeight(QFont::DemiBold);
         painter->setFont(strong);
-        painter->drawText(upper, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(strong).elidedText(index.data().toString(), Qt::ElideMiddle, upper.width()));
+        painter->drawText(
+            upper, Qt::AlignLeft | Qt::AlignVCenter,
+            QFontMetrics(strong).elidedText(index.data().toString(), Qt::ElideMiddle, upper.width()));
         painter->setFont(option.font);
         painter->setPen(theme::colour(broken ? "error" : "quiet"));
-        painter->drawText(lower, Qt::AlignLeft | Qt::AlignVCenter, option.fontMetrics.elidedText(index.data(ModelList::Subtitle).toString(), Qt::ElideRight, lower.width()));
+        painter->drawText(lower, Qt::AlignLeft | Qt::AlignVCenter,
+                          option.fontMetrics.elidedText(index.data(ModelList::Subtitle).toString(),
+                                                        Qt::ElideRight, lower.width()));
         painter->restore();
     }
 };
@@ -68,7 +77,8 @@ void chooseModel(Workbench& bench, const QString& key, const EngineChoice& choic
     settings.setValue("precision", choice.precision);
 }
 
-ModelManager::ModelManager(Workbench& bench, PackStore store, QWidget* parent) : QDialog(parent), m_bench(bench), m_list(std::move(store))
+ModelManager::ModelManager(Workbench& bench, PackStore store, QWidget* parent)
+    : QDialog(parent), m_bench(bench), m_list(std::move(store))
 {
     setWindowTitle(tr("Models"));
     build();
@@ -121,7 +131,9 @@ QWidget* ModelManager::buildRight()
     m_details->setOpenLinks(false);
     m_details->setAccessibleName(tr("Model"));
     m_details->setFrameShape(QFrame::NoFrame);
-    m_details->setStyleSheet("QTextBrowser { background: transparent; border: 1px solid transparent; padding: 0; } QTextBrowser:focus { border-color: " + theme::colour("accent").name() + "; }");
+    m_details->setStyleSheet("QTextBrowser { background: transparent; border: 1px solid transparent; "
+                             "padding: 0; } QTextBrowser:focus { border-color: " +
+                             theme::colour("accent").name() + "; }");
     m_use = new QPushButton(tr("Use this model"));
     m_use->setObjectName("primary");
     m_verify = new QPushButton(tr("Verify"));
@@ -171,13 +183,17 @@ void ModelManager::build()
 
 void ModelManager::join()
 {
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &ModelManager::showSelected);
-    connect(m_view, &QListView::doubleClicked, this, [this] { use(selected() ? selected()->key() : QString()); });
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &ModelManager::showSelected);
+    connect(m_view, &QListView::doubleClicked, this,
+            [this] { use(selected() ? selected()->key() : QString()); });
     connect(m_details, &QTextBrowser::anchorClicked, this, [this] { openTextEncoder(selected()->key()); });
     connect(m_use, &QPushButton::clicked, this, [this] { use(selected()->key()); });
     connect(m_verify, &QPushButton::clicked, this, &ModelManager::verify);
     connect(m_remove, &QPushButton::clicked, this, &ModelManager::askRemove);
-    connect(m_openFolder, &QPushButton::clicked, this, [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(selected()->listed.where))); });
+    connect(m_openFolder, &QPushButton::clicked, this, [this] {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(selected()->listed.where)));
+    });
     connect(m_import, &QPushButton::clicked, this, [this] { openImport(); });
     connect(m_download, &QPushButton::clicked, this, [this] { openDownload(); });
     connect(m_folder, &QPushButton::clicked, this, &ModelManager::useFolder);
@@ -223,7 +239,8 @@ void ModelManager::showSelected()
     m_bar->setVisible(working);
 }
 
-void ModelManager::say(const QString& text, const QString& look, const QString& action, std::function<void()> what)
+void ModelManager::say(const QString& text, const QString& look, const QString& action,
+                       std::function<void()> what)
 {
     m_message->setText(inWindowLanguage(text));
     m_message->setObjectName(look);
@@ -239,7 +256,8 @@ void ModelManager::use(const QString& key)
 {
     try {
         chooseModel(m_bench, key, m_bench.engineChoice());
-        say(tr("%1 is used from the next prompt on.").arg(QString::fromStdString(m_bench.pack().name)), "quiet");
+        say(tr("%1 is used from the next prompt on.").arg(QString::fromStdString(m_bench.pack().name)),
+            "quiet");
     } catch (const Error& error) {
         say(QString::fromUtf8(error.what()), "error");
     }
@@ -267,7 +285,9 @@ void ModelManager::verify()
     say(tr("The files of %1 are being read").arg(QString::fromStdString(pack.name)), "quiet");
     m_task.start([this, pack](Progress& progress) -> Task::Then {
         verifyPack(pack, progress);
-        return [this, name = QString::fromStdString(pack.name)] { say(tr("%1 is whole: every file has the SHA-256 that was written down.").arg(name), "good"); };
+        return [this, name = QString::fromStdString(pack.name)] {
+            say(tr("%1 is whole: every file has the SHA-256 that was written down.").arg(name), "good");
+        };
     });
 }
 
@@ -277,7 +297,9 @@ void ModelManager::askRemove()
     const QString key = e.key();
     if (e.elsewhere)
         return remove(key);
-    say(tr("Remove %1? Its files (%2) are deleted for good.").arg(QString::fromStdString(e.listed.name), bytesInWords(double(e.bytes))), "doubt", tr("Delete its files"), [this, key] { remove(key); });
+    say(tr("Remove %1? Its files (%2) are deleted for good.")
+            .arg(QString::fromStdString(e.listed.name), bytesInWords(double(e.bytes))),
+        "doubt", tr("Delete its files"), [this, key] { remove(key); });
 }
 
 void ModelManager::remove(const QString& key)
@@ -298,7 +320,8 @@ void ModelManager::remove(const QString& key)
         m_list.reload();
         selectKey(m_list.entry(0)->key());
         showInUse();
-        const QString gone = elsewhere ? tr("%1 is no longer listed; its folder is untouched.").arg(name) : tr("%1 is removed.").arg(name);
+        const QString gone = elsewhere ? tr("%1 is no longer listed; its folder is untouched.").arg(name)
+                                       : tr("%1 is removed.").arg(name);
         say(used ? gone + " " + tr("The built-in model is used now.") : gone, "quiet");
     } catch (const Error& error) {
         say(QString::fromUtf8(error.what()), "error");
@@ -314,7 +337,8 @@ ImportDialog& ModelManager::openImport(const ImportFiles& files, bool accepted)
         m_list.reload();
         showInUse();
         selectKey(name);
-        say(tr("%1 is installed; every file was read back and compared.").arg(name), "good", tr("Use it now"), [this, name] { use(name); });
+        say(tr("%1 is installed; every file was read back and compared.").arg(name), "good", tr("Use it now"),
+            [this, name] { use(name); });
     });
     dialog->show();
     return *dialog;
@@ -333,7 +357,9 @@ ImportDialog& ModelManager::openTextEncoder(const QString& key)
         // The one in use is opened again: it can do more now.
         if (used)
             use(done);
-        say(tr("%1 has a text encoder now; every file was read back and compared.").arg(QString::fromStdString(selected()->listed.name)), "good");
+        say(tr("%1 has a text encoder now; every file was read back and compared.")
+                .arg(QString::fromStdString(selected()->listed.name)),
+            "good");
     });
     dialog->show();
     return *dialog;
@@ -344,7 +370,9 @@ DownloadDialog& ModelManager::openDownload()
     const auto folder = m_list.store().folder().parent_path() / "downloads";
     auto* dialog = new DownloadDialog(publicFiles(), QString::fromStdU16String(folder.u16string()), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &DownloadDialog::ready, this, [this, dialog](const ImportFiles& files) { connect(&openImport(files, true), &ImportDialog::imported, dialog, &QDialog::accept); });
+    connect(dialog, &DownloadDialog::ready, this, [this, dialog](const ImportFiles& files) {
+        connect(&openImport(files, true), &ImportDialog::imported, dialog, &QDialog::accept);
+    });
     dialog->show();
     return *dialog;
 }

@@ -14,7 +14,8 @@ namespace hounsfield {
 
 class DownloadDialog;
 
-/// The models a person has: which is in use, what they are, whether their files are whole; use, import, check, remove.
+/// The models a person has: which is in use, what they are, whether their files are whole; use, import,
+/// check, remove.
 class ModelManager : public QDialog {
     Q_OBJECT
 public:
@@ -43,13 +44,15 @@ private:
     void askRemove();
     void remove(const QString& key);
     /// @param action text of the button beside it, empty: none
-    void say(const QString& text, const QString& look, const QString& action = {}, std::function<void()> what = {});
+    void say(const QString& text, const QString& look, const QString& action = {},
+             std::function<void()> what = {});
 
     Workbench& m_bench;
     ModelList m_list;
     QListView* m_view = nullptr;
     QTextBrowser* m_details = nullptr;
-    QPushButton *m_use = nullptr, *m_verify = nullptr, *m_remove = nullptr, *m_openFolder = nullptr, *m_import = nullptr, *m_download = nullptr, *m_folder = nullptr, *m_action = nullptr;
+    QPushButton *m_use = nullptr, *m_verify = nullptr, *m_remove = nullptr, *m_openFolder = nullptr,
+                *m_import = nullptr, *m_download = nullptr, *m_folder = nullptr, *m_action = nullptr;
     QLabel* m_message = nullptr;
     QProgressBar* m_bar = nullptr;
     std::function<void()> m_what; ///< of the button beside the message

@@ -33,15 +33,16 @@ void Nearest::explain(const Prompt& prompt)
     if (prompt.unread.empty() || !m_pack || (m_task.busy() && prompt.text == m_asked))
         return;
     m_asked = prompt.text;
-    m_task.start([this, text = prompt.text, pack = m_pack, reader = m_reader](Progress& progress) -> Task::Then {
-        if (!reader->open)
-            reader->open = std::make_unique<Understanding>(*pack);
-        progress.check();
-        return [this, told = reader->open->read(text, progress), reader] {
-            if (reader == m_reader)
-                Q_EMIT explained(told);
-        };
-    });
+    m_task.start(
+        [this, text = prompt.text, pack = m_pack, reader = m_reader](Progress& progress) -> Task::Then {
+            if (!reader->open)
+                reader->open = std::make_unique<Understanding>(*pack);
+            progress.check();
+            return [this, told = reader->open->read(text, progress), reader] {
+                if (reader == m_reader)
+                    Q_EMIT explained(told);
+            };
+        });
 }
 
 } // namespace hounsfield

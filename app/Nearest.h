@@ -8,8 +8,8 @@
 
 namespace hounsfield {
 
-/// Has words beyond the lexicon read by the pack's text encoder, off the GUI thread: it is opened the first time such words are typed, and kept
-/// until another model is chosen.
+/// Has words beyond the lexicon read by the pack's text encoder, off the GUI thread: it is opened the first
+/// time such words are typed, and kept until another model is chosen.
 class Nearest : public QObject {
     Q_OBJECT
 public:

@@ -59,9 +59,12 @@ void Opening::open(const QString& path, const std::optional<std::string>& which,
             });
         };
         const bool mayAsk = !which && several == Several::Ask;
-        auto source = std::make_shared<const ScanSource>(std::filesystem::path(path.toStdU16String()), progress, mayAsk ? ScanSource::Seen(found) : ScanSource::Seen());
+        auto source =
+            std::make_shared<const ScanSource>(std::filesystem::path(path.toStdU16String()), progress,
+                                               mayAsk ? ScanSource::Seen(found) : ScanSource::Seen());
         const auto& series = source->series();
-        const bool ask = mayAsk && std::count_if(series.begin(), series.end(), [](const SeriesInfo& one) { return one.readable; }) > 1;
+        const bool ask = mayAsk && std::count_if(series.begin(), series.end(),
+                                                 [](const SeriesInfo& one) { return one.readable; }) > 1;
         Task::Then read = ask ? Task::Then() : readFrom(source, which, prepare, progress);
         return [this, path, source, ask, read] {
             m_path = path;
@@ -82,14 +85,17 @@ Task::Then Opening::readFrom(std::shared_ptr<const ScanSource> source,
 {
     const SeriesInfo info = source->chosen(which);
     tell([this, info] { Q_EMIT reading(info); });
-    auto scan = std::make_shared<const Scan>(source->read(which, progress, [this, info](const SliceImage& slice) {
-        tell([this, image = thumbnails::pictureOf(slice, info.windowLevel)] {
-            if (busy())
-                Q_EMIT sliceRead(image);
-        });
-    }));
-    auto hashing = std::async(std::launch::async, [scan, &progress] { return hashOf(*scan->volume, progress); });
-    thumbnails::keep(QString::fromStdU16String(source->path().u16string()), keyOf(scan->series), scan->volume);
+    auto scan =
+        std::make_shared<const Scan>(source->read(which, progress, [this, info](const SliceImage& slice) {
+            tell([this, image = thumbnails::pictureOf(slice, info.windowLevel)] {
+                if (busy())
+                    Q_EMIT sliceRead(image);
+            });
+        }));
+    auto hashing =
+        std::async(std::launch::async, [scan, &progress] { return hashOf(*scan->volume, progress); });
+    thumbnails::keep(QString::fromStdU16String(source->path().u16string()), keyOf(scan->series),
+                     scan->volume);
     return tellOpened(scan, hashing.get(), prepare, progress);
 }
 
@@ -112,7 +118,10 @@ void Opening::makePreviews()
         for (const SeriesInfo& info : source->series()) {
             progress.check();
             if (const auto slice = source->middleSlice(info.number))
-                tell([this, path, number = info.number, image = thumbnails::pictureOf(*slice, info.windowLevel)] { Q_EMIT previewed(path, number, image); });
+                tell([this, path, number = info.number,
+                      image = thumbnails::pictureOf(*slice, info.windowLevel)] {
+                    Q_EMIT previewed(path, number, image);
+                });
         }
         return [] {};
     });

@@ -33,7 +33,7 @@ private:
     SeriesPage* m_series = nullptr;
     LoadingPage* m_loading = nullptr;
     bool m_choosing = false; ///< from a choice of series until one is open
-    QTimer m_soon; ///< a scan that is there at once needs no page of its own
+    QTimer m_soon;           ///< a scan that is there at once needs no page of its own
 };
 
 } // namespace hounsfield

@@ -31,7 +31,9 @@ static QString zeroShotWords(const PromptPart& part)
     QStringList nearest;
     for (const std::string& one : part.suggestions)
         nearest << nameInWindowLanguage(one);
-    QString words = nearest.isEmpty() ? PromptBar::tr("Not trained on this: the result may be wrong in every way.") : PromptBar::tr("Not trained on this; nearest: %1.").arg(nearest.join(", "));
+    QString words = nearest.isEmpty()
+                        ? PromptBar::tr("Not trained on this: the result may be wrong in every way.")
+                        : PromptBar::tr("Not trained on this; nearest: %1.").arg(nearest.join(", "));
     return part.explanation.empty() ? words : words + "\n" + inWindowLanguage(part.explanation);
 }
 
@@ -132,7 +134,8 @@ bool PromptBar::hasTypingFocus() const
 void PromptBar::setCompletion()
 {
     const QString language = tr("@lexicon");
-    const auto completion = std::make_shared<const Completion>(m_classes, language == "@lexicon" ? "English" : language.toStdString());
+    const auto completion = std::make_shared<const Completion>(
+        m_classes, language == "@lexicon" ? "English" : language.toStdString());
     auto* completer = new QCompleter(m_field);
     auto* words = new QStringListModel(completer);
     completer->setModel(words);
@@ -242,7 +245,8 @@ void PromptBar::showChips()
 {
     m_chips->clear();
     if (m_prompt.parts.empty()) {
-        for (const QString& example : {tr("liver, both kidneys and spleen"), tr("liver tumor"), tr("all organs")})
+        for (const QString& example :
+             {tr("liver, both kidneys and spleen"), tr("liver tumor"), tr("all organs")})
             connect(m_chips->addLink(example), &QPushButton::clicked, this, [this, example] {
                 setText(example);
                 m_field->setFocus();
@@ -267,7 +271,8 @@ void PromptBar::showPart(const PromptPart& part, int& shown, std::size_t& rest)
     constexpr int most = 8;
     const QString why = inWindowLanguage(part.explanation);
     if (part.pending)
-        return m_chips->addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)), theme::colour("quiet"), why, ChipRow::Kind::Reading);
+        return m_chips->addChip(tr("reading “%1” …").arg(QString::fromStdString(part.text)),
+                                theme::colour("quiet"), why, ChipRow::Kind::Reading);
     if (!part.understood()) {
         const QString text = refusedWords(part, m_hasTextEncoder);
         m_chips->addChip(text, theme::colour("error"), why, ChipRow::Kind::Refused);
@@ -289,11 +294,15 @@ void PromptBar::addTarget(const PromptPart& part, const Target& target)
         name += ", " + phraseInWindowLanguage(choice);
     if (target.classId == 0)
         return m_chips->addChip(name, theme::colour("quiet"), zeroShotWords(part), ChipRow::Kind::ZeroShot);
-    const auto known = std::find_if(m_classes.begin(), m_classes.end(), [&](const ModelClass& c) { return c.id == target.classId; });
-    const QColor colour = known == m_classes.end() ? theme::colour("quiet") : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
+    const auto known = std::find_if(m_classes.begin(), m_classes.end(),
+                                    [&](const ModelClass& c) { return c.id == target.classId; });
+    const QColor colour = known == m_classes.end() ? theme::colour("quiet")
+                                                   : QColor(known->rgb[0], known->rgb[1], known->rgb[2]);
     if (part.confidence > 0)
-        name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %")).arg(name, QString::number(percentOf(part.confidence)));
-    m_chips->addChip(name, colour, inWindowLanguage(part.explanation), part.unsure ? ChipRow::Kind::Unsure : ChipRow::Kind::Known);
+        name = (part.unsure ? tr("perhaps %1 · %2 %") : tr("%1 · %2 %"))
+                   .arg(name, QString::number(percentOf(part.confidence)));
+    m_chips->addChip(name, colour, inWindowLanguage(part.explanation),
+                     part.unsure ? ChipRow::Kind::Unsure : ChipRow::Kind::Known);
 }
 
 void PromptBar::showSuggestions(const PromptPart& part)

@@ -28,14 +28,16 @@ public:
     /// What the model knows, and whether words beyond it can be asked.
     void setPack(const ModelPack& pack);
     const Prompt& prompt() const { return m_prompt; }
-    /// What more became known of the prompt, as chips; until the next key. Where it was asked already and only waited for this, it is asked now.
+    /// What more became known of the prompt, as chips; until the next key. Where it was asked already and
+    /// only waited for this, it is asked now.
     void showPrompt(const Prompt& prompt);
     /// The text encoder cannot read the words: what was asked is not run.
     void stopWaiting();
     QString text() const;
     bool hasTypingFocus() const; ///< what is typed now goes into the prompt
     void setText(const QString& text);
-    /// As Enter does: now, or as soon as the text encoder has read words beyond the lexicon. Nothing where no scan is open or nothing is understood.
+    /// As Enter does: now, or as soon as the text encoder has read words beyond the lexicon. Nothing where no
+    /// scan is open or nothing is understood.
     void ask();
     void setScanOpen(bool open);
     void setBusy(bool busy);
@@ -52,8 +54,8 @@ Q_SIGNALS:
     void understood(const hounsfield::Prompt& prompt); ///< a moment after the last key
     void asked(const hounsfield::Prompt& prompt);      ///< Enter or Ask, at least one part understood
     void stopAsked();
-    void listAsked();                                  ///< everything the model knows
-    void modelsAsked();                                ///< a click on the model's name
+    void listAsked();   ///< everything the model knows
+    void modelsAsked(); ///< a click on the model's name
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

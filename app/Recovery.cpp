@@ -12,7 +12,9 @@ namespace hounsfield {
 Recovery::Recovery()
 {
     const QByteArray given = qgetenv("HOUNSFIELD_RECOVERY");
-    m_folder = given.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + "/hounsfield/recovery" : QString::fromLocal8Bit(given);
+    m_folder = given.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) +
+                                     "/hounsfield/recovery"
+                               : QString::fromLocal8Bit(given);
     QDir().mkpath(m_folder);
     lock();
     prune();
@@ -31,7 +33,8 @@ void Recovery::prune() const
 
 void Recovery::lock()
 {
-    m_name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd_hhmmss_zzz") + "_" + QString::number(QCoreApplication::applicationPid()) + "_" + QString::number(++m_scans);
+    m_name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd_hhmmss_zzz") + "_" +
+             QString::number(QCoreApplication::applicationPid()) + "_" + QString::number(++m_scans);
     m_lock = std::make_unique<QLockFile>(m_folder + "/" + m_name + ".lock");
     m_lock->setStaleLockTime(0);
     m_lock->tryLock(0);
@@ -66,7 +69,9 @@ std::vector<Recovery::Kept> Recovery::left() const
         lock.unlock();
         try {
             const StoredSession session = readSession(info.absoluteFilePath());
-            all.push_back({info.absoluteFilePath(), session.scanPath, info.lastModified(), int(session.contents.structures.size()), int(session.contents.measurements.size()), session.series().value_or("")});
+            all.push_back({info.absoluteFilePath(), session.scanPath, info.lastModified(),
+                           int(session.contents.structures.size()), int(session.contents.measurements.size()),
+                           session.series().value_or("")});
         } catch (const Error&) {
             // Not whole: the one before it is, for files are renamed only when they are.
         }

@@ -10,8 +10,8 @@
 
 namespace hounsfield {
 
-/// What was being worked on, kept beside the program's settings, so that neither a crash nor closing loses it. One file for each
-/// running program; a program that is gone leaves its file for the next one to offer.
+/// What was being worked on, kept beside the program's settings, so that neither a crash nor closing loses
+/// it. One file for each running program; a program that is gone leaves its file for the next one to offer.
 class Recovery {
 public:
     struct Kept {
@@ -27,7 +27,8 @@ public:
     ~Recovery();
     /// Where this program keeps its work on the scan that is open.
     QString file() const;
-    /// Another scan is opened: the work on the one before stays, and is offered like that of a program that is gone.
+    /// Another scan is opened: the work on the one before stays, and is offered like that of a program that
+    /// is gone.
     void startNew();
     /// Work left by programs that are gone, newest first, at most so many.
     static constexpr std::size_t mostOffered = 5;

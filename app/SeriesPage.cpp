@@ -31,7 +31,8 @@ QString studyText(const SeriesInfo& series)
     QStringList parts;
     if (!series.patientName.empty())
         parts << QString::fromStdString(series.patientName).replace('^', ' ');
-    if (const QDate day = QDate::fromString(QString::fromStdString(series.studyDate), "yyyyMMdd"); day.isValid())
+    if (const QDate day = QDate::fromString(QString::fromStdString(series.studyDate), "yyyyMMdd");
+        day.isValid())
         parts << QLocale().toString(day, QLocale::ShortFormat);
     return parts.isEmpty() ? SeriesPage::tr("Study without a name") : parts.join("   ");
 }
@@ -52,7 +53,8 @@ SeriesPage::SeriesPage(QWidget* parent) : QWidget(parent)
     m_text = new ElidedLabel(Qt::ElideMiddle);
     m_text->setObjectName("quiet");
     m_tree = new QTreeWidget;
-    m_tree->setHeaderLabels({tr("Series"), tr("Modality"), tr("Images"), tr("Size"), tr("Spacing"), tr("MB")});
+    m_tree->setHeaderLabels(
+        {tr("Series"), tr("Modality"), tr("Images"), tr("Size"), tr("Spacing"), tr("MB")});
     m_tree->setIconSize({side, side});
     m_tree->setIndentation(12);
     m_tree->setRootIsDecorated(false);
@@ -68,7 +70,9 @@ SeriesPage::SeriesPage(QWidget* parent) : QWidget(parent)
     connect(m_open, &QPushButton::clicked, this, &SeriesPage::choose);
     connect(back, &QPushButton::clicked, this, &SeriesPage::backAsked);
     connect(m_tree, &QTreeWidget::itemActivated, this, &SeriesPage::choose);
-    connect(m_tree, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* now) { m_open->setEnabled(m_complete && now && now->data(0, keyRole).isValid()); });
+    connect(m_tree, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* now) {
+        m_open->setEnabled(m_complete && now && now->data(0, keyRole).isValid());
+    });
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_text, 1);
     buttons->addWidget(back);
@@ -86,17 +90,21 @@ void SeriesPage::fill(const std::vector<SeriesInfo>& all)
     m_tree->clear();
     std::map<std::string, QTreeWidgetItem*> studies;
     for (const SeriesInfo& series : all) {
-        QTreeWidgetItem*& study = studies[series.studyUid + "\n" + series.patientId + "\n" + series.patientName];
+        QTreeWidgetItem*& study =
+            studies[series.studyUid + "\n" + series.patientId + "\n" + series.patientName];
         if (!study) {
             study = new QTreeWidgetItem(m_tree, {studyText(series)});
             study->setFirstColumnSpanned(true);
             study->setFlags(Qt::ItemIsEnabled);
             study->setForeground(0, theme::colour("quiet"));
         }
-        QString title = QString::fromStdString(series.description.empty() ? tr("Series %1").arg(series.number).toStdString() : series.description);
+        QString title = QString::fromStdString(series.description.empty()
+                                                   ? tr("Series %1").arg(series.number).toStdString()
+                                                   : series.description);
         if (!series.readable)
             title += "\n" + inWindowLanguage(series.reason);
-        auto* item = new QTreeWidgetItem(study, {title, QString::fromStdString(series.modality), QString::number(series.images)});
+        auto* item = new QTreeWidgetItem(
+            study, {title, QString::fromStdString(series.modality), QString::number(series.images)});
         item->setData(0, numberRole, series.number);
         item->setIcon(0, thumbnails::iconOf(emptyPicture()));
         item->setToolTip(0, title);
@@ -107,9 +115,12 @@ void SeriesPage::fill(const std::vector<SeriesInfo>& all)
             continue;
         if (series.readable) {
             item->setData(0, keyRole, QString::fromStdString(keyOf(series)));
-            item->setText(Size, QString("%1 × %2 × %3").arg(series.size[0]).arg(series.size[1]).arg(series.size[2]));
+            item->setText(
+                Size, QString("%1 × %2 × %3").arg(series.size[0]).arg(series.size[1]).arg(series.size[2]));
             const auto mm = [](double value) { return QLocale().toString(value, 'f', 2); };
-            item->setText(Spacing, QString("%1 × %2 × %3 mm").arg(mm(series.spacingMm[0]), mm(series.spacingMm[1]), mm(series.spacingMm[2])));
+            item->setText(
+                Spacing, QString("%1 × %2 × %3 mm")
+                             .arg(mm(series.spacingMm[0]), mm(series.spacingMm[1]), mm(series.spacingMm[2])));
         } else {
             for (int column = 0; column <= Megabytes; ++column)
                 item->setForeground(column, theme::colour("quiet"));
@@ -126,7 +137,8 @@ void SeriesPage::showSoFar(const QString& path, const std::vector<SeriesInfo>& s
     std::int64_t images = 0;
     for (const SeriesInfo& one : series)
         images += one.images;
-    m_text->setText(tr("Looking through %1: %2 images so far").arg(QDir::toNativeSeparators(path), QLocale().toString(qlonglong(images))));
+    m_text->setText(tr("Looking through %1: %2 images so far")
+                        .arg(QDir::toNativeSeparators(path), QLocale().toString(qlonglong(images))));
     m_open->setEnabled(false);
 }
 
@@ -147,7 +159,8 @@ void SeriesPage::showAll(const QString& path, const std::vector<SeriesInfo>& ser
 void SeriesPage::setPreview(int number, const QImage& slice)
 {
     QPixmap picture = emptyPicture();
-    const QPixmap small = QPixmap::fromImage(slice.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    const QPixmap small =
+        QPixmap::fromImage(slice.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation));
     QPainter(&picture).drawPixmap((side - small.width()) / 2, (side - small.height()) / 2, small);
     for (QTreeWidgetItemIterator item(m_tree); *item; ++item)
         if ((*item)->data(0, numberRole).toInt() == number)

@@ -15,8 +15,8 @@ namespace hounsfield {
 
 class ElidedLabel;
 
-/// The series of a folder with several: studies with their series, a picture of each, how large it is, and what cannot be read
-/// and why. It fills while the folder is still being looked through.
+/// The series of a folder with several: studies with their series, a picture of each, how large it is, and
+/// what cannot be read and why. It fills while the folder is still being looked through.
 class SeriesPage : public QWidget {
     Q_OBJECT
 public:

@@ -14,7 +14,8 @@ namespace hounsfield {
 class ContentsCommand final : public QUndoCommand {
 public:
     ContentsCommand(Session& session, const QString& what, Contents before, Contents after, int joinAs)
-        : QUndoCommand(what), m_session(session), m_before(std::move(before)), m_after(std::move(after)), m_join(joinAs)
+        : QUndoCommand(what), m_session(session), m_before(std::move(before)), m_after(std::move(after)),
+          m_join(joinAs)
     {
     }
     void undo() override { m_session.setContents(m_before); }
@@ -73,7 +74,8 @@ void Session::close()
 
 const Structure* Session::structure(int id) const
 {
-    const auto found = std::find_if(m_contents.structures.begin(), m_contents.structures.end(), [&](const Structure& s) { return s.id == id; });
+    const auto found = std::find_if(m_contents.structures.begin(), m_contents.structures.end(),
+                                    [&](const Structure& s) { return s.id == id; });
     return found == m_contents.structures.end() ? nullptr : &*found;
 }
 
@@ -108,7 +110,8 @@ void Session::judge()
     for (std::size_t n = 0; n < measured.size(); ++n)
         all.push_back({&m_contents.structures[n].known, &measured[n]});
     for (Implausible& one : plausibility(all, *m_scan, *m_look))
-        m_implausible[one.structure < 0 ? 0 : m_contents.structures[std::size_t(one.structure)].id].push_back(std::move(one.warning));
+        m_implausible[one.structure < 0 ? 0 : m_contents.structures[std::size_t(one.structure)].id].push_back(
+            std::move(one.warning));
 }
 
 const std::vector<Warning>& Session::implausible(int id) const
@@ -120,7 +123,8 @@ const std::vector<Warning>& Session::implausible(int id) const
 
 Trust Session::trustOf(const Structure& structure) const
 {
-    return hounsfield::trustOf(*structure.finding, structure.statistics, structure.lesions, implausible(structure.id), {structure.known.reliability, structure.guess});
+    return hounsfield::trustOf(*structure.finding, structure.statistics, structure.lesions,
+                               implausible(structure.id), {structure.known.reliability, structure.guess});
 }
 
 void Session::addStructures(std::vector<Structure> all, bool joined)
@@ -131,7 +135,9 @@ void Session::addStructures(std::vector<Structure> all, bool joined)
     const QString what = tr("find %1").arg(QString::fromStdString(all.front().known.name));
     int first = 0;
     for (Structure& made : all) {
-        const auto old = std::find_if(after.structures.begin(), after.structures.end(), [&](const Structure& s) { return s.finding->target.sameAs(made.finding->target); });
+        const auto old =
+            std::find_if(after.structures.begin(), after.structures.end(),
+                         [&](const Structure& s) { return s.finding->target.sameAs(made.finding->target); });
         if (old != after.structures.end()) {
             keepRemoved(made, *old, after.structures);
             made.id = old->id;

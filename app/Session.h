@@ -26,25 +26,27 @@ struct RegrownLesion {
 
 /// One thing found in the scan, with all that is shown of it. A value: masks are shared and never changed.
 struct Structure {
-    int id = 0;                              ///< in this session
+    int id = 0; ///< in this session
     QString name;
     std::array<int, 3> rgb{255, 255, 255};
     bool visible = true;
     ModelClass known;
-    std::string asked, explanation;          ///< the words, and what they were understood as
-    bool guess = false;                      ///< the words were a guess, such as a part of an organ
+    std::string asked, explanation; ///< the words, and what they were understood as
+    bool guess = false;             ///< the words were a guess, such as a part of an organ
     std::shared_ptr<const Finding> finding;
-    /// Of a tumor or cyst: as the model found it, before lesions were chosen, removed by hand or shared with another class. Null: `finding` is.
+    /// Of a tumor or cyst: as the model found it, before lesions were chosen, removed by hand or shared with
+    /// another class. Null: `finding` is.
     std::shared_ptr<const Finding> source;
-    std::vector<RemovedLesion> removed;      ///< by hand
-    std::vector<RegrownLesion> regrown;      ///< removed by hand, and shown again at the threshold in effect
-    bool derived = false;                    ///< `finding` is no longer what the source alone gives
+    std::vector<RemovedLesion> removed; ///< by hand
+    std::vector<RegrownLesion> regrown; ///< removed by hand, and shown again at the threshold in effect
+    bool derived = false;               ///< `finding` is no longer what the source alone gives
     Statistics statistics;
-    std::vector<Lesion> lesions;             ///< of a tumor or cyst, largest first
+    std::vector<Lesion> lesions; ///< of a tumor or cyst, largest first
     std::vector<Burden> burdens;
     std::vector<Warning> warnings;
-    std::vector<std::string> listedUnder;    ///< other classes under which lesions stand that this one marks, too
-    QString madeWith;                        ///< "small, cpu, fp32"
+    std::vector<std::string>
+        listedUnder;  ///< other classes under which lesions stand that this one marks, too
+    QString madeWith; ///< "small, cpu, fp32"
     std::shared_ptr<const Mask> mask() const { return {finding, &finding->mask}; }
     /// Words that the model was not trained on.
     bool zeroShot() const { return known.id == 0; }
@@ -69,31 +71,37 @@ public:
     const Structure* structure(int id) const; ///< null: gone
     QUndoStack& undo() { return m_undo; }
 
-    /// Findings become structures; one of the same class, or of the same words, is replaced (another threshold, another model), keeping its colour and eye.
+    /// Findings become structures; one of the same class, or of the same words, is replaced (another
+    /// threshold, another model), keeping its colour and eye.
     /// @param joined a step of a slider: joins with the step before it in undo
     void addStructures(std::vector<Structure> made, bool joined);
     void rename(int id, const QString& name);
     void setColour(int id, const std::array<int, 3>& rgb);
     void setVisible(int id, bool visible); ///< no undo: only looking
     void remove(int id);
-    /// One lesion leaves its structure: volumes, burden and files follow. @param notALesion said to be none; else simply deleted
+    /// One lesion leaves its structure: volumes, burden and files follow. @param notALesion said to be none;
+    /// else simply deleted
     void removeLesion(int id, int lesion, bool notALesion);
     /// @param removed number among Structure::removed
     void restoreLesion(int id, int removed);
-    /// A new one gets an id; one that has an id is replaced. Moves of the same point join into one step of undo.
+    /// A new one gets an id; one that has an id is replaced. Moves of the same point join into one step of
+    /// undo.
     void keepMeasurement(Measurement measurement, bool moving);
     void removeMeasurement(int id);
     /// From a session file, measured (measureAgain).
     void restore(Contents contents);
 
     int selected() const { return m_selected; }
-    int selectedLesion() const { return m_lesion; } ///< number among the selected structure's; -1: the structure as a whole
-    void select(int id, int lesion = -1);           ///< 0: none
+    int selectedLesion() const
+    {
+        return m_lesion;
+    } ///< number among the selected structure's; -1: the structure as a whole
+    void select(int id, int lesion = -1); ///< 0: none
     /// What does not fit a patient (Plausibility): of one structure, or with 0 of the scan as a whole.
     const std::vector<Warning>& implausible(int id) const;
     Trust trustOf(const Structure& structure) const;
     int hovered() const { return m_hovered; }
-    void hover(int id);  ///< the row under the mouse: shown at full strength; 0: none
+    void hover(int id); ///< the row under the mouse: shown at full strength; 0: none
 
 Q_SIGNALS:
     void scanChanged();

@@ -21,7 +21,13 @@ QJsonObject measurementToJson(const Measurement& m)
     QJsonArray points;
     for (const Vector3& p : m.pointsMm)
         points.append(listOf(p));
-    return {{"id", m.id}, {"kind", int(m.kind)}, {"points_lps_mm", points}, {"right", listOf(m.plane.right)}, {"down", listOf(m.plane.down)}, {"normal", listOf(m.plane.normal)}, {"text", QString::fromStdString(m.text)}};
+    return {{"id", m.id},
+            {"kind", int(m.kind)},
+            {"points_lps_mm", points},
+            {"right", listOf(m.plane.right)},
+            {"down", listOf(m.plane.down)},
+            {"normal", listOf(m.plane.normal)},
+            {"text", QString::fromStdString(m.text)}};
 }
 
 Measurement measurementFromJson(const QJsonObject& json)
@@ -29,7 +35,8 @@ Measurement measurementFromJson(const QJsonObject& json)
     Measurement m;
     m.id = json["id"].toInt();
     m.kind = MeasurementKind(std::clamp(json["kind"].toInt(), 0, int(MeasurementKind::Probe)));
-    m.plane = {threeOf<double>(json["right"]), threeOf<double>(json["down"]), threeOf<double>(json["normal"])};
+    m.plane = {threeOf<double>(json["right"]), threeOf<double>(json["down"]),
+               threeOf<double>(json["normal"])};
     for (const QJsonValue& p : json["points_lps_mm"].toArray())
         m.pointsMm.push_back(threeOf<double>(p));
     m.text = json["text"].toString().toStdString();
@@ -46,8 +53,14 @@ QByteArray bytesOf(const StoredSession& session)
     for (const Measurement& m : session.contents.measurements)
         measurements.append(measurementToJson(m));
     const QJsonObject root{{"hounsfield_session", StoredSession::version},
-                           {"scan", QJsonObject{{"path", session.scanPath}, {"series_uid", session.seriesUid}, {"series_key", QString::fromStdString(session.seriesKey)}, {"sha256", QString::fromLatin1(session.scanHash.toHex())}}},
-                           {"structures", structures}, {"measurements", measurements}, {"view", session.view}, {"prompts", QJsonArray::fromStringList(session.prompts)}};
+                           {"scan", QJsonObject{{"path", session.scanPath},
+                                                {"series_uid", session.seriesUid},
+                                                {"series_key", QString::fromStdString(session.seriesKey)},
+                                                {"sha256", QString::fromLatin1(session.scanHash.toHex())}}},
+                           {"structures", structures},
+                           {"measurements", measurements},
+                           {"view", session.view},
+                           {"prompts", QJsonArray::fromStringList(session.prompts)}};
     return QJsonDocument(root).toJson(QJsonDocument::Compact);
 }
 
@@ -68,7 +81,8 @@ QByteArray hashOf(const Volume& volume, const Progress& stop)
     for (std::size_t first = 0; first < voxels.size(); first += voxelsAtOnce) {
         stop.check();
         const std::size_t count = std::min(voxelsAtOnce, voxels.size() - first);
-        hash.addData(QByteArray::fromRawData(reinterpret_cast<const char*>(voxels.data() + first), qsizetype(count * sizeof(std::int16_t))));
+        hash.addData(QByteArray::fromRawData(reinterpret_cast<const char*>(voxels.data() + first),
+                                             qsizetype(count * sizeof(std::int16_t))));
     }
     return hash.result();
 }
@@ -83,12 +97,15 @@ StoredSession readSession(const QString& file)
     requireRegularFile(std::filesystem::path(file.toStdU16String()), ErrorKind::Scan);
     QFile in(file);
     if (!in.open(QIODevice::ReadOnly))
-        throw Error(ErrorKind::Scan, "The session " + file.toStdString() + " cannot be read: " + in.errorString().toStdString() + ".");
+        throw Error(ErrorKind::Scan, "The session " + file.toStdString() +
+                                         " cannot be read: " + in.errorString().toStdString() + ".");
     const QJsonObject root = QJsonDocument::fromJson(in.readAll()).object();
     if (!root.contains("hounsfield_session"))
-        throw Error(ErrorKind::Scan, file.toStdString() + " is not a session of this program, or it is damaged.");
+        throw Error(ErrorKind::Scan,
+                    file.toStdString() + " is not a session of this program, or it is damaged.");
     if (root["hounsfield_session"].toInt() > StoredSession::version)
-        throw Error(ErrorKind::Scan, "This session was saved by a newer version of the program. Update to open it.");
+        throw Error(ErrorKind::Scan,
+                    "This session was saved by a newer version of the program. Update to open it.");
     StoredSession session;
     const QJsonObject scan = root["scan"].toObject();
     session.scanPath = scan["path"].toString();
@@ -125,8 +142,19 @@ QJsonObject viewToJson(const ViewState& view)
         zoom.append(view.zoom(plane));
         pan.append(listOf(view.panMm(plane)));
     }
-    return {{"crosshair_lps_mm", listOf(view.crosshairMm())}, {"window", look.window}, {"level", look.level}, {"invert", look.invert}, {"slab_mm", look.slab.thicknessMm}, {"slab_mode", int(look.slab.mode)},
-            {"fill", look.fillOpacity}, {"outline", look.outline}, {"layout", int(view.layout())}, {"frame", frame}, {"roll_degrees", roll}, {"zoom", zoom}, {"pan", pan}};
+    return {{"crosshair_lps_mm", listOf(view.crosshairMm())},
+            {"window", look.window},
+            {"level", look.level},
+            {"invert", look.invert},
+            {"slab_mm", look.slab.thicknessMm},
+            {"slab_mode", int(look.slab.mode)},
+            {"fill", look.fillOpacity},
+            {"outline", look.outline},
+            {"layout", int(view.layout())},
+            {"frame", frame},
+            {"roll_degrees", roll},
+            {"zoom", zoom},
+            {"pan", pan}};
 }
 
 void viewFromJson(const QJsonObject& json, ViewState& view)

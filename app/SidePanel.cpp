@@ -32,20 +32,28 @@ struct ToolEntry {
     const char* name;
 };
 constexpr ToolEntry toolEntries[] = {
-    {Tool::Window, "window", QT_TRANSLATE_NOOP("SidePanel", "Brightness and contrast (W): drag right for wider, up for brighter")},
+    {Tool::Window, "window",
+     QT_TRANSLATE_NOOP("SidePanel", "Brightness and contrast (W): drag right for wider, up for brighter")},
     {Tool::Pan, "pan", QT_TRANSLATE_NOOP("SidePanel", "Move the picture (T); the middle button always does")},
-    {Tool::Zoom, "zoom", QT_TRANSLATE_NOOP("SidePanel", "Zoom (Z): drag up or down; the right button always does")},
-    {Tool::Scroll, "scroll", QT_TRANSLATE_NOOP("SidePanel", "Slices (C): drag up or down; the wheel always does")},
-    {Tool::Crosshair, "crosshair", QT_TRANSLATE_NOOP("SidePanel", "Crosshair (H): click to look there in all planes; drag a ring to turn the planes")},
+    {Tool::Zoom, "zoom",
+     QT_TRANSLATE_NOOP("SidePanel", "Zoom (Z): drag up or down; the right button always does")},
+    {Tool::Scroll, "scroll",
+     QT_TRANSLATE_NOOP("SidePanel", "Slices (C): drag up or down; the wheel always does")},
+    {Tool::Crosshair, "crosshair",
+     QT_TRANSLATE_NOOP("SidePanel",
+                       "Crosshair (H): click to look there in all planes; drag a ring to turn the planes")},
     {Tool::Distance, "distance", QT_TRANSLATE_NOOP("SidePanel", "Distance (D): two points")},
-    {Tool::Bidirectional, "bidirectional", QT_TRANSLATE_NOOP("SidePanel", "Long and short axis (B): two lines")},
+    {Tool::Bidirectional, "bidirectional",
+     QT_TRANSLATE_NOOP("SidePanel", "Long and short axis (B): two lines")},
     {Tool::Angle, "angle", QT_TRANSLATE_NOOP("SidePanel", "Angle (G): three points, the corner second")},
     {Tool::Ellipse, "ellipse", QT_TRANSLATE_NOOP("SidePanel", "Ellipse (E): its mean and spread of HU")},
-    {Tool::Rectangle, "rectangle", QT_TRANSLATE_NOOP("SidePanel", "Rectangle (R): its mean and spread of HU")},
+    {Tool::Rectangle, "rectangle",
+     QT_TRANSLATE_NOOP("SidePanel", "Rectangle (R): its mean and spread of HU")},
     {Tool::Freehand, "freehand", QT_TRANSLATE_NOOP("SidePanel", "Freehand region (F): draw around it")},
     {Tool::Probe, "probe", QT_TRANSLATE_NOOP("SidePanel", "HU at a point (P)")},
     {Tool::Arrow, "arrow", QT_TRANSLATE_NOOP("SidePanel", "Arrow with text (Q)")}};
-constexpr Qt::Key toolKeys[] = {Qt::Key_W, Qt::Key_T, Qt::Key_Z, Qt::Key_C, Qt::Key_H, Qt::Key_D, Qt::Key_B, Qt::Key_G, Qt::Key_E, Qt::Key_R, Qt::Key_F, Qt::Key_P, Qt::Key_Q};
+constexpr Qt::Key toolKeys[] = {Qt::Key_W, Qt::Key_T, Qt::Key_Z, Qt::Key_C, Qt::Key_H, Qt::Key_D, Qt::Key_B,
+                                Qt::Key_G, Qt::Key_E, Qt::Key_R, Qt::Key_F, Qt::Key_P, Qt::Key_Q};
 
 } // namespace
 
@@ -104,7 +112,8 @@ QWidget* SidePanel::tools(ViewState& view)
         ++n;
     }
     connect(group, &QButtonGroup::idClicked, this, [&view](int id) { view.setTool(Tool(id)); });
-    connect(&view, &ViewState::toolChanged, group, [group, &view] { group->button(int(view.tool()))->setChecked(true); });
+    connect(&view, &ViewState::toolChanged, group,
+            [group, &view] { group->button(int(view.tool()))->setChecked(true); });
     return area;
 }
 
@@ -119,7 +128,8 @@ QWidget* SidePanel::slices(ViewState& view)
     preset->addItem(QString("0   %1").arg(ViewState::presetName(0)), 0);
     preset->setToolTip(tr("Window presets; the digit keys choose them too"));
     preset->setAccessibleName(tr("Window preset"));
-    connect(preset, &QComboBox::activated, this, [&view, preset](int row) { view.applyPreset(preset->itemData(row).toInt()); });
+    connect(preset, &QComboBox::activated, this,
+            [&view, preset](int row) { view.applyPreset(preset->itemData(row).toInt()); });
     auto* mode = new QComboBox;
     mode->addItems({tr("Average"), tr("MIP"), tr("MinIP")});
     mode->setAccessibleName(tr("How a slab is drawn"));
@@ -138,16 +148,22 @@ QWidget* SidePanel::slices(ViewState& view)
         edit(look);
         view.setLook(look);
     };
-    connect(mode, &QComboBox::activated, this, [change](int row) { change([row](SliceLook& look) { look.slab.mode = SlabMode(row); }); });
-    connect(slab, &QSlider::valueChanged, this, [change](int mm) { change([mm](SliceLook& look) { look.slab.thicknessMm = mm; }); });
-    connect(fill, &QSlider::valueChanged, this, [change](int percent) { change([percent](SliceLook& look) { look.fillOpacity = percent / 100.0; }); });
+    connect(mode, &QComboBox::activated, this,
+            [change](int row) { change([row](SliceLook& look) { look.slab.mode = SlabMode(row); }); });
+    connect(slab, &QSlider::valueChanged, this,
+            [change](int mm) { change([mm](SliceLook& look) { look.slab.thicknessMm = mm; }); });
+    connect(fill, &QSlider::valueChanged, this, [change](int percent) {
+        change([percent](SliceLook& look) { look.fillOpacity = percent / 100.0; });
+    });
     preset->setPlaceholderText(tr("Set by hand"));
     const auto follow = [&view, preset, mode, slab, slabText, fill] {
         preset->setCurrentIndex(preset->findData(view.preset()));
         const QSignalBlocker a(slab), b(fill);
         mode->setCurrentIndex(int(view.look().slab.mode));
         slab->setValue(int(view.look().slab.thicknessMm));
-        slabText->setText(view.look().slab.thicknessMm > 0 ? tr("%1 mm").arg(view.look().slab.thicknessMm, 0, 'f', 0) : tr("single slice"));
+        slabText->setText(view.look().slab.thicknessMm > 0
+                              ? tr("%1 mm").arg(view.look().slab.thicknessMm, 0, 'f', 0)
+                              : tr("single slice"));
         fill->setValue(int(100 * view.look().fillOpacity));
     };
     connect(&view, &ViewState::changed, area, follow);
@@ -202,13 +218,16 @@ QWidget* SidePanel::volume(ViewGrid& views)
     preset->addItems(VolumeView::presets());
     preset->addItem(tr("Masks only"));
     preset->setAccessibleName(tr("How the 3D view is drawn"));
-    connect(preset, &QComboBox::activated, this, [&views, preset](int row) { views.volume().setPreset(row + 1 == preset->count() ? QString() : preset->currentText()); });
+    connect(preset, &QComboBox::activated, this, [&views, preset](int row) {
+        views.volume().setPreset(row + 1 == preset->count() ? QString() : preset->currentText());
+    });
     auto* opacity = new QSlider(Qt::Horizontal);
     opacity->setRange(0, 100);
     opacity->setValue(100);
     opacity->setToolTip(tr("How dense the scan itself is drawn"));
     opacity->setAccessibleName(opacity->toolTip());
-    connect(opacity, &QSlider::valueChanged, this, [&views](int percent) { views.volume().setVolumeOpacity(percent / 100.0); });
+    connect(opacity, &QSlider::valueChanged, this,
+            [&views](int percent) { views.volume().setVolumeOpacity(percent / 100.0); });
     grid->addWidget(preset, 0, 0, 1, 3);
     grid->addWidget(opacity, 1, 0, 1, 3);
     // One pair of ends for each voxel axis: the crop box.
@@ -222,7 +241,9 @@ QWidget* SidePanel::volume(ViewGrid& views)
         high->setValue(100);
         low->setAccessibleName(tr("Cut %1: where it begins").arg("ijk"[axis]));
         high->setAccessibleName(tr("Cut %1: where it ends").arg("ijk"[axis]));
-        const auto crop = [&views, axis, low, high] { views.volume().setCropEnd(axis, low->value() / 100.0, high->value() / 100.0); };
+        const auto crop = [&views, axis, low, high] {
+            views.volume().setCropEnd(axis, low->value() / 100.0, high->value() / 100.0);
+        };
         connect(low, &QSlider::valueChanged, this, crop);
         connect(high, &QSlider::valueChanged, this, crop);
         grid->addWidget(new QLabel(tr("Cut %1").arg("ijk"[axis])), 2 + axis, 0);
@@ -239,7 +260,12 @@ void SidePanel::setSeries(const QString& path, const std::vector<SeriesInfo>& se
     m_series->clear();
     for (const SeriesInfo& info : series) {
         const QString title = inWindowLanguage(info.description.empty() ? info.format : info.description);
-        const QString size = info.readable ? tr("%1 slices, %2 × %3, %4 mm").arg(info.size[2]).arg(info.size[0]).arg(info.size[1]).arg(QLocale().toString(info.spacingMm[2], 'f', 1)) : inWindowLanguage(info.reason);
+        const QString size = info.readable ? tr("%1 slices, %2 × %3, %4 mm")
+                                                 .arg(info.size[2])
+                                                 .arg(info.size[0])
+                                                 .arg(info.size[1])
+                                                 .arg(QLocale().toString(info.spacingMm[2], 'f', 1))
+                                           : inWindowLanguage(info.reason);
         auto* item = new QListWidgetItem(title + "\n" + size);
         item->setToolTip(item->text());
         if (!info.readable)
@@ -252,7 +278,8 @@ void SidePanel::setPreview(const QString& path, int number, const QImage& slice)
 {
     for (std::size_t row = 0; path == m_path && row < m_listed.size(); ++row)
         if (m_listed[row].number == number)
-            m_series->item(int(row))->setIcon(thumbnails::iconOf(QPixmap::fromImage(slice.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation))));
+            m_series->item(int(row))->setIcon(thumbnails::iconOf(
+                QPixmap::fromImage(slice.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation))));
 }
 
 void SidePanel::setOpenSeries(const SeriesInfo& open, const QIcon& thumbnail)

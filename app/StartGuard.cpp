@@ -14,10 +14,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
-constexpr suseconds_t tickMicroseconds = 400000; ///< of processor time; a start takes half of it
+constexpr suseconds_t tickMicroseconds = 400000;  ///< of processor time; a start takes half of it
 constexpr std::size_t openBlasBytes = 128u << 20; ///< what OpenBLAS asks for a thread
 
 /// Of a signal handler, and before the C library's streams are ready: nothing but system calls.
@@ -47,8 +46,7 @@ bool isLimited()
 
 void handle(int signal, void (*handler)(int))
 {
-    struct sigaction action {
-    };
+    struct sigaction action {};
     action.sa_handler = handler;
     sigaction(signal, &action, nullptr);
 }

@@ -41,7 +41,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     auto* line = new QLabel(tr("Open a CT scan, type what you want to find, get it outlined and measured."));
     line->setObjectName("quiet");
     line->setWordWrap(true);
-    auto* drop = new QLabel(tr("Drop a DICOM folder, a ZIP, or a NIfTI, NRRD or MetaImage file anywhere in this window."));
+    auto* drop = new QLabel(
+        tr("Drop a DICOM folder, a ZIP, or a NIfTI, NRRD or MetaImage file anywhere in this window."));
     drop->setObjectName("quiet");
     drop->setWordWrap(true);
     auto* folder = bigButton("open", tr("Open folder…"), true);
@@ -55,7 +56,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent)
     for (QWidget* button : {folder, file, sample})
         buttons->addWidget(button);
     buttons->addStretch(1);
-    auto* research = new QLabel(tr("For research only. Not a medical device: do not base a diagnosis or a treatment on it. Nothing leaves this computer."));
+    auto* research = new QLabel(tr("For research only. Not a medical device: do not base a diagnosis or a "
+                                   "treatment on it. Nothing leaves this computer."));
     research->setObjectName("doubt");
     research->setWordWrap(true);
 
@@ -107,7 +109,8 @@ void StartPage::show(const QStringList& recent, const std::vector<Recovery::Kept
         label->setObjectName("heading");
         m_list->addWidget(label);
     };
-    const auto link = [this](const QString& name, const QString& what, const QIcon& icon, const QString& path) {
+    const auto link = [this](const QString& name, const QString& what, const QIcon& icon,
+                             const QString& path) {
         // A long name gives way in its middle: what tells files apart stands at both ends.
         const QString shown = fontMetrics().elidedText(name, Qt::ElideMiddle, 540);
         auto* button = new QPushButton(icon, what.isEmpty() ? shown : shown + "\n" + what);

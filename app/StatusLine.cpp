@@ -41,7 +41,9 @@ StatusLine::StatusLine(Workbench& bench, QWidget* parent) : QStatusBar(parent), 
         const SliceLook& look = m_bench.view().look();
         const int preset = m_bench.view().preset();
         const QString name = preset < 0 ? QString() : "  " + ViewState::presetName(preset);
-        m_window->setText(m_bench.session().scan() ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) + name : QString());
+        m_window->setText(m_bench.session().scan()
+                              ? tr("W %1  L %2").arg(look.window, 0, 'f', 0).arg(look.level, 0, 'f', 0) + name
+                              : QString());
     });
     showDoubts();
 }
@@ -60,7 +62,8 @@ void StatusLine::showPointed(const std::optional<Vector3>& mm)
     const Volume& volume = *m_bench.view().scan();
     const Vector3 at = volume.geometry().toIndex(*mm);
     const Index3 i{std::llround(at[0]), std::llround(at[1]), std::llround(at[2])};
-    const bool inside = volume.geometry().box().contains(i), slab = m_bench.view().look().slab.thicknessMm > 0;
+    const bool inside = volume.geometry().box().contains(i),
+               slab = m_bench.view().look().slab.thicknessMm > 0;
     const QString value = inside ? tr("%1 HU").arg(volume.at(i)) : tr("outside the scan");
     // The picture shows the slab's average or extreme, the number is that of one voxel.
     const QString hu = inside && slab ? tr("%1 in the middle of the slab").arg(value) : value;
@@ -83,10 +86,12 @@ void StatusLine::showDoubts()
 {
     const std::vector<Doubt> all = m_bench.doubts();
     // Before anything was found there is nothing that could have been doubted.
-    m_doubts->setVisible(m_bench.session().scan() && (!all.empty() || !m_bench.session().contents().structures.empty()));
+    m_doubts->setVisible(m_bench.session().scan() &&
+                         (!all.empty() || !m_bench.session().contents().structures.empty()));
     m_doubts->setText(all.empty() ? tr("● no warnings") : tr("● Warnings: %1").arg(all.size()));
     m_doubts->setAccessibleName(m_doubts->text());
-    m_doubts->setStyleSheet(QString("QToolButton { color: %1; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
+    m_doubts->setStyleSheet(
+        QString("QToolButton { color: %1; }").arg(theme::colour(all.empty() ? "quiet" : "doubt").name()));
     if (m_doubts->isHidden())
         m_doubts->setChecked(false);
 }

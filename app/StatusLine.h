@@ -12,7 +12,8 @@ namespace hounsfield {
 
 class ElidedLabel;
 
-/// Below the views: the place and HU under the mouse, the window, what was just done, and what the program is not sure of.
+/// Below the views: the place and HU under the mouse, the window, what was just done, and what the program is
+/// not sure of.
 class StatusLine : public QStatusBar {
     Q_OBJECT
 public:

@@ -21,13 +21,19 @@ Geometry gridFromJson(const QJsonObject& json)
     const QJsonArray rows = json["matrix"].toArray();
     if (rows.size() != 3)
         throw Error(ErrorKind::Scan, "The session file is damaged: a grid is incomplete.");
-    return {threeOf<std::int64_t>(json["size"]), threeOf<double>(json["origin"]), {threeOf<double>(rows[0]), threeOf<double>(rows[1]), threeOf<double>(rows[2])}};
+    return {threeOf<std::int64_t>(json["size"]),
+            threeOf<double>(json["origin"]),
+            {threeOf<double>(rows[0]), threeOf<double>(rows[1]), threeOf<double>(rows[2])}};
 }
 
 QJsonObject maskToJson(const Mask& mask)
 {
-    const QByteArray voxels(reinterpret_cast<const char*>(mask.boxVoxels().data()), qsizetype(mask.boxVoxels().size()));
-    return {{"grid", gridToJson(mask.geometry())}, {"begin", listOf(mask.box().begin)}, {"end", listOf(mask.box().end)}, {"voxels", QString::fromLatin1(qCompress(voxels).toBase64())}};
+    const QByteArray voxels(reinterpret_cast<const char*>(mask.boxVoxels().data()),
+                            qsizetype(mask.boxVoxels().size()));
+    return {{"grid", gridToJson(mask.geometry())},
+            {"begin", listOf(mask.box().begin)},
+            {"end", listOf(mask.box().end)},
+            {"voxels", QString::fromLatin1(qCompress(voxels).toBase64())}};
 }
 
 Mask maskFromJson(const QJsonObject& json)
@@ -69,7 +75,10 @@ QJsonArray nearestToJson(const std::vector<NearestClass>& nearest)
 {
     QJsonArray all;
     for (const NearestClass& one : nearest)
-        all.append(QJsonObject{{"class_id", one.classId}, {"name", QString::fromStdString(one.name)}, {"cosine", one.cosine}, {"centred_cosine", one.centredCosine}});
+        all.append(QJsonObject{{"class_id", one.classId},
+                               {"name", QString::fromStdString(one.name)},
+                               {"cosine", one.cosine},
+                               {"centred_cosine", one.centredCosine}});
     return all;
 }
 
@@ -77,13 +86,17 @@ std::vector<NearestClass> nearestFromJson(const QJsonValue& value)
 {
     std::vector<NearestClass> all;
     for (const QJsonValue& one : value.toArray())
-        all.push_back({one["class_id"].toInt(), one["name"].toString().toStdString(), one["cosine"].toDouble(), one["centred_cosine"].toDouble()});
+        all.push_back({one["class_id"].toInt(), one["name"].toString().toStdString(),
+                       one["cosine"].toDouble(), one["centred_cosine"].toDouble()});
     return all;
 }
 
 QJsonObject filterToJson(const LesionFilter& filter)
 {
-    QJsonObject json{{"lowest_mm", filter.lowestMm}, {"lowest_ml", filter.lowestMl}, {"largest", filter.largest}, {"organs", listOf(filter.hosts)}};
+    QJsonObject json{{"lowest_mm", filter.lowestMm},
+                     {"lowest_ml", filter.lowestMl},
+                     {"largest", filter.largest},
+                     {"organs", listOf(filter.hosts)}};
     // JSON has no infinity.
     if (std::isfinite(filter.highestMm))
         json["highest_mm"] = filter.highestMm;
@@ -103,14 +116,18 @@ std::vector<int> idsFromJson(const QJsonValue& value)
 LesionFilter filterFromJson(const QJsonObject& json)
 {
     const double none = std::numeric_limits<double>::infinity();
-    return {json["lowest_mm"].toDouble(), json["highest_mm"].toDouble(none), json["lowest_ml"].toDouble(), json["highest_ml"].toDouble(none), json["largest"].toInt(), idsFromJson(json["organs"])};
+    return {json["lowest_mm"].toDouble(), json["highest_mm"].toDouble(none),
+            json["lowest_ml"].toDouble(), json["highest_ml"].toDouble(none),
+            json["largest"].toInt(),      idsFromJson(json["organs"])};
 }
 
 QJsonArray hostsToJson(const std::vector<std::shared_ptr<const HostOrgan>>& hosts)
 {
     QJsonArray all;
     for (const auto& host : hosts)
-        all.append(QJsonObject{{"class_id", host->classId}, {"name", QString::fromStdString(host->name)}, {"mask", maskToJson(host->mask)}});
+        all.append(QJsonObject{{"class_id", host->classId},
+                               {"name", QString::fromStdString(host->name)},
+                               {"mask", maskToJson(host->mask)}});
     return all;
 }
 
@@ -118,7 +135,9 @@ std::vector<std::shared_ptr<const HostOrgan>> hostsFromJson(const QJsonValue& va
 {
     std::vector<std::shared_ptr<const HostOrgan>> all;
     for (const QJsonValue& one : value.toArray())
-        all.push_back(std::make_shared<const HostOrgan>(HostOrgan{one["class_id"].toInt(), one["name"].toString().toStdString(), maskFromJson(one["mask"].toObject())}));
+        all.push_back(std::make_shared<const HostOrgan>(HostOrgan{one["class_id"].toInt(),
+                                                                  one["name"].toString().toStdString(),
+                                                                  maskFromJson(one["mask"].toObject())}));
     return all;
 }
 
@@ -134,7 +153,8 @@ std::vector<Removal> removalsFromJson(const QJsonValue& value)
 {
     std::vector<Removal> all;
     for (const QJsonValue& one : value.toArray())
-        all.push_back({Removal::Why(std::clamp(one["why"].toInt(), 0, int(Removal::Why::Unsure))), std::int64_t(one["pieces"].toDouble()), one["ml"].toDouble()});
+        all.push_back({Removal::Why(std::clamp(one["why"].toInt(), 0, int(Removal::Why::Unsure))),
+                       std::int64_t(one["pieces"].toDouble()), one["ml"].toDouble()});
     return all;
 }
 
@@ -254,7 +274,9 @@ std::shared_ptr<const Finding> sourceFromJson(const QJsonValue& value, const Fin
 /// Null where the model did not state it.
 QJsonValue reliabilityToJson(const ModelClass& known)
 {
-    return known.reliability ? QJsonObject{{"dice", known.reliability->dice}, {"scans", known.reliability->scans}} : QJsonValue();
+    return known.reliability
+               ? QJsonObject{{"dice", known.reliability->dice}, {"scans", known.reliability->scans}}
+               : QJsonValue();
 }
 
 std::optional<Reliability> reliabilityFromJson(const QJsonValue& value)
@@ -327,9 +349,21 @@ Structure structureFromJson(const QJsonObject& json)
     s.known.reliability = reliabilityFromJson(json["reliability"]);
     s.madeWith = json["made_with"].toString();
     s.warnings = warningsFromJson(json["warnings"]);
-    Target target{s.known.id, s.known.name, json["zero_shot_text"].toString().toStdString(), filterFromJson(json["filter"].toObject()), idsFromJson(json["without"])};
-    Finding finding{std::move(target), maskFromJson(json["mask"].toObject()), json["threshold"].toDouble(0.5), json["largest_probability"].toDouble(),
-                                                        json["mean_probability"].toDouble(), json["volume_low_ml"].toDouble(), json["volume_high_ml"].toDouble(), {}, nullptr, nearestFromJson(json["nearest"]), removalsFromJson(json["removals"]), {}, hostsFromJson(json["organs"])};
+    Target target{s.known.id, s.known.name, json["zero_shot_text"].toString().toStdString(),
+                  filterFromJson(json["filter"].toObject()), idsFromJson(json["without"])};
+    Finding finding{std::move(target),
+                    maskFromJson(json["mask"].toObject()),
+                    json["threshold"].toDouble(0.5),
+                    json["largest_probability"].toDouble(),
+                    json["mean_probability"].toDouble(),
+                    json["volume_low_ml"].toDouble(),
+                    json["volume_high_ml"].toDouble(),
+                    {},
+                    nullptr,
+                    nearestFromJson(json["nearest"]),
+                    removalsFromJson(json["removals"]),
+                    {},
+                    hostsFromJson(json["organs"])};
     finding.peak = json["peak"].toDouble();
     finding.warnings = findingWarningsFromJson(json["finding_warnings"], s.warnings);
     if (json["left_out"].isObject())

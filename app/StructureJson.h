@@ -26,7 +26,8 @@ template <typename T> std::array<T, 3> threeOf(const QJsonValue& value)
 }
 
 QJsonObject gridToJson(const Geometry& grid);
-/// A structure as it lies in a session file. Lesions and statistics are not inside: they are measured again from scan and mask.
+/// A structure as it lies in a session file. Lesions and statistics are not inside: they are measured again
+/// from scan and mask.
 QJsonObject structureToJson(const Structure& structure);
 /// @throws Error(Scan) where it is damaged
 Structure structureFromJson(const QJsonObject& json);

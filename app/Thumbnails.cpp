@@ -20,7 +20,9 @@ constexpr int usualMb = 50;
 QString fileOf(const QString& path, const std::string& series)
 {
     const QString name = series.empty() ? path : path + "\n" + QString::fromStdString(series);
-    return folder() + "/" + QString::fromLatin1(QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex()) + ".png";
+    return folder() + "/" +
+           QString::fromLatin1(QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex()) +
+           ".png";
 }
 
 /// The oldest go first.
@@ -37,7 +39,10 @@ void prune()
 QString folder()
 {
     const QString chosen = QSettings().value("cacheFolder").toString();
-    return (chosen.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + "/hounsfield" : chosen) + "/thumbnails";
+    return (chosen.isEmpty()
+                ? QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + "/hounsfield"
+                : chosen) +
+           "/thumbnails";
 }
 
 int mostMb()
@@ -60,7 +65,8 @@ void keep(const QString& path, const std::string& series, std::shared_ptr<const 
     grid.mmPerPixel = std::max({across[1] - across[0], down[1] - down[0], 1.0}) / side;
     SliceScene scene(volume);
     const Picture& picture = scene.render(grid, {}, {});
-    const QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height, picture.width * 4, QImage::Format_RGB32);
+    const QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height,
+                       picture.width * 4, QImage::Format_RGB32);
     QDir().mkpath(folder());
     image.save(fileOf(path, {}));
     if (!series.empty())
@@ -91,10 +97,13 @@ QImage pictureOf(const SliceImage& slice, const std::optional<std::array<double,
     for (int row = 0; row < slice.rows; ++row) {
         uchar* line = image.scanLine(row);
         for (int column = 0; column < slice.columns; ++column)
-            line[column] = uchar(greyOf(slice.hu[std::size_t(row) * std::size_t(slice.columns) + std::size_t(column)], look));
+            line[column] = uchar(
+                greyOf(slice.hu[std::size_t(row) * std::size_t(slice.columns) + std::size_t(column)], look));
     }
     const double ratio = slice.rowMm / slice.columnMm;
-    return ratio > 0.99 && ratio < 1.01 ? image : image.scaled(slice.columns, std::max(1, int(slice.rows * ratio)), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    return ratio > 0.99 && ratio < 1.01 ? image
+                                        : image.scaled(slice.columns, std::max(1, int(slice.rows * ratio)),
+                                                       Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
 }
 
 } // namespace hounsfield::thumbnails

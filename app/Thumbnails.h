@@ -10,8 +10,9 @@
 
 namespace hounsfield::thumbnails {
 
-/// The middle axial slice of a scan, small, kept in the cache folder under the scan's path and the key of its series (keyOf), and as
-/// the last one of that path, so that recent scans are known by sight. Old ones go when the folder grows beyond its size. For a worker thread.
+/// The middle axial slice of a scan, small, kept in the cache folder under the scan's path and the key of its
+/// series (keyOf), and as the last one of that path, so that recent scans are known by sight. Old ones go
+/// when the folder grows beyond its size. For a worker thread.
 void keep(const QString& path, const std::string& series, std::shared_ptr<const Volume> volume);
 /// Empty where there is none. @param series its key; empty: the last one opened at that path
 QIcon of(const QString& path, const std::string& series = {});

@@ -13,7 +13,8 @@ Translation::Translation(const QString& language, QObject* parent) : QTranslator
     const auto bytes = resources::find("translations/" + language.toStdString() + ".json");
     if (!bytes)
         return;
-    const QJsonObject texts = QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size()))).object();
+    const QJsonObject texts =
+        QJsonDocument::fromJson(QByteArray(bytes->data(), qsizetype(bytes->size()))).object();
     for (auto text = texts.begin(); text != texts.end(); ++text)
         m_texts.insert(text.key(), text.value().toString());
 }

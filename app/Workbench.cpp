@@ -22,7 +22,10 @@ QString scanTextOf(const Scan& scan)
     if (!scan.series.description.empty())
         lines << inWindowLanguage(scan.series.description);
     if (scan.series.studyDate.size() == 8)
-        lines << QString("%1-%2-%3").arg(QString::fromStdString(scan.series.studyDate.substr(0, 4)), QString::fromStdString(scan.series.studyDate.substr(4, 2)), QString::fromStdString(scan.series.studyDate.substr(6, 2)));
+        lines << QString("%1-%2-%3")
+                     .arg(QString::fromStdString(scan.series.studyDate.substr(0, 4)),
+                          QString::fromStdString(scan.series.studyDate.substr(4, 2)),
+                          QString::fromStdString(scan.series.studyDate.substr(6, 2)));
     if (lines.isEmpty())
         lines << QString::fromStdString(scan.caseName);
     return lines.join('\n');
@@ -32,14 +35,20 @@ QString scanTextOf(const Scan& scan)
 std::vector<Measurement> axesOf(const Lesion& lesion)
 {
     const Diameters& d = lesion.diameters;
-    const Vector3 right = (1 / std::max(1e-9, d.longest.mm())) * (d.longest.to - d.longest.from), across = d.perpendicular.to - d.perpendicular.from;
+    const Vector3 right = (1 / std::max(1e-9, d.longest.mm())) * (d.longest.to - d.longest.from),
+                  across = d.perpendicular.to - d.perpendicular.from;
     const Vector3 down = (1 / std::max(1e-9, length(across))) * across;
-    return {{0, MeasurementKind::Bidirectional, {right, down, cross(right, down)}, {d.longest.from, d.longest.to, d.perpendicular.from, d.perpendicular.to}, {}}};
+    return {{0,
+             MeasurementKind::Bidirectional,
+             {right, down, cross(right, down)},
+             {d.longest.from, d.longest.to, d.perpendicular.from, d.perpendicular.to},
+             {}}};
 }
 
 } // namespace
 
-Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pack(std::make_shared<const ModelPack>(openEmbeddedPack()))
+Workbench::Workbench(Asking::Open open, QObject* parent)
+    : QObject(parent), m_pack(std::make_shared<const ModelPack>(openEmbeddedPack()))
 {
     if (!open)
         open = [pack = m_pack](const Progress& stop) { return Segmenter::open(*pack, {}, stop); };
@@ -66,8 +75,11 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
         m_growing.clear();
         showLayers();
     });
-    connect(&m_asking, &Asking::failed, this, [this](const QString& why) { Q_EMIT failed(why + "\n" + tr("What was found before is still here.")); });
-    connect(&m_asking, &Asking::stopped, this, [this] { Q_EMIT said(tr("Stopped. What was found before is still here.")); });
+    connect(&m_asking, &Asking::failed, this, [this](const QString& why) {
+        Q_EMIT failed(why + "\n" + tr("What was found before is still here."));
+    });
+    connect(&m_asking, &Asking::stopped, this,
+            [this] { Q_EMIT said(tr("Stopped. What was found before is still here.")); });
     connect(&m_session, &Session::contentsChanged, this, [this] {
         showLayers();
         m_view.setMeasurements(m_session.contents().measurements);
@@ -76,8 +88,10 @@ Workbench::Workbench(Asking::Open open, QObject* parent) : QObject(parent), m_pa
             m_autosave.start();
     });
     connect(&m_session, &Session::selectionChanged, this, &Workbench::showLayers);
-    connect(&m_view, &ViewState::measurementMade, this, [this](const Measurement& made) { m_session.keepMeasurement(made, false); });
-    connect(&m_view, &ViewState::measurementMoved, this, [this](const Measurement& moved) { m_session.keepMeasurement(moved, true); });
+    connect(&m_view, &ViewState::measurementMade, this,
+            [this](const Measurement& made) { m_session.keepMeasurement(made, false); });
+    connect(&m_view, &ViewState::measurementMoved, this,
+            [this](const Measurement& moved) { m_session.keepMeasurement(moved, true); });
     m_estimate.setSingleShot(true);
     connect(&m_estimate, &QTimer::timeout, this, [this] {
         if (m_session.scan() && !m_asking.busy())
@@ -119,7 +133,8 @@ std::vector<Doubt> Workbench::doubts() const
     for (const Structure& s : m_session.contents().structures)
         for (const auto* warnings : {&m_session.implausible(s.id), &s.warnings})
             for (const Warning& warning : *warnings)
-                all.push_back({tr("%1: %2").arg(nameInWindowLanguage(s.name), inWindowLanguage(warning.text)), s.id, warning.placeMm});
+                all.push_back({tr("%1: %2").arg(nameInWindowLanguage(s.name), inWindowLanguage(warning.text)),
+                               s.id, warning.placeMm});
     return all;
 }
 
@@ -132,7 +147,9 @@ void Workbench::open(const QString& path, const std::optional<std::string>& seri
             m_pending = std::make_shared<StoredSession>(readSession(path));
             const QString scan = m_pending->scanPath;
             if (scan != Opening::samplePath && !QFileInfo::exists(scan)) {
-                const QString told = tr("The scan of this session is not at %1 any more. Put it back there and open the session again; the session file is untouched.").arg(scan);
+                const QString told = tr("The scan of this session is not at %1 any more. Put it back there "
+                                        "and open the session again; the session file is untouched.")
+                                         .arg(scan);
                 m_pending.reset();
                 Q_EMIT failed(told);
                 return;
@@ -165,7 +182,10 @@ bool Workbench::openOtherPart(const Scan& scan)
     if (m_tried.empty())
         m_parts = m_opening.series();
     m_tried.insert(keyOf(scan.series));
-    const auto other = std::find_if(m_parts.begin(), m_parts.end(), [&](const SeriesInfo& one) { return one.readable && one.uid == scan.series.uid && !one.uid.empty() && !m_tried.contains(keyOf(one)); });
+    const auto other = std::find_if(m_parts.begin(), m_parts.end(), [&](const SeriesInfo& one) {
+        return one.readable && one.uid == scan.series.uid && !one.uid.empty() &&
+               !m_tried.contains(keyOf(one));
+    });
     if (other == m_parts.end())
         return false;
     m_opening.open(m_pending->scanPath, keyOf(*other), Opening::Several::TakeBest, measuringPending());
@@ -190,7 +210,8 @@ Opening::Prepare Workbench::measuringPending()
 
 void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
 {
-    // A session of an older version names the identifier alone, which parts of a series share; and the parts of a folder may have changed.
+    // A session of an older version names the identifier alone, which parts of a series share; and the parts
+    // of a folder may have changed.
     if (m_pending && m_pending->scanHash != hash && openOtherPart(*scan))
         return;
     m_tried.clear();
@@ -214,7 +235,10 @@ void Workbench::take(std::shared_ptr<const Scan> scan, const QByteArray& hash)
         const StoredSession stored = std::move(*std::exchange(m_pending, nullptr));
         try {
             if (stored.scanHash != m_scanHash)
-                throw Error(ErrorKind::Scan, "The scan at this place is not the one the session was made from: its masks and measurements are not shown. The session file is untouched and keeps them. Put the scan back and open the session again.");
+                throw Error(ErrorKind::Scan,
+                            "The scan at this place is not the one the session was made from: its masks and "
+                            "measurements are not shown. The session file is untouched and keeps them. Put "
+                            "the scan back and open the session again.");
             if (!m_notRestored.isEmpty())
                 throw Error(ErrorKind::Scan, m_notRestored.toStdString());
             m_session.restore(stored.contents);
@@ -249,20 +273,29 @@ void Workbench::setThreshold(int structure, double threshold)
     const Structure* s = m_session.structure(structure);
     if (!s)
         return;
-    // The newest request wins: a slider must not drop a prompt that runs, nor put another model's mask in place of this one's.
+    // The newest request wins: a slider must not drop a prompt that runs, nor put another model's mask in
+    // place of this one's.
     if (m_prompting) {
         Q_EMIT said(tr("The threshold can be changed once the prompt is answered."));
         return;
     }
     if (s->madeWith.section(", ", 0, 0) != QString::fromStdString(m_pack->name)) {
-        Q_EMIT said(tr("It was found by the model %1. Choose that model in the settings to change the threshold.").arg(s->madeWith.section(", ", 0, 0)));
+        Q_EMIT said(
+            tr("It was found by the model %1. Choose that model in the settings to change the threshold.")
+                .arg(s->madeWith.section(", ", 0, 0)));
         return;
     }
-    // A peak stays: lower draws the same pieces larger, higher smaller, and what the model is not sure of stays left out.
-    m_asking.ask({m_session.scan()->volume, {}, {s->finding->target}, Marking{threshold, s->finding->peak}, m_view.crosshairMm()});
+    // A peak stays: lower draws the same pieces larger, higher smaller, and what the model is not sure of
+    // stays left out.
+    m_asking.ask({m_session.scan()->volume,
+                  {},
+                  {s->finding->target},
+                  Marking{threshold, s->finding->peak},
+                  m_view.crosshairMm()});
 }
 
-void Workbench::takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes)
+void Workbench::takeFindings(const std::vector<Structure>& structures, const Request& request,
+                             const QStringList& notes)
 {
     if (!m_session.scan() || request.volume != m_session.scan()->volume)
         return;
@@ -275,7 +308,8 @@ void Workbench::takeFindings(const std::vector<Structure>& structures, const Req
 void Workbench::showLayers()
 {
     std::vector<MaskLayer> layers;
-    const int selected = m_session.structure(m_session.hovered()) ? m_session.hovered() : m_session.selected();
+    const int selected =
+        m_session.structure(m_session.hovered()) ? m_session.hovered() : m_session.selected();
     // Organs first: a tumor is drawn over the organ that it lies in.
     for (const bool lesions : {false, true})
         for (const Structure& s : m_session.contents().structures)
@@ -283,13 +317,18 @@ void Workbench::showLayers()
                 layers.push_back({s.mask(), s.rgb, selected == 0 || selected == s.id ? 1.0 : 0.5});
     for (const PartialMask& growing : m_growing) {
         // Told before another model was chosen: it may not know this class.
-        const bool known = growing.target.classId == 0 || std::any_of(m_pack->classes.begin(), m_pack->classes.end(), [&](const ModelClass& c) { return c.id == growing.target.classId; });
+        const bool known = growing.target.classId == 0 ||
+                           std::any_of(m_pack->classes.begin(), m_pack->classes.end(),
+                                       [&](const ModelClass& c) { return c.id == growing.target.classId; });
         if (known && !growing.mask.empty())
-            layers.push_back({std::make_shared<const Mask>(growing.mask), classOf(*m_pack, growing.target).rgb, 0.8, true});
+            layers.push_back({std::make_shared<const Mask>(growing.mask),
+                              classOf(*m_pack, growing.target).rgb, 0.8, true});
     }
     m_view.setLayers(std::move(layers));
     const Structure* chosen = m_session.structure(m_session.selected());
-    m_view.setDrawn(chosen && m_session.selectedLesion() >= 0 ? axesOf(chosen->lesions[std::size_t(m_session.selectedLesion())]) : std::vector<Measurement>{});
+    m_view.setDrawn(chosen && m_session.selectedLesion() >= 0
+                        ? axesOf(chosen->lesions[std::size_t(m_session.selectedLesion())])
+                        : std::vector<Measurement>{});
     const auto heat = m_heatShown && chosen ? chosen->finding->probability : nullptr;
     if (heat != m_view.heat())
         m_view.setHeat(heat);
@@ -319,7 +358,13 @@ void Workbench::setHeatShown(bool shown)
 
 StoredSession Workbench::stored(const QStringList& prompts) const
 {
-    return {m_scanPath, QString::fromStdString(m_session.scan()->series.uid), m_scanHash, m_session.contents(), viewToJson(m_view), prompts, m_scanPath == Opening::samplePath ? std::string() : keyOf(m_session.scan()->series)};
+    return {m_scanPath,
+            QString::fromStdString(m_session.scan()->series.uid),
+            m_scanHash,
+            m_session.contents(),
+            viewToJson(m_view),
+            prompts,
+            m_scanPath == Opening::samplePath ? std::string() : keyOf(m_session.scan()->series)};
 }
 
 void Workbench::saveSession(const QString& file, const QStringList& prompts)
@@ -367,7 +412,8 @@ void Workbench::estimateSoon(int milliseconds)
 
 void Workbench::setModel(const QString& nameOrFolder, const QString& device, const QString& precision)
 {
-    auto pack = std::make_shared<const ModelPack>(PackStore().open(nameOrFolder.isEmpty() ? std::nullopt : std::optional(nameOrFolder.toStdString())));
+    auto pack = std::make_shared<const ModelPack>(
+        PackStore().open(nameOrFolder.isEmpty() ? std::nullopt : std::optional(nameOrFolder.toStdString())));
     EngineSettings settings;
     m_choice = {device.isEmpty() ? "auto" : device, precision.isEmpty() ? "auto" : precision};
     settings.device = m_choice.device.toStdString();

@@ -21,7 +21,8 @@ struct Doubt {
     std::optional<Vector3> placeMm;
 };
 
-/// The program without its windows: opens, asks, keeps; joins session, views and engine. Everything a person can do goes through here.
+/// The program without its windows: opens, asks, keeps; joins session, views and engine. Everything a person
+/// can do goes through here.
 class Workbench : public QObject {
     Q_OBJECT
 public:
@@ -37,13 +38,17 @@ public:
     Recovery& recovery() { return m_recovery; }
     const ModelPack& pack() const { return *m_pack; }
     const EngineChoice& engineChoice() const { return m_choice; }
-    const std::optional<EngineFacts>& engineFacts() const { return m_facts; } ///< absent until the engine was opened
+    const std::optional<EngineFacts>& engineFacts() const
+    {
+        return m_facts;
+    } ///< absent until the engine was opened
     const QString& scanPath() const { return m_scanPath; }
     std::vector<Doubt> doubts() const;
 
     /// A scan, a folder or a .hounsfield session.
     /// @param several what happens where a folder holds several series that can be read and none is given
-    void open(const QString& path, const std::optional<std::string>& series = {}, Opening::Several several = Opening::Several::Ask);
+    void open(const QString& path, const std::optional<std::string>& series = {},
+              Opening::Several several = Opening::Several::Ask);
     void closeScan();
     void ask(const Prompt& prompt);
     void setThreshold(int structure, double threshold);
@@ -56,30 +61,34 @@ public:
     void saveSession(const QString& file, const QStringList& prompts);
     /// What is not yet kept for recovery is kept now: work that blocks the window, or the end, may follow.
     void keepNow();
-    /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws Error(Model)
+    /// Name or folder of a model, empty: the embedded one; takes effect for the next prompt. @throws
+    /// Error(Model)
     /// @param precision "auto", "fp32", "bf16", "fp16"; empty: automatic
     void setModel(const QString& nameOrFolder, const QString& device, const QString& precision = {});
     /// How many targets the prompt being typed has: another number is estimated anew, a moment later.
     void expectTargets(std::size_t targets);
 
 Q_SIGNALS:
-    void opened();                      ///< a scan, with what was restored
-    void said(QString message);         ///< for a moment: "Saved."
-    void failed(QString message);       ///< what happened, what was kept, what to do
-    /// What must not be overlooked: it stays in the window until the person dismisses it. @param key one banner for each; an empty text takes it away
+    void opened();                ///< a scan, with what was restored
+    void said(QString message);   ///< for a moment: "Saved."
+    void failed(QString message); ///< what happened, what was kept, what to do
+    /// What must not be overlooked: it stays in the window until the person dismisses it. @param key one
+    /// banner for each; an empty text takes it away
     void bannerAsked(QString key, QString text);
     void doubtsChanged();
     void promptsRestored(QStringList prompts);
     void modelChanged();
-    void engineChanged();               ///< another model, device or precision, or what is known of it now
+    void engineChanged(); ///< another model, device or precision, or what is known of it now
 
 private:
     void take(std::shared_ptr<const Scan> scan, const QByteArray& hash);
     /// Measures the pending session off the GUI thread, once its scan is read.
     Opening::Prepare measuringPending();
-    /// Opens the next part of the pending session's series that was not tried. @returns false where there is none
+    /// Opens the next part of the pending session's series that was not tried. @returns false where there is
+    /// none
     bool openOtherPart(const Scan& scan);
-    void takeFindings(const std::vector<Structure>& structures, const Request& request, const QStringList& notes);
+    void takeFindings(const std::vector<Structure>& structures, const Request& request,
+                      const QStringList& notes);
     void showLayers();
     StoredSession stored(const QStringList& prompts) const;
     void autosave();
@@ -95,13 +104,13 @@ private:
     QTimer m_autosave, m_estimate;
     EngineChoice m_choice;
     std::optional<EngineFacts> m_facts;
-    std::size_t m_targets = 4; ///< a usual prompt, until one is typed
+    std::size_t m_targets = 4;         ///< a usual prompt, until one is typed
     QString m_scanPath, m_openingPath; ///< of the scan that is open; of the one that is being opened
     QByteArray m_scanHash;
     std::shared_ptr<StoredSession> m_pending; ///< a session whose scan is being opened; null: none
     QString m_notRestored;                    ///< why it could not be measured in its scan
-    std::vector<SeriesInfo> m_parts;        ///< while its scan is looked for among parts that share an identifier
-    std::set<std::string> m_tried;          ///< keys of those that were not it
+    std::vector<SeriesInfo> m_parts; ///< while its scan is looked for among parts that share an identifier
+    std::set<std::string> m_tried;   ///< keys of those that were not it
     std::vector<PartialMask> m_growing;
     bool m_heatShown = false;
     QStringList m_engineNotes, m_prompts;

@@ -9,7 +9,8 @@
 
 namespace hounsfield {
 
-WrappedText::WrappedText(int mostLines, QWidget* parent) : QScrollArea(parent), m_label(new QLabel), m_mostLines(mostLines)
+WrappedText::WrappedText(int mostLines, QWidget* parent)
+    : QScrollArea(parent), m_label(new QLabel), m_mostLines(mostLines)
 {
     setObjectName("plain");
     setFrameShape(QFrame::NoFrame);

@@ -7,8 +7,8 @@ class QLabel;
 
 namespace hounsfield {
 
-/// A text that wraps at the width it has, can be marked with the mouse or the keyboard, and scrolls where it needs more lines than
-/// it may have.
+/// A text that wraps at the width it has, can be marked with the mouse or the keyboard, and scrolls where it
+/// needs more lines than it may have.
 class WrappedText : public QScrollArea {
     Q_OBJECT
 public:

@@ -9,11 +9,9 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
-namespace
-{
+namespace {
 
 int levelOf(const QModelIndex& index)
 {

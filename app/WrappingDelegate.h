@@ -6,14 +6,12 @@
 class QListView;
 class QTreeView;
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// Draws the text of an item over as many lines as its column needs: nothing is cut, whatever the language,
 /// the size of the screen or the length of a name. Lines break between words, and within a word that is wider
 /// than the column.
-class WrappingDelegate : public QStyledItemDelegate
-{
+class WrappingDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
     /// The items of a list take the width of the view. @param view owns the delegate

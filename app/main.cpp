@@ -29,7 +29,8 @@ void useLanguage(QApplication& app, const QString& wanted)
 {
     const QLocale locale = wanted.isEmpty() ? QLocale::system() : QLocale(wanted);
     QLocale::setDefault(locale);
-    // Qt's own texts where the system has them translated; ours are asked first (the newest installed) and know the usual buttons, dialogs and keys.
+    // Qt's own texts where the system has them translated; ours are asked first (the newest installed) and
+    // know the usual buttons, dialogs and keys.
     auto* qt = new QTranslator(&app);
     if (qt->load(locale, "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(qt);
@@ -46,28 +47,30 @@ void runAlone(MainWindow& window, Workbench& bench, const QString& picture, cons
             std::fprintf(stderr, "\"%s\": %s\n", part.text.c_str(), part.explanation.c_str());
         QApplication::exit(1);
     });
-    QObject::connect(&bench.asking(), &Asking::busyChanged, &window, [&window, &bench, picture, folder](bool busy) {
-        if (busy)
-            return;
-        QTimer::singleShot(1500, &window, [&window, &bench, picture, folder] {
-            int code = bench.session().contents().structures.empty() ? 1 : 0;
-            try {
-                if (!folder.isEmpty()) {
-                    ExportSettings settings;
-                    settings.folder = folder.toStdU16String();
-                    Progress silent;
-                    exportSession(*bench.session().scan(), bench.session().contents(), bench.pack(), settings, silent);
-                }
-            } catch (const std::exception& error) {
-                std::fprintf(stderr, "%s\n", error.what());
-                code = 5;
-            }
-            window.views().volume().picture(); // its surfaces are made now, not later
-            if (!picture.isEmpty() && !window.grab().save(picture))
-                code = 5;
-            QApplication::exit(code);
-        });
-    });
+    QObject::connect(&bench.asking(), &Asking::busyChanged, &window,
+                     [&window, &bench, picture, folder](bool busy) {
+                         if (busy)
+                             return;
+                         QTimer::singleShot(1500, &window, [&window, &bench, picture, folder] {
+                             int code = bench.session().contents().structures.empty() ? 1 : 0;
+                             try {
+                                 if (!folder.isEmpty()) {
+                                     ExportSettings settings;
+                                     settings.folder = folder.toStdU16String();
+                                     Progress silent;
+                                     exportSession(*bench.session().scan(), bench.session().contents(),
+                                                   bench.pack(), settings, silent);
+                                 }
+                             } catch (const std::exception& error) {
+                                 std::fprintf(stderr, "%s\n", error.what());
+                                 code = 5;
+                             }
+                             window.views().volume().picture(); // its surfaces are made now, not later
+                             if (!picture.isEmpty() && !window.grab().save(picture))
+                                 code = 5;
+                             QApplication::exit(code);
+                         });
+                     });
 }
 
 /// What the thread that hears signals may touch: the window, as long as it is there.
@@ -76,7 +79,8 @@ struct WindowToEnd {
     MainWindow* window = nullptr;
 };
 
-/// Asked to end from outside (SIGTERM), the program ends as closing its window does; at once where the window does not answer.
+/// Asked to end from outside (SIGTERM), the program ends as closing its window does; at once where the window
+/// does not answer.
 std::shared_ptr<WindowToEnd> endAsWindow(MainWindow& window, Workbench& bench)
 {
     auto ending = std::make_shared<WindowToEnd>();
@@ -86,13 +90,16 @@ std::shared_ptr<WindowToEnd> endAsWindow(MainWindow& window, Workbench& bench)
         const std::lock_guard lock(ending->mutex);
         if (!ending->window)
             return;
-        QMetaObject::invokeMethod(ending->window, [window = ending->window, &bench] {
-            bench.keepNow();
-            bench.asking().stop();
-            bench.opening().stop();
-            window->close();
-            QApplication::exit(130);
-        }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            ending->window,
+            [window = ending->window, &bench] {
+                bench.keepNow();
+                bench.asking().stop();
+                bench.opening().stop();
+                window->close();
+                QApplication::exit(130);
+            },
+            Qt::QueuedConnection);
     };
     endOnSignals(std::move(plan));
     return ending;
@@ -116,13 +123,22 @@ int main(int argc, char** argv)
     QApplication::setApplicationVersion(HOUNSFIELD_VERSION);
 
     QCommandLineParser parser;
-    parser.setApplicationDescription("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.");
+    parser.setApplicationDescription(
+        "Open a CT scan, type what you want to find, get it outlined and measured. Research use only.");
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument("scan", "DICOM folder or file, NIfTI, NRRD, MetaImage or .hounsfield session", "[scan]");
+    parser.addPositionalArgument(
+        "scan", "DICOM folder or file, NIfTI, NRRD, MetaImage or .hounsfield session", "[scan]");
     const QCommandLineOption sample("sample", "Open the sample scan, a synthetic patient."),
         prompt("prompt", "Ask this as soon as the scan is open.", "text"),
-        series("series", "Of several series in a folder, open this one: its number as listed, or its SeriesInstanceUID.", "number"), picture("picture", "With --prompt: when it is answered, write a picture of the window to this file and end.", "file"), out("out", "With --picture: also export masks and measurements to this folder.", "folder");
+        series(
+            "series",
+            "Of several series in a folder, open this one: its number as listed, or its SeriesInstanceUID.",
+            "number"),
+        picture("picture",
+                "With --prompt: when it is answered, write a picture of the window to this file and end.",
+                "file"),
+        out("out", "With --picture: also export masks and measurements to this folder.", "folder");
     parser.addOptions({sample, prompt, series, picture, out});
     parser.process(app);
 
@@ -136,7 +152,8 @@ int main(int argc, char** argv)
     MainWindow window(bench);
     try {
         if (settings.contains("model"))
-            bench.setModel(settings.value("model").toString(), settings.value("device").toString(), settings.value("precision").toString());
+            bench.setModel(settings.value("model").toString(), settings.value("device").toString(),
+                           settings.value("precision").toString());
     } catch (const Error& error) {
         window.showError(QString::fromUtf8(error.what()));
     }
@@ -161,7 +178,9 @@ int main(int argc, char** argv)
     if (parser.isSet(sample))
         bench.open(Opening::samplePath);
     else if (!parser.positionalArguments().isEmpty())
-        bench.open(parser.positionalArguments().first(), parser.isSet(series) ? std::optional(parser.value(series).toStdString()) : std::nullopt, parser.isSet(prompt) ? Opening::Several::TakeBest : Opening::Several::Ask);
+        bench.open(parser.positionalArguments().first(),
+                   parser.isSet(series) ? std::optional(parser.value(series).toStdString()) : std::nullopt,
+                   parser.isSet(prompt) ? Opening::Several::TakeBest : Opening::Several::Ask);
     const auto ending = endAsWindow(window, bench);
     const int code = QApplication::exec();
     const std::lock_guard lock(ending->mutex);

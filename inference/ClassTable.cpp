@@ -16,7 +16,8 @@ const std::map<std::string, ClassEntry>& table()
     static const std::map<std::string, ClassEntry> all = [] {
         std::map<std::string, ClassEntry> read;
         for (const nlohmann::json& one : nlohmann::json::parse(resources::find("classes.json").value()))
-            read[one.at("file")] = {one.at("snomed"), one.value("laterality", ""), one.at("rgb").get<std::array<int, 3>>()};
+            read[one.at("file")] = {one.at("snomed"), one.value("laterality", ""),
+                                    one.at("rgb").get<std::array<int, 3>>()};
         return read;
     }();
     return all;

@@ -8,10 +8,11 @@
 
 namespace hounsfield {
 
-/// What resources/classes.json says of a structure: the one table of colours and codes, for the window, label maps and DICOM objects.
+/// What resources/classes.json says of a structure: the one table of colours and codes, for the window, label
+/// maps and DICOM objects.
 struct ClassEntry {
-    std::string snomedCode;        ///< SCT code of the type; of a paired organ that of the side, where there is one
-    std::string laterality;        ///< "left", "right" or empty
+    std::string snomedCode; ///< SCT code of the type; of a paired organ that of the side, where there is one
+    std::string laterality; ///< "left", "right" or empty
     std::array<int, 3> rgb{0, 0, 0};
 };
 

@@ -7,10 +7,8 @@
 #include <map>
 #include <set>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 std::string folded(const std::string& text)
 {
@@ -33,7 +31,8 @@ Completion::Completion(const std::vector<ModelClass>& classes, const std::string
     };
     for (const Meaning& meaning : lexicon.meanings())
         if (meaning.kind == Kind::Thing && !meaning.className &&
-            std::find(meaning.languages.begin(), meaning.languages.end(), language) != meaning.languages.end())
+            std::find(meaning.languages.begin(), meaning.languages.end(), language) !=
+                meaning.languages.end())
             add(meaning.phrase);
     for (const ModelClass& known : classes)
         if (language == "English")
@@ -73,7 +72,8 @@ std::vector<std::string> Completion::of(const std::string& typed, std::size_t ma
             take(words[i].begin, tail, [&](const std::string& phrase) { return phrase.rfind(tail, 0) == 0; });
     }
     // Not within a run of Chinese characters: a part of it would be completed behind what stands before it.
-    const bool alone = from < words.size() && (words.back().begin == 0 || typed[words.back().begin - 1] == ' ');
+    const bool alone =
+        from < words.size() && (words.back().begin == 0 || typed[words.back().begin - 1] == ' ');
     if (alone && !blank && words.back().text.size() >= 3) {
         const std::string& last = words.back().text;
         take(words.back().begin, last,

@@ -6,19 +6,18 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// What the last words of a prompt that is being typed may become, in the language of the window.
 ///
 ///     Completion(pack.classes, "English").of("liver, left kid"); // "liver, left kidney"
-class Completion
-{
+class Completion {
 public:
-    /// @param language "English", "German", "French", "Spanish" or "Chinese", as the lexicon's files call them
+    /// @param language "English", "German", "French", "Spanish" or "Chinese", as the lexicon's files call
+    /// them
     Completion(const std::vector<ModelClass>& classes, const std::string& language);
-    /// Whole texts, best first: phrases that begin with the words at the end, as many of these as fit; then, of the
-    /// last word alone, phrases in which a word begins with it, then those that contain it.
+    /// Whole texts, best first: phrases that begin with the words at the end, as many of these as fit; then,
+    /// of the last word alone, phrases in which a word begins with it, then those that contain it.
     std::vector<std::string> of(const std::string& typed, std::size_t maxCount = 8) const;
 
 private:

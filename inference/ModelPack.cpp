@@ -22,13 +22,15 @@ constexpr const char* usualRecognition = "recognition.json";
 
 [[noreturn]] void refuse(const PackFiles& files, const std::string& why)
 {
-    throw Error(ErrorKind::Model, "The model (" + files.describe() + ") cannot be used: " + why + ". Install it again.");
+    throw Error(ErrorKind::Model,
+                "The model (" + files.describe() + ") cannot be used: " + why + ". Install it again.");
 }
 
 /// A name that stays in the pack's folder whatever it says.
 bool isPlainName(const std::string& name)
 {
-    return !name.empty() && name.size() < 200 && name.find_first_of("/\\") == std::string::npos && name[0] != '.';
+    return !name.empty() && name.size() < 200 && name.find_first_of("/\\") == std::string::npos &&
+           name[0] != '.';
 }
 
 template <std::size_t count, typename Number = int> std::array<Number, count> wholeNumbers(const json& values)
@@ -67,8 +69,15 @@ ModelClass readClass(const json& entry)
 
 json writeClass(const ModelClass& known)
 {
-    json entry{{"id", known.id},     {"name", known.name}, {"file", known.fileName},       {"snomed", known.snomedCode},   {"rgb", known.rgb},
-               {"hosts", known.hosts}, {"kind", known.kind}, {"threshold", known.threshold}, {"synonyms", known.synonyms}};
+    json entry{{"id", known.id},
+               {"name", known.name},
+               {"file", known.fileName},
+               {"snomed", known.snomedCode},
+               {"rgb", known.rgb},
+               {"hosts", known.hosts},
+               {"kind", known.kind},
+               {"threshold", known.threshold},
+               {"synonyms", known.synonyms}};
     if (known.peak > 0)
         entry["peak"] = known.peak;
     if (known.reliability)
@@ -107,8 +116,14 @@ json writeTextEncoder(const std::optional<TextEncoderSettings>& settings)
 {
     if (!settings)
         return "";
-    json entry{{"tokenizer", settings->tokenizer}, {"weights", settings->weightsFile}, {"vocabulary", settings->vocabularyFile}, {"width", settings->width},
-               {"heads", settings->heads}, {"blocks", settings->blocks}, {"context", settings->context}, {"vocabulary_size", settings->vocabulary}};
+    json entry{{"tokenizer", settings->tokenizer},
+               {"weights", settings->weightsFile},
+               {"vocabulary", settings->vocabularyFile},
+               {"width", settings->width},
+               {"heads", settings->heads},
+               {"blocks", settings->blocks},
+               {"context", settings->context},
+               {"vocabulary_size", settings->vocabulary}};
     if (!settings->recognitionFile.empty())
         entry["recognition"] = settings->recognitionFile;
     if (settings->readsOnly)
@@ -135,7 +150,8 @@ ModelPack readPack(const json& root)
     pack.promptTemplate = root.at("prompt_template");
     pack.textEncoder = readTextEncoder(root);
     pack.classes = readClasses(root.at("classes"));
-    // Colours and codes are the program's own, whatever a pack of an earlier version says; a class that was added to a model keeps its own.
+    // Colours and codes are the program's own, whatever a pack of an earlier version says; a class that was
+    // added to a model keeps its own.
     for (ModelClass& known : pack.classes)
         if (const ClassEntry* entry = classEntry(known)) {
             known.snomedCode = entry->snomedCode;
@@ -152,7 +168,8 @@ ModelPack readPack(const json& root)
 void checkTextEncoder(const TextEncoderSettings& settings, const PackFiles& files)
 {
     if (settings.tokenizer != "byte_pair" && settings.tokenizer != "sentencepiece")
-        refuse(files, "its tokenizer \"" + settings.tokenizer + "\" is not one this version knows (byte_pair, sentencepiece)");
+        refuse(files, "its tokenizer \"" + settings.tokenizer +
+                          "\" is not one this version knows (byte_pair, sentencepiece)");
     for (const std::string& name : filesOf(settings))
         if (!isPlainName(name))
             refuse(files, "its text encoder lies outside its folder");
@@ -183,7 +200,8 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
 {
     checkFiles(pack, files);
     if (pack.architecture != unetArchitecture && pack.architecture != swinArchitecture)
-        refuse(files, "its architecture \"" + pack.architecture + "\" is not one this version knows (unet, swin_unetr)");
+        refuse(files, "its architecture \"" + pack.architecture +
+                          "\" is not one this version knows (unet, swin_unetr)");
     const std::int64_t divisor = pack.architecture == swinArchitecture ? 32 : 8;
     if (pack.architecture == swinArchitecture && pack.widths.encoder[0] % 3)
         refuse(files, "its feature size must be a multiple of 3, as many heads as its first stage has");
@@ -192,23 +210,33 @@ void checkPack(const ModelPack& pack, const PackFiles& files)
             refuse(files, "its channel widths must be multiples of 16 up to 4096");
     if (pack.widths.firstConvolution < 1 || pack.widths.firstConvolution > 4096)
         refuse(files, "the width of its first convolution is impossible");
-    if (!(pack.input.spacingMm >= 0.1 && pack.input.spacingMm <= 50) || !(pack.input.huLow < pack.input.huHigh))
+    if (!(pack.input.spacingMm >= 0.1 && pack.input.spacingMm <= 50) ||
+        !(pack.input.huLow < pack.input.huHigh))
         refuse(files, "its spacing or its HU window is impossible");
     for (auto n : pack.input.roi)
         if (n < 16 || n > 512 || n % divisor)
-            refuse(files, "its window must be multiples of " + std::to_string(divisor) + " between 16 and 512 voxels");
+            refuse(files, "its window must be multiples of " + std::to_string(divisor) +
+                              " between 16 and 512 voxels");
     std::set<int> ids;
     for (const ModelClass& known : pack.classes) {
         if (known.id < 1 || known.id > ModelPack::mostClasses || !ids.insert(known.id).second)
-            refuse(files, "its class numbers are not distinct or not between 1 and " + std::to_string(ModelPack::mostClasses));
+            refuse(files, "its class numbers are not distinct or not between 1 and " +
+                              std::to_string(ModelPack::mostClasses));
         if (!isPlainName(known.fileName) || !(known.threshold > 0 && known.threshold < 1))
-            refuse(files, "its class " + std::to_string(known.id) + " has an impossible file name or threshold");
+            refuse(files,
+                   "its class " + std::to_string(known.id) + " has an impossible file name or threshold");
         if (known.peak != 0 && !(known.isLesion() && known.peak >= known.threshold && known.peak < 1))
-            refuse(files, "its class " + std::to_string(known.id) + " has an impossible peak: only a tumor or cyst has one, from its threshold to below 1");
+            refuse(
+                files,
+                "its class " + std::to_string(known.id) +
+                    " has an impossible peak: only a tumor or cyst has one, from its threshold to below 1");
     }
     for (const ModelClass& known : pack.classes)
-        if (known.reliability && !(known.reliability->dice >= 0 && known.reliability->dice <= 1 && known.reliability->scans >= 0))
-            refuse(files, "its class " + std::to_string(known.id) + " has an impossible reliability: a mean Dice from 0 to 1 and a number of scans");
+        if (known.reliability &&
+            !(known.reliability->dice >= 0 && known.reliability->dice <= 1 && known.reliability->scans >= 0))
+            refuse(files,
+                   "its class " + std::to_string(known.id) +
+                       " has an impossible reliability: a mean Dice from 0 to 1 and a number of scans");
     if (pack.classes.empty())
         refuse(files, "it names no classes");
 }
@@ -233,10 +261,15 @@ ModelPack openPack(std::shared_ptr<const PackFiles> files)
         const json root = parseForeignJson(text->read(0, text->size()));
         const int format = wholeNumber(root.at("format"));
         if (format > ModelPack::formatVersion)
-            throw Error(ErrorKind::Model, "The model (" + files->describe() + ") was made for a newer version of this program (format " + std::to_string(format) + ", this one knows 1 to " +
-                                              std::to_string(ModelPack::formatVersion) + "). Update the program to use it.");
+            throw Error(ErrorKind::Model, "The model (" + files->describe() +
+                                              ") was made for a newer version of this program (format " +
+                                              std::to_string(format) + ", this one knows 1 to " +
+                                              std::to_string(ModelPack::formatVersion) +
+                                              "). Update the program to use it.");
         if (format < 1)
-            refuse(*files, "its format " + std::to_string(format) + " is none that this program ever had (1 to " + std::to_string(ModelPack::formatVersion) + ")");
+            refuse(*files, "its format " + std::to_string(format) +
+                               " is none that this program ever had (1 to " +
+                               std::to_string(ModelPack::formatVersion) + ")");
         ModelPack pack = readPack(root);
         checkPack(pack, *files);
         pack.files = std::move(files);
@@ -251,7 +284,8 @@ ModelPack openPackFolder(const std::filesystem::path& folder)
     return openPack(folderFiles(folder));
 }
 
-/// A text encoder that lies beside the model inside the program tells what words mean; the model was not trained with it.
+/// A text encoder that lies beside the model inside the program tells what words mean; the model was not
+/// trained with it.
 static void takeEmbeddedText(ModelPack& pack)
 {
     constexpr const char* description = "text.json";
@@ -267,7 +301,8 @@ static void takeEmbeddedText(ModelPack& pack)
             pack.textEncoder->recognitionFile = usualRecognition;
         pack.promptTemplate = root.value("prompt_template", pack.promptTemplate);
     } catch (const json::exception& error) {
-        refuse(*pack.files, std::string("the description of its text encoder cannot be understood (") + error.what() + ")");
+        refuse(*pack.files, std::string("the description of its text encoder cannot be understood (") +
+                                error.what() + ")");
     }
     for (const std::string& name : filesOf(*pack.textEncoder))
         pack.sha256[name] = sha256(pack.files->read(name));
@@ -304,9 +339,12 @@ std::vector<std::string> filesOf(const TextEncoderSettings& settings)
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& hashes)
 {
     nlohmann::ordered_json root;
-    const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id > 32; });
-    const bool peaks = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.peak > 0; });
-    const bool reliable = std::any_of(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.reliability.has_value(); });
+    const bool beyondPublished = std::any_of(pack.classes.begin(), pack.classes.end(),
+                                             [](const ModelClass& known) { return known.id > 32; });
+    const bool peaks = std::any_of(pack.classes.begin(), pack.classes.end(),
+                                   [](const ModelClass& known) { return known.peak > 0; });
+    const bool reliable = std::any_of(pack.classes.begin(), pack.classes.end(),
+                                      [](const ModelClass& known) { return known.reliability.has_value(); });
     // The oldest format that holds all of it, so that older programs open what they can.
     int format = pack.textEncoder ? 2 : 1;
     if (beyondPublished)
@@ -322,8 +360,12 @@ std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::str
     root["licence"] = pack.licence;
     root["source"] = pack.source;
     root["notice"] = pack.notice;
-    root["architecture"] = {{"kind", pack.architecture}, {"encoder", pack.widths.encoder}, {"first_convolution", pack.widths.firstConvolution}};
-    root["input"] = {{"spacing_mm", pack.input.spacingMm}, {"hu_window", {pack.input.huLow, pack.input.huHigh}}, {"roi", pack.input.roi}};
+    root["architecture"] = {{"kind", pack.architecture},
+                            {"encoder", pack.widths.encoder},
+                            {"first_convolution", pack.widths.firstConvolution}};
+    root["input"] = {{"spacing_mm", pack.input.spacingMm},
+                     {"hu_window", {pack.input.huLow, pack.input.huHigh}},
+                     {"roi", pack.input.roi}};
     root["prompt_template"] = pack.promptTemplate;
     root["text_encoder"] = writeTextEncoder(pack.textEncoder);
     root["weights"] = pack.weightsFile;

@@ -32,7 +32,9 @@ fs::path platformFolder()
 bool isName(const std::string& name)
 {
     return !name.empty() && name.size() <= 80 && name[0] != '.' &&
-           std::all_of(name.begin(), name.end(), [](char c) { return isAsciiLetter(c) || isAsciiDigit(c) || c == '_' || c == '-' || c == '.'; });
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return isAsciiLetter(c) || isAsciiDigit(c) || c == '_' || c == '-' || c == '.';
+           });
 }
 
 std::string nameFromFile(const fs::path& file)
@@ -61,14 +63,18 @@ ModelPack describePublished(const std::string& name, const fs::path& checkpoint)
 void checkPair(const fs::path& textEncoder, const fs::path& vocabulary)
 {
     if (!textEncoder.empty() && vocabulary.empty())
-        throw Error(ErrorKind::Usage, "A text encoder needs its vocabulary too: name bpe_simple_vocab_16e6.txt.gz, merges.txt or its sentencepiece .model with --vocabulary.");
+        throw Error(ErrorKind::Usage,
+                    "A text encoder needs its vocabulary too: name bpe_simple_vocab_16e6.txt.gz, merges.txt "
+                    "or its sentencepiece .model with --vocabulary.");
     if (textEncoder.empty() && !vocabulary.empty())
-        throw Error(ErrorKind::Usage, "A vocabulary alone is of no use: name the text encoder's weights (ViT-B-32.pt or model.safetensors) too.");
+        throw Error(ErrorKind::Usage, "A vocabulary alone is of no use: name the text encoder's weights "
+                                      "(ViT-B-32.pt or model.safetensors) too.");
 }
 
 std::string textEncoderNote(const fs::path& weights, const fs::path& vocabulary)
 {
-    return "\nText encoder: imported from " + weights.filename().string() + " with the vocabulary " + vocabulary.filename().string() +
+    return "\nText encoder: imported from " + weights.filename().string() + " with the vocabulary " +
+           vocabulary.filename().string() +
            ". CLIP's own are under the MIT licence (OpenAI); others are under their own owner's terms.\n";
 }
 
@@ -110,7 +116,8 @@ std::vector<PackStore::Listed> PackStore::list() const
             folders.push_back(entry.path());
     std::sort(folders.begin(), folders.end());
     for (const fs::path& folder : folders) {
-        all.push_back(listed(folder.filename().string(), folder.string(), [&] { return openPackFolder(folder); }));
+        all.push_back(
+            listed(folder.filename().string(), folder.string(), [&] { return openPackFolder(folder); }));
         all.back().bytes = folderBytes(folder);
     }
     return all;
@@ -135,7 +142,8 @@ ModelPack PackStore::open(const std::optional<std::string>& nameOrFolder) const
     std::string names;
     for (const Listed& one : list())
         names += (names.empty() ? "" : ", ") + one.name;
-    throw Error(ErrorKind::Model, "There is no model \"" + *nameOrFolder + "\". Installed: " + names + ". A folder with a pack.json can be named too.");
+    throw Error(ErrorKind::Model, "There is no model \"" + *nameOrFolder + "\". Installed: " + names +
+                                      ". A folder with a pack.json can be named too.");
 }
 
 ModelPack PackStore::import(const Import& what, Progress& progress) const
@@ -144,11 +152,13 @@ ModelPack PackStore::import(const Import& what, Progress& progress) const
     const std::string name = what.name.empty() ? nameFromFile(checkpoint) : what.name;
     std::error_code failed;
     if (!isName(name) || name == "small")
-        throw Error(ErrorKind::Model, "A model cannot be called \"" + name + "\". Give it a --name of letters, digits, - and _.");
+        throw Error(ErrorKind::Model, "A model cannot be called \"" + name +
+                                          "\". Give it a --name of letters, digits, - and _.");
     if (m_folder.empty())
         throw Error(ErrorKind::Resources, "There is no place for models: set HOUNSFIELD_MODELS to a folder.");
     if (fs::exists(m_folder / name, failed))
-        throw Error(ErrorKind::Model, "A model called " + name + " is installed already. Give another --name or remove it first.");
+        throw Error(ErrorKind::Model, "A model called " + name +
+                                          " is installed already. Give another --name or remove it first.");
     checkPair(what.textEncoder, what.vocabulary);
     ModelPack pack = describePublished(name, checkpoint);
     progress.step({"reading the checkpoint", 0, {}});
@@ -156,20 +166,24 @@ ModelPack PackStore::import(const Import& what, Progress& progress) const
     const PublishedTensors published = publishedTensors(*tensors);
     pack.architecture = published.architecture;
     pack.widths = published.widths;
-    pack.title = pack.architecture == swinArchitecture ? "CLIP-Driven Universal Model, Swin UNETR" : "CLIP-Driven Universal Model, U-Net";
+    pack.title = pack.architecture == swinArchitecture ? "CLIP-Driven Universal Model, Swin UNETR"
+                                                       : "CLIP-Driven Universal Model, U-Net";
     std::string card = "# " + pack.title + "\n\n" + pack.source + ".\n\n" + publishedLicenceText();
     PackBuilder builder(m_folder / name);
     if (!what.textEncoder.empty()) {
         pack.textEncoder = addTextEncoderFiles(what.textEncoder, what.vocabulary, builder, progress);
         card += textEncoderNote(what.textEncoder, what.vocabulary);
     }
-    builder.setHash(pack.weightsFile, writeTensors(*tensors, published.mappings, builder.place(pack.weightsFile), "writing the model", progress));
+    builder.setHash(pack.weightsFile,
+                    writeTensors(*tensors, published.mappings, builder.place(pack.weightsFile),
+                                 "writing the model", progress));
     builder.add("card.md", card);
     builder.finish(pack, progress);
     return openPackFolder(m_folder / name);
 }
 
-ModelPack PackStore::addTextEncoder(const std::string& nameOrFolder, const fs::path& weights, const fs::path& vocabulary, Progress& progress) const
+ModelPack PackStore::addTextEncoder(const std::string& nameOrFolder, const fs::path& weights,
+                                    const fs::path& vocabulary, Progress& progress) const
 {
     checkPair(weights, vocabulary);
     if (weights.empty())
@@ -185,7 +199,8 @@ ModelPack PackStore::addTextEncoder(const std::string& nameOrFolder, const fs::p
     for (const auto& [file, hash] : pack.sha256)
         if (file != "card.md" && std::find(replaced.begin(), replaced.end(), file) == replaced.end())
             builder.take(file, folder / file, hash);
-    builder.add("card.md", (pack.sha256.count("card.md") ? pack.files->read("card.md") : "") + textEncoderNote(weights, vocabulary));
+    builder.add("card.md", (pack.sha256.count("card.md") ? pack.files->read("card.md") : "") +
+                               textEncoderNote(weights, vocabulary));
     builder.finish(pack, progress);
     return openPackFolder(folder);
 }
@@ -202,19 +217,22 @@ void PackStore::remove(const std::string& name) const
     fs::remove_all(doomed, failed);
     fs::rename(m_folder / name, doomed, failed);
     if (failed)
-        throw Error(ErrorKind::Resources, "The model " + name + " cannot be removed: " + failed.message() + ".");
+        throw Error(ErrorKind::Resources,
+                    "The model " + name + " cannot be removed: " + failed.message() + ".");
     fs::remove_all(doomed, failed);
 }
 
 std::string publishedLicenceText()
 {
-    return "The weights published with the CLIP-Driven Universal Model (Liu et al., ICCV 2023) are under the licence\n"
+    return "The weights published with the CLIP-Driven Universal Model (Liu et al., ICCV 2023) are under the "
+           "licence\n"
            "Creative Commons Attribution-NonCommercial-NoDerivatives 4.0 International (CC BY-NC-ND 4.0):\n"
            "  - name the authors when you show results,\n"
            "  - no commercial use,\n"
            "  - do not pass on changed weights.\n"
            "Full text: https://creativecommons.org/licenses/by-nc-nd/4.0/legalcode\n"
-           "They are not a medical device: for research only. Weights from elsewhere are under their own owner's terms.\n";
+           "They are not a medical device: for research only. Weights from elsewhere are under their own "
+           "owner's terms.\n";
 }
 
 } // namespace hounsfield

@@ -28,7 +28,8 @@ std::string foreignTo(const fs::path& folder)
         return "pack.json";
     }
     for (const auto& entry : fs::directory_iterator(folder))
-        if (const std::string name = entry.path().filename().string(); std::find(own.begin(), own.end(), name) == own.end())
+        if (const std::string name = entry.path().filename().string();
+            std::find(own.begin(), own.end(), name) == own.end())
             return name;
     return "";
 }
@@ -48,11 +49,13 @@ void stateReliability(const fs::path& folder, const std::map<int, Reliability>& 
         for (auto& entry : root.at("classes")) {
             const auto stated = ofClass.find(entry.at("id").get<int>());
             const Reliability reliability = stated == ofClass.end() ? Reliability{} : stated->second;
-            entry["reliability"] = {{"dice", std::round(1000 * reliability.dice) / 1000}, {"scans", reliability.scans}};
+            entry["reliability"] = {{"dice", std::round(1000 * reliability.dice) / 1000},
+                                    {"scans", reliability.scans}};
         }
         text = root.dump(1) + "\n";
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::Model, "The description of the model in " + folder.string() + " cannot be read: " + error.what() + ".");
+        throw Error(ErrorKind::Model, "The description of the model in " + folder.string() +
+                                          " cannot be read: " + error.what() + ".");
     }
     std::ofstream out(partial, std::ios::binary);
     out << text;
@@ -63,7 +66,8 @@ void stateReliability(const fs::path& folder, const std::map<int, Reliability>& 
     if (!out || failed) {
         std::error_code none;
         fs::remove(partial, none);
-        throw Error(ErrorKind::Resources, "The reliabilities could not be written to " + place.string() + ". The file is as it was.");
+        throw Error(ErrorKind::Resources, "The reliabilities could not be written to " + place.string() +
+                                              ". The file is as it was.");
     }
 }
 
@@ -71,16 +75,23 @@ void checkPackPlace(const fs::path& folder)
 {
     std::error_code failed;
     const fs::file_status there = fs::status(folder, failed);
-    if (there.type() == fs::file_type::not_found || (there.type() == fs::file_type::directory && fs::is_empty(folder, failed) && !failed))
+    if (there.type() == fs::file_type::not_found ||
+        (there.type() == fs::file_type::directory && fs::is_empty(folder, failed) && !failed))
         return;
     if (there.type() != fs::file_type::directory || failed)
-        throw Error(ErrorKind::Usage, "A model cannot be written to " + folder.string() + ": it is no folder that can be read. Name another.");
-    const std::string foreign = fs::exists(folder / "pack.json", failed) ? foreignTo(folder) : fs::directory_iterator(folder)->path().filename().string();
+        throw Error(ErrorKind::Usage, "A model cannot be written to " + folder.string() +
+                                          ": it is no folder that can be read. Name another.");
+    const std::string foreign = fs::exists(folder / "pack.json", failed)
+                                    ? foreignTo(folder)
+                                    : fs::directory_iterator(folder)->path().filename().string();
     if (!foreign.empty())
-        throw Error(ErrorKind::Usage, "A model cannot be written to " + folder.string() + ": what lies there would be lost (" + foreign + " is of no model that could be replaced). Name another folder.");
+        throw Error(ErrorKind::Usage, "A model cannot be written to " + folder.string() +
+                                          ": what lies there would be lost (" + foreign +
+                                          " is of no model that could be replaced). Name another folder.");
 }
 
-void writePack(const ModelPack& description, const std::string& weightsSafetensors, const std::string& card, const std::filesystem::path& folder)
+void writePack(const ModelPack& description, const std::string& weightsSafetensors, const std::string& card,
+               const std::filesystem::path& folder)
 {
     checkPackPlace(folder);
     PackBuilder builder(folder);
@@ -89,7 +100,8 @@ void writePack(const ModelPack& description, const std::string& weightsSafetenso
     if (description.textEncoder)
         for (const std::string& name : filesOf(*description.textEncoder))
             builder.add(name, description.files->read(name));
-    ModelPack unmeasured = description; // what was measured with other weights or thresholds says nothing of these
+    ModelPack unmeasured =
+        description; // what was measured with other weights or thresholds says nothing of these
     for (ModelClass& known : unmeasured.classes)
         known.reliability.reset();
     Progress silent;

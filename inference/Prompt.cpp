@@ -21,14 +21,16 @@ std::vector<Target> Prompt::targets() const
 const PromptPart* Prompt::partOf(const Target& target) const
 {
     for (const PromptPart& part : parts)
-        if (std::any_of(part.targets.begin(), part.targets.end(), [&](const Target& one) { return one.sameAs(target); }))
+        if (std::any_of(part.targets.begin(), part.targets.end(),
+                        [&](const Target& one) { return one.sameAs(target); }))
             return &part;
     return nullptr;
 }
 
 bool Prompt::fullyUnderstood() const
 {
-    return !parts.empty() && std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
+    return !parts.empty() &&
+           std::all_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.understood(); });
 }
 
 std::vector<std::string> refusalReasons()
@@ -46,7 +48,10 @@ bool Prompt::waits() const
     return std::any_of(parts.begin(), parts.end(), [](const PromptPart& part) { return part.pending; });
 }
 
-PromptResolver::PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond) : m_lexicon(std::make_shared<const Lexicon>(std::move(classes))), m_beyond(beyond) {}
+PromptResolver::PromptResolver(std::vector<ModelClass> classes, ZeroShot beyond)
+    : m_lexicon(std::make_shared<const Lexicon>(std::move(classes))), m_beyond(beyond)
+{
+}
 
 static PromptPart nothing(const std::string& text, const std::string& why, const Lexicon& lexicon)
 {
@@ -65,7 +70,9 @@ Prompt PromptResolver::resolve(const std::string& text, const std::vector<WordsR
     Prompt prompt;
     prompt.text = text;
     if (text.size() > longest) {
-        prompt.parts.push_back(nothing(text.substr(0, 60) + "...", "It is longer than 4000 characters. Ask for structures by their names.", *m_lexicon));
+        prompt.parts.push_back(
+            nothing(text.substr(0, 60) + "...",
+                    "It is longer than 4000 characters. Ask for structures by their names.", *m_lexicon));
         return prompt;
     }
     const Reading reading = readItems(text, *m_lexicon);

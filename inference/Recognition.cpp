@@ -21,7 +21,8 @@ constexpr std::size_t mostConcepts = 10'000, mostRows = 100'000;
 
 [[noreturn]] void refuse(const ModelPack& pack, const std::string& why)
 {
-    throw Error(ErrorKind::Model, "The model " + pack.name + " (" + pack.files->describe() + ") cannot tell what words mean: " + why + ". Install it again.");
+    throw Error(ErrorKind::Model, "The model " + pack.name + " (" + pack.files->describe() +
+                                      ") cannot tell what words mean: " + why + ". Install it again.");
 }
 
 /// A number of a file from elsewhere, within bounds that make sense.
@@ -29,7 +30,8 @@ double within(const ModelPack& pack, const json& root, const char* key, double l
 {
     const double value = root.at(key);
     if (!(value >= low && value <= high))
-        refuse(pack, std::string("the number \"") + key + "\" of " + pack.textEncoder->recognitionFile + " is impossible");
+        refuse(pack, std::string("the number \"") + key + "\" of " + pack.textEncoder->recognitionFile +
+                         " is impossible");
     return value;
 }
 
@@ -37,7 +39,9 @@ double within(const ModelPack& pack, const json& root, const char* key, double l
 
 bool Recognition::Concept::has(const Concept& other) const
 {
-    return std::all_of(other.shown.classIds.begin(), other.shown.classIds.end(), [&](int id) { return std::find(shown.classIds.begin(), shown.classIds.end(), id) != shown.classIds.end(); });
+    return std::all_of(other.shown.classIds.begin(), other.shown.classIds.end(), [&](int id) {
+        return std::find(shown.classIds.begin(), shown.classIds.end(), id) != shown.classIds.end();
+    });
 }
 
 std::unique_ptr<Recognition> Recognition::open(const ModelPack& pack)
@@ -49,7 +53,8 @@ std::unique_ptr<Recognition> Recognition::open(const ModelPack& pack)
         recognition->readConcepts(pack);
         recognition->readRows(pack);
     } catch (const json::exception& error) {
-        refuse(pack, "its file " + pack.textEncoder->recognitionFile + " cannot be understood (" + error.what() + ")");
+        refuse(pack, "its file " + pack.textEncoder->recognitionFile + " cannot be understood (" +
+                         error.what() + ")");
     }
     return recognition;
 }
@@ -71,12 +76,14 @@ void Recognition::readConcepts(const ModelPack& pack)
         Concept one{entry.at("name"), {}};
         std::vector<std::string> names;
         for (const std::string file : entry.at("classes")) {
-            const auto found = std::find_if(pack.classes.begin(), pack.classes.end(), [&](const ModelClass& c) { return c.fileName == file; });
+            const auto found = std::find_if(pack.classes.begin(), pack.classes.end(),
+                                            [&](const ModelClass& c) { return c.fileName == file; });
             if (found != pack.classes.end()) {
                 one.shown.classIds.push_back(found->id);
                 names.push_back(found->name);
             } else if (!known.count(file))
-                refuse(pack, "its concept \"" + one.key + "\" is of a class \"" + file + "\" that there is not");
+                refuse(pack,
+                       "its concept \"" + one.key + "\" is of a class \"" + file + "\" that there is not");
         }
         std::sort(one.shown.classIds.begin(), one.shown.classIds.end());
         one.shown.name = names.empty() ? one.key : listText(names);
@@ -91,12 +98,14 @@ void Recognition::readRows(const ModelPack& pack)
     const std::string file = recognitionRowsFile(*pack.textEncoder);
     const auto tensors = openSafetensors(pack.files->open(file));
     const auto rows = tensors->tensors().find("concepts"), owner = tensors->tensors().find("owner");
-    if (rows == tensors->tensors().end() || rows->second.shape.size() != 2 || rows->second.shape[1] != embeddingLength ||
-        rows->second.shape[0] < std::int64_t(m_concepts.size()) || rows->second.shape[0] > std::int64_t(mostRows))
+    if (rows == tensors->tensors().end() || rows->second.shape.size() != 2 ||
+        rows->second.shape[1] != embeddingLength || rows->second.shape[0] < std::int64_t(m_concepts.size()) ||
+        rows->second.shape[0] > std::int64_t(mostRows))
         refuse(pack, "the rows of its file " + file + " do not fit its concepts");
     const std::size_t count = std::size_t(rows->second.shape[0]);
     const bool owned = owner != tensors->tensors().end();
-    if (owned ? owner->second.shape != std::vector<std::int64_t>{std::int64_t(count)} || (owner->second.type != ElementType::Int32 && owner->second.type != ElementType::Int64)
+    if (owned ? owner->second.shape != std::vector<std::int64_t>{std::int64_t(count)} ||
+                    (owner->second.type != ElementType::Int32 && owner->second.type != ElementType::Int64)
               : count != m_concepts.size())
         refuse(pack, "its file " + file + " does not say whose its rows are");
     m_rows = tensors->read("concepts").toFloat();
@@ -109,7 +118,8 @@ void Recognition::readRows(const ModelPack& pack)
         m_owner.push_back(std::size_t(whose));
         seen.insert(m_owner.back());
     }
-    if (seen.size() != m_concepts.size() || !std::all_of(m_rows.begin(), m_rows.end(), [](float value) { return std::isfinite(value); }))
+    if (seen.size() != m_concepts.size() ||
+        !std::all_of(m_rows.begin(), m_rows.end(), [](float value) { return std::isfinite(value); }))
         refuse(pack, "a concept has no row in its file " + file + ", or one that is no number");
 }
 
@@ -147,29 +157,34 @@ double Recognition::withinOf(std::size_t one, const std::vector<double>& p) cons
     return std::min(1.0, sum);
 }
 
-/// The best one and those that it is a part of, narrowest first: "left kidney", "kidneys". Only of up to twice as many classes: whatever the
-/// model knows is one of "all organs".
+/// The best one and those that it is a part of, narrowest first: "left kidney", "kidneys". Only of up to
+/// twice as many classes: whatever the model knows is one of "all organs".
 std::vector<std::size_t> Recognition::familyOf(std::size_t best) const
 {
     const auto classes = [&](std::size_t at) { return m_concepts[at].shown.classIds.size(); };
     std::vector<std::size_t> family{best};
     for (std::size_t other = 0; other < m_concepts.size(); ++other)
-        if (classes(other) > classes(best) && classes(other) <= 2 * classes(best) && m_concepts[other].has(m_concepts[best]))
+        if (classes(other) > classes(best) && classes(other) <= 2 * classes(best) &&
+            m_concepts[other].has(m_concepts[best]))
             family.push_back(other);
-    std::stable_sort(family.begin(), family.end(), [&](std::size_t a, std::size_t b) { return classes(a) < classes(b); });
+    std::stable_sort(family.begin(), family.end(),
+                     [&](std::size_t a, std::size_t b) { return classes(a) < classes(b); });
     return family;
 }
 
 Recognised Recognition::read(const std::vector<float>& embedding) const
 {
-    if (embedding.size() != std::size_t(embeddingLength) || !std::all_of(embedding.begin(), embedding.end(), [](float value) { return std::isfinite(value); }))
-        throw Error(ErrorKind::Model, "The text encoder made no embedding of these words. Install the model again.");
+    if (embedding.size() != std::size_t(embeddingLength) ||
+        !std::all_of(embedding.begin(), embedding.end(), [](float value) { return std::isfinite(value); }))
+        throw Error(ErrorKind::Model,
+                    "The text encoder made no embedding of these words. Install the model again.");
     const std::vector<double> p = probabilities(embedding);
     const std::size_t best = std::size_t(std::max_element(p.begin(), p.end()) - p.begin());
     Recognised result;
     std::size_t told = best;
     if (!m_concepts[best].shown.classIds.empty())
-        for (const auto& [least, kind] : {std::pair(m_accept, Recognised::Kind::Known), std::pair(m_unsure, Recognised::Kind::Unsure)})
+        for (const auto& [least, kind] :
+             {std::pair(m_accept, Recognised::Kind::Known), std::pair(m_unsure, Recognised::Kind::Unsure)})
             for (const std::size_t one : familyOf(best))
                 if (result.kind == Recognised::Kind::Unknown && withinOf(one, p) >= least) {
                     result.kind = kind;
@@ -181,11 +196,14 @@ Recognised Recognition::read(const std::vector<float>& embedding) const
     if (result.kind != Recognised::Kind::Unknown)
         result.classIds = concept_.shown.classIds;
     for (std::size_t other = 0; other < m_concepts.size(); ++other)
-        if (!m_concepts[other].shown.classIds.empty() && (other != told || result.kind == Recognised::Kind::Unknown)) {
+        if (!m_concepts[other].shown.classIds.empty() &&
+            (other != told || result.kind == Recognised::Kind::Unknown)) {
             result.nearest.push_back(m_concepts[other].shown);
             result.nearest.back().probability = p[other];
         }
-    std::stable_sort(result.nearest.begin(), result.nearest.end(), [](const NearConcept& a, const NearConcept& b) { return a.probability > b.probability; });
+    std::stable_sort(
+        result.nearest.begin(), result.nearest.end(),
+        [](const NearConcept& a, const NearConcept& b) { return a.probability > b.probability; });
     return result;
 }
 

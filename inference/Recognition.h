@@ -11,7 +11,7 @@ namespace hounsfield {
 
 /// What a recognition knows by a name of its own: "kidneys" are two classes, "brain" is none of them.
 struct NearConcept {
-    std::string name;          ///< as people read it: the classes' names, or the concept's own where it has none
+    std::string name; ///< as people read it: the classes' names, or the concept's own where it has none
     std::vector<int> classIds; ///< empty for what is none of the classes
     double probability = 0;
 };
@@ -30,11 +30,12 @@ struct Recognised {
     std::vector<NearConcept> nearest; ///< every other concept that has classes, the nearest first
 };
 
-/// Tells of a text's embedding which of the known classes it means, by the concepts that a pack's text encoder was taught: the softmax over all
-/// concepts of the largest cosine with one of their rows.
+/// Tells of a text's embedding which of the known classes it means, by the concepts that a pack's text
+/// encoder was taught: the softmax over all concepts of the largest cosine with one of their rows.
 class Recognition {
 public:
-    /// Null where the pack has none: its words beyond the classes are zero-shot. @throws Error(Model) where its files do not fit together
+    /// Null where the pack has none: its words beyond the classes are zero-shot. @throws Error(Model) where
+    /// its files do not fit together
     static std::unique_ptr<Recognition> open(const ModelPack& pack);
     /// @param embedding of the words alone, without the pack's template; of any length
     Recognised read(const std::vector<float>& embedding) const;

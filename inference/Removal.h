@@ -10,13 +10,13 @@ namespace hounsfield {
 /// What the clean-up left out of one class, for one reason.
 struct Removal {
     enum class Why {
-        Speck,       ///< pieces too small to be told from noise
-        Apart,       ///< pieces far from the largest, or small beside it
-        OtherSide,   ///< pieces that lie by the organ of the other side
-        OutsideHost, ///< a tumor or cyst outside its organ
+        Speck,         ///< pieces too small to be told from noise
+        Apart,         ///< pieces far from the largest, or small beside it
+        OtherSide,     ///< pieces that lie by the organ of the other side
+        OutsideHost,   ///< a tumor or cyst outside its organ
         BelowPancreas, ///< of the portal and splenic vein
-        Rule,        ///< by the published pipeline's rules
-        Unsure       ///< pieces in which the model is nowhere sure enough
+        Rule,          ///< by the published pipeline's rules
+        Unsure         ///< pieces in which the model is nowhere sure enough
     };
     Why why = Why::Rule;
     std::int64_t pieces = 0; ///< 0 where voxels were cut off and not whole pieces

@@ -23,8 +23,8 @@ public:
     ModelImage image;
     WindowPlan plan;
     std::vector<WindowFeatures> features;
-    /// Probabilities of what was asked for so far, by its key (TargetEmbeddings), so that another threshold needs no network. One thread at
-    /// a time, as Segmenter says.
+    /// Probabilities of what was asked for so far, by its key (TargetEmbeddings), so that another threshold
+    /// needs no network. One thread at a time, as Segmenter says.
     mutable std::map<int, Probabilities> probabilities;
 };
 
@@ -43,10 +43,12 @@ void nearestFirst(WindowPlan& plan, const ModelImage& image, const Vector3& focu
     const auto distance = [&](const Index3& start) {
         Vector3 from;
         for (std::size_t a = 0; a < 3; ++a)
-            from[a] = double(start[a] - plan.padBefore[a] + image.crop.begin[a]) + 0.5 * double(plan.roi[a]) - at[a];
+            from[a] = double(start[a] - plan.padBefore[a] + image.crop.begin[a]) + 0.5 * double(plan.roi[a]) -
+                      at[a];
         return length(from);
     };
-    std::stable_sort(plan.starts.begin(), plan.starts.end(), [&](const Index3& a, const Index3& b) { return distance(a) < distance(b); });
+    std::stable_sort(plan.starts.begin(), plan.starts.end(),
+                     [&](const Index3& a, const Index3& b) { return distance(a) < distance(b); });
 }
 
 /// Tells how the masks grow while windows finish.
@@ -91,7 +93,8 @@ private:
         for (std::size_t k = 0; k < m_thresholds.size(); ++k) {
             const auto logit = static_cast<float>(std::log(m_thresholds[k] / (1 - m_thresholds[k])));
             const std::vector<std::uint8_t> inside = m_blend->above(static_cast<std::int64_t>(k), logit);
-            masks.push_back({m_settings.watched[k], toScanGridNearest(inside, m_prepared.image, m_prepared.volume->geometry())});
+            masks.push_back({m_settings.watched[k],
+                             toScanGridNearest(inside, m_prepared.image, m_prepared.volume->geometry())});
         }
         m_settings.onPartial(masks);
     }
@@ -126,34 +129,43 @@ public:
             const Geometry grid = modelGrid(scan.geometry(), m_pack.input.spacingMm);
             const IndexBox crop = expectedCrop(scan, grid, m_pack.input.huLow, progress);
             const WindowPlan plan = WindowPlan::make(crop.size(), m_pack.input.roi, overlap);
-            const RunSize size{scan.geometry().voxelCount(), grid.voxelCount(), crop.count(), static_cast<std::int64_t>(plan.starts.size()), static_cast<std::int64_t>(targets)};
+            const RunSize size{scan.geometry().voxelCount(), grid.voxelCount(), crop.count(),
+                               static_cast<std::int64_t>(plan.starts.size()),
+                               static_cast<std::int64_t>(targets)};
             m_runner.choosePrecision(size.windows, progress);
-            const double seconds = double(size.windows) * m_runner.secondsPerWindow(progress) + secondsBesideWindows(size, m_pack, at::get_num_threads());
-            return Estimate{size.windows, seconds, memoryOfRun(size, m_pack, m_runner.precision(), budget(), blendBytes)};
+            const double seconds = double(size.windows) * m_runner.secondsPerWindow(progress) +
+                                   secondsBesideWindows(size, m_pack, at::get_num_threads());
+            return Estimate{size.windows, seconds,
+                            memoryOfRun(size, m_pack, m_runner.precision(), budget(), blendBytes)};
         });
     }
 
-    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings, Progress& progress) override
+    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume> volume,
+                                            const PrepareSettings& settings, Progress& progress) override
     {
         return translated("looking at the scan", [&] {
             auto prepared = std::make_shared<Prepared>();
             prepared->volume = std::move(volume);
             prepared->image = preprocess(*prepared->volume, m_pack.input, progress);
-            prepared->plan = WindowPlan::make(prepared->image.crop.size(), m_pack.input.roi, settings.overlap);
+            prepared->plan =
+                WindowPlan::make(prepared->image.crop.size(), m_pack.input.roi, settings.overlap);
             if (settings.focusMm)
                 nearestFirst(prepared->plan, prepared->image, *settings.focusMm);
             m_runner.choosePrecision(static_cast<std::int64_t>(prepared->plan.starts.size()), progress);
             const SlidingWindow windows = windowsOf(*prepared, m_runner.network(), progress);
             Growth growth(windows, *prepared, settings, m_embeddings, progress);
-            prepared->features = windows.features(budget(), progress, [&](std::size_t w, const WindowFeatures& features) { growth.add(w, features); });
+            prepared->features =
+                windows.features(budget(), progress, [&](std::size_t w, const WindowFeatures& features) {
+                    growth.add(w, features);
+                });
             m_runner.network().release();
             m_runner.rememberSpeed();
             return std::shared_ptr<const Prepared>(prepared);
         });
     }
 
-    std::vector<Finding> segment(const Prepared& prepared, const std::vector<Target>& targets, const SegmentSettings& settings,
-                                 Progress& progress) override
+    std::vector<Finding> segment(const Prepared& prepared, const std::vector<Target>& targets,
+                                 const SegmentSettings& settings, Progress& progress) override
     {
         return translated("answering the prompt", [&] {
             std::vector<int> keys, asked;
@@ -162,8 +174,10 @@ public:
                 asked.insert(asked.end(), target.without.begin(), target.without.end());
             }
             asked.insert(asked.end(), keys.begin(), keys.end());
-            const std::map<int, ClassResult> results = probabilities(prepared, classesNeeded(asked, m_pack.classes, settings.cleanUp), settings, progress);
-            Answer answer(prepared.image, prepared.volume->geometry(), results, m_pack.classes, settings, progress);
+            const std::map<int, ClassResult> results = probabilities(
+                prepared, classesNeeded(asked, m_pack.classes, settings.cleanUp), settings, progress);
+            Answer answer(prepared.image, prepared.volume->geometry(), results, m_pack.classes, settings,
+                          progress);
             std::vector<Finding> findings;
             for (std::size_t t = 0; t < targets.size(); ++t) {
                 progress.step({"measuring", double(t) / double(targets.size()), std::nullopt});
@@ -175,11 +189,16 @@ public:
     }
 
 private:
-    FeatureBudget budget() const { return {m_settings.featureBudgetBytes, m_settings.cacheFileBytes, m_settings.cacheFolder}; }
+    FeatureBudget budget() const
+    {
+        return {m_settings.featureBudgetBytes, m_settings.cacheFileBytes, m_settings.cacheFolder};
+    }
 
     SlidingWindow windowsOf(const Prepared& prepared, const Network& network, const Progress& progress)
     {
-        return SlidingWindow(network, [this, &progress](const at::Tensor& window) { return m_runner.run(window, &progress); }, prepared.plan, prepared.image.values);
+        return SlidingWindow(
+            network, [this, &progress](const at::Tensor& window) { return m_runner.run(window, &progress); },
+            prepared.plan, prepared.image.values);
     }
 
     std::map<int, ClassResult> probabilities(const Prepared& prepared, const std::vector<int>& ids,
@@ -191,10 +210,14 @@ private:
                 missing.push_back(id);
         if (!missing.empty()) {
             const at::Tensor embeddings = m_embeddings.of(missing);
-            auto made = m_runner.orOnProcessor([&](const Network& network) { return windowsOf(prepared, network, progress).probabilities(prepared.features, embeddings, blendBytes, progress); });
+            auto made = m_runner.orOnProcessor([&](const Network& network) {
+                return windowsOf(prepared, network, progress)
+                    .probabilities(prepared.features, embeddings, blendBytes, progress);
+            });
             m_runner.network().release();
             const auto bytes = static_cast<std::int64_t>(prepared.image.values.size());
-            if (static_cast<std::int64_t>(prepared.probabilities.size() + missing.size()) * bytes > probabilityBudgetBytes)
+            if (static_cast<std::int64_t>(prepared.probabilities.size() + missing.size()) * bytes >
+                probabilityBudgetBytes)
                 forgetAllBut(prepared, ids);
             for (std::size_t k = 0; k < missing.size(); ++k)
                 prepared.probabilities[missing[k]] = std::move(made[k]);
@@ -209,7 +232,9 @@ private:
 
     static void forgetAllBut(const Prepared& prepared, const std::vector<int>& ids)
     {
-        std::erase_if(prepared.probabilities, [&](const auto& entry) { return std::find(ids.begin(), ids.end(), entry.first) == ids.end(); });
+        std::erase_if(prepared.probabilities, [&](const auto& entry) {
+            return std::find(ids.begin(), ids.end(), entry.first) == ids.end();
+        });
     }
 
     ModelPack m_pack;
@@ -223,10 +248,14 @@ private:
 std::string nameOf(Precision precision)
 {
     switch (precision) {
-    case Precision::Bf16: return "bf16";
-    case Precision::Fp16: return "fp16";
-    case Precision::Fp32: return "fp32";
-    default: return "auto";
+    case Precision::Bf16:
+        return "bf16";
+    case Precision::Fp16:
+        return "fp16";
+    case Precision::Fp32:
+        return "fp32";
+    default:
+        return "auto";
     }
 }
 

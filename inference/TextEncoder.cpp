@@ -20,19 +20,25 @@ std::unique_ptr<Tokenizer> openTokenizer(const TextEncoderSettings& settings, co
     const std::string vocabulary = files.read(settings.vocabularyFile);
     std::unique_ptr<Tokenizer> tokenizer;
     if (settings.tokenizer == "sentencepiece")
-        tokenizer = std::make_unique<SentencePieceTokenizer>(SentencePieceTokenizer::fromBytes(vocabulary, settings.context));
+        tokenizer = std::make_unique<SentencePieceTokenizer>(
+            SentencePieceTokenizer::fromBytes(vocabulary, settings.context));
     else
-        tokenizer = std::make_unique<BytePairTokenizer>(BytePairTokenizer::fromBytes(vocabulary, settings.context));
+        tokenizer =
+            std::make_unique<BytePairTokenizer>(BytePairTokenizer::fromBytes(vocabulary, settings.context));
     if (tokenizer->vocabularySize() > settings.vocabulary)
-        throw Error(ErrorKind::Model, "The vocabulary of the model (" + files.describe() + ") has " + std::to_string(tokenizer->vocabularySize()) + " entries and its text encoder knows " +
-                                          std::to_string(settings.vocabulary) + ". Install the model again with the vocabulary that belongs to it.");
+        throw Error(ErrorKind::Model,
+                    "The vocabulary of the model (" + files.describe() + ") has " +
+                        std::to_string(tokenizer->vocabularySize()) + " entries and its text encoder knows " +
+                        std::to_string(settings.vocabulary) +
+                        ". Install the model again with the vocabulary that belongs to it.");
     return tokenizer;
 }
 
 std::string filled(const std::string& promptTemplate, const std::string& words)
 {
     const std::size_t at = promptTemplate.find("{}");
-    return at == std::string::npos ? words : promptTemplate.substr(0, at) + words + promptTemplate.substr(at + 2);
+    return at == std::string::npos ? words
+                                   : promptTemplate.substr(0, at) + words + promptTemplate.substr(at + 2);
 }
 
 double cosine(const Vector& a, const Vector& b)
@@ -62,13 +68,18 @@ public:
         const auto weights = openSafetensors(pack.files->open(pack.weightsFile));
         const auto table = weights->tensors().find("organ_embedding");
         constexpr std::int64_t width = embeddingLength;
-        if (table == weights->tensors().end() || table->second.shape.size() != 2 || table->second.shape[1] != width)
-            throw Error(ErrorKind::Model, "The model " + pack.name + " has no table of embeddings that a text could be compared with. Install it again.");
+        if (table == weights->tensors().end() || table->second.shape.size() != 2 ||
+            table->second.shape[1] != width)
+            throw Error(
+                ErrorKind::Model,
+                "The model " + pack.name +
+                    " has no table of embeddings that a text could be compared with. Install it again.");
         const std::vector<float> values = weights->read("organ_embedding").toFloat();
         m_mean.assign(width, 0);
         for (const ModelClass& known : pack.classes) {
             if (known.id > table->second.shape[0])
-                throw Error(ErrorKind::Model, "The model " + pack.name + " has no embedding of its class " + known.name + ". Install it again.");
+                throw Error(ErrorKind::Model, "The model " + pack.name + " has no embedding of its class " +
+                                                  known.name + ". Install it again.");
             const auto row = values.begin() + (known.id - 1) * width;
             m_rows.emplace_back(known, Vector(row, row + width));
             for (std::size_t i = 0; i < m_mean.size(); ++i)
@@ -84,9 +95,12 @@ public:
         std::vector<NearestClass> all;
         for (const auto& [known, row] : m_rows) {
             const double plain = cosine(text, row);
-            all.push_back({known.id, known.name, plain, m_rows.size() < fewest ? plain : cosine(centred, difference(row, m_mean))});
+            all.push_back({known.id, known.name, plain,
+                           m_rows.size() < fewest ? plain : cosine(centred, difference(row, m_mean))});
         }
-        std::stable_sort(all.begin(), all.end(), [](const NearestClass& a, const NearestClass& b) { return a.centredCosine > b.centredCosine; });
+        std::stable_sort(all.begin(), all.end(), [](const NearestClass& a, const NearestClass& b) {
+            return a.centredCosine > b.centredCosine;
+        });
         return all;
     }
 
@@ -98,8 +112,11 @@ private:
 const TextEncoderSettings& settingsOf(const ModelPack& pack)
 {
     if (!pack.textEncoder)
-        throw Error(ErrorKind::Model, "The model " + pack.name + " has no text encoder: it knows its own " + std::to_string(pack.classes.size()) +
-                                          " classes and no other words. See hounsfield-cli understand for those, or install a model with --text-encoder (hounsfield-cli model import --help).");
+        throw Error(ErrorKind::Model,
+                    "The model " + pack.name + " has no text encoder: it knows its own " +
+                        std::to_string(pack.classes.size()) +
+                        " classes and no other words. See hounsfield-cli understand for those, or install a "
+                        "model with --text-encoder (hounsfield-cli model import --help).");
     return *pack.textEncoder;
 }
 
@@ -134,7 +151,11 @@ private:
     {
         constexpr std::size_t longest = 4000;
         if (words.find_first_not_of(" \t\r\n") == std::string::npos || words.size() > longest)
-            throw Error(ErrorKind::Prompt, words.size() > longest ? "The text is longer than 4000 characters. Name what is to be found in a few words." : "There are no words to encode. Name what is to be found.");
+            throw Error(
+                ErrorKind::Prompt,
+                words.size() > longest
+                    ? "The text is longer than 4000 characters. Name what is to be found in a few words."
+                    : "There are no words to encode. Name what is to be found.");
     }
 
     Encoded embedded(const std::string& text) const
@@ -145,7 +166,8 @@ private:
         encoded.ids = std::move(tokens.ids);
         encoded.cut = tokens.cut;
         const at::Tensor embedding = m_tower.embed(encoded.ids);
-        encoded.embedding.assign(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
+        encoded.embedding.assign(embedding.data_ptr<float>(),
+                                 embedding.data_ptr<float>() + embedding.numel());
         return encoded;
     }
 
@@ -168,14 +190,16 @@ std::string Encoded::cutNote() const
 {
     if (cut == 0)
         return "";
-    return "The text is too long for the encoder: its last " + std::to_string(cut) + (cut == 1 ? " token was" : " tokens were") + " left out.";
+    return "The text is too long for the encoder: its last " + std::to_string(cut) +
+           (cut == 1 ? " token was" : " tokens were") + " left out.";
 }
 
 std::string listed(const std::vector<NearestClass>& nearest, std::size_t count)
 {
     std::string text;
     for (std::size_t i = 0; i < std::min(count, nearest.size()); ++i) {
-        text += (i ? ", " : "") + nearest[i].name + " (cosine " + fixedText(nearest[i].cosine, 2) + ", centred " + fixedText(nearest[i].centredCosine, 2) + ")";
+        text += (i ? ", " : "") + nearest[i].name + " (cosine " + fixedText(nearest[i].cosine, 2) +
+                ", centred " + fixedText(nearest[i].centredCosine, 2) + ")";
     }
     return text;
 }

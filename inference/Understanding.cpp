@@ -23,7 +23,9 @@ std::vector<std::string> namesOf(const std::vector<NearConcept>& nearest)
 
 } // namespace
 
-Understanding::Understanding(const ModelPack& pack) : m_pack(pack), m_resolver(pack.classes, zeroShotOf(pack)) {}
+Understanding::Understanding(const ModelPack& pack) : m_pack(pack), m_resolver(pack.classes, zeroShotOf(pack))
+{
+}
 
 Understanding::~Understanding() = default;
 
@@ -61,7 +63,8 @@ const WordsRead& Understanding::readWords(const std::string& words)
         m_read.clear();
     const Encoded encoded = m_encoder->encodeAlone(words);
     const Recognised told = m_recognition->read(encoded.embedding);
-    WordsRead read{words, told.classIds, told.kind == Recognised::Kind::Unsure, told.confidence, namesOf(told.nearest), encoded.cutNote()};
+    WordsRead read{words,           told.classIds,         told.kind == Recognised::Kind::Unsure,
+                   told.confidence, namesOf(told.nearest), encoded.cutNote()};
     return m_read.emplace(words, std::move(read)).first->second;
 }
 

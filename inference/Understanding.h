@@ -11,8 +11,9 @@
 
 namespace hounsfield {
 
-/// What a prompt means to one model: by the lexicon at once, and for words beyond it by the model's text encoder, which is opened when the first such
-/// words come and then kept. The same for the command line, a batch and the window.
+/// What a prompt means to one model: by the lexicon at once, and for words beyond it by the model's text
+/// encoder, which is opened when the first such words come and then kept. The same for the command line, a
+/// batch and the window.
 class Understanding {
 public:
     explicit Understanding(const ModelPack& pack);

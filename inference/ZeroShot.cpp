@@ -18,7 +18,8 @@ std::uint32_t hashOf(const std::string& text)
     return hash;
 }
 
-/// Letters and digits of ASCII with "_" between words. Where something had to be left out, a hash keeps two texts apart.
+/// Letters and digits of ASCII with "_" between words. Where something had to be left out, a hash keeps two
+/// texts apart.
 std::string letters(const std::string& words)
 {
     constexpr std::size_t longest = 48;
@@ -79,7 +80,9 @@ ModelClass classOf(const ModelPack& pack, const Target& target)
 
 std::string zeroShotExplanation(const std::string& nearest)
 {
-    return "Not a class this model was trained on: its words go through the text encoder (zero-shot). Nearest known: " + nearest + ". Do not trust it without looking.";
+    return "Not a class this model was trained on: its words go through the text encoder (zero-shot). "
+           "Nearest known: " +
+           nearest + ". Do not trust it without looking.";
 }
 
 } // namespace hounsfield

@@ -33,7 +33,8 @@ bool standsForItself(int byte)
     return (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF);
 }
 
-/// Every byte as one printable character, and the bytes in the order of the vocabulary: those that stand for themselves first.
+/// Every byte as one printable character, and the bytes in the order of the vocabulary: those that stand for
+/// themselves first.
 struct ByteTable {
     std::array<std::string, 256> character;
     std::vector<int> order;
@@ -89,7 +90,8 @@ std::size_t pieceLength(const std::string& text, std::size_t at)
     const Character first = characterAt(text, at);
     std::size_t length = first.bytes;
     if (first.kind == Kind::Letter || first.kind == Kind::Other)
-        for (Character next; at + length < text.size() && (next = characterAt(text, at + length)).kind == first.kind;)
+        for (Character next;
+             at + length < text.size() && (next = characterAt(text, at + length)).kind == first.kind;)
             length += next.bytes;
     return length;
 }
@@ -130,7 +132,8 @@ std::string unpacked(const std::string& bytes)
 
 } // namespace
 
-BytePairTokenizer::BytePairTokenizer(const std::string& merges, int contextLength) : m_contextLength(contextLength)
+BytePairTokenizer::BytePairTokenizer(const std::string& merges, int contextLength)
+    : m_contextLength(contextLength)
 {
     std::int32_t id = 0;
     for (const char* ending : {"", wordEnd})
@@ -141,10 +144,12 @@ BytePairTokenizer::BytePairTokenizer(const std::string& merges, int contextLengt
     std::getline(lines, line);
     for (int rank = 0; rank < mergeCount; ++rank) {
         if (!std::getline(lines, line))
-            throw Error(ErrorKind::Model, "The vocabulary is cut off: it holds " + std::to_string(rank) + " merges of " + std::to_string(mergeCount) + ".");
+            throw Error(ErrorKind::Model, "The vocabulary is cut off: it holds " + std::to_string(rank) +
+                                              " merges of " + std::to_string(mergeCount) + ".");
         const std::size_t space = line.find(' ');
         if (space == std::string::npos || space == 0 || space + 1 == line.size())
-            throw Error(ErrorKind::Model, "The vocabulary is not CLIP's list of merges: its line " + std::to_string(rank + 2) + " holds no pair.");
+            throw Error(ErrorKind::Model, "The vocabulary is not CLIP's list of merges: its line " +
+                                              std::to_string(rank + 2) + " holds no pair.");
         m_ranks.emplace(line, rank);
         m_ids.emplace(line.substr(0, space) + line.substr(space + 1), id++);
     }
@@ -170,7 +175,8 @@ void BytePairTokenizer::addWord(const std::string& bytes, std::vector<std::int32
         std::int32_t best = std::numeric_limits<std::int32_t>::max();
         std::string left, right;
         for (std::size_t p = 0; p + 1 < parts.size(); ++p)
-            if (const auto found = m_ranks.find(parts[p] + " " + parts[p + 1]); found != m_ranks.end() && found->second < best) {
+            if (const auto found = m_ranks.find(parts[p] + " " + parts[p + 1]);
+                found != m_ranks.end() && found->second < best) {
                 best = found->second;
                 left = parts[p];
                 right = parts[p + 1];
@@ -191,7 +197,8 @@ void BytePairTokenizer::addWord(const std::string& bytes, std::vector<std::int32
 
 std::vector<std::int32_t> BytePairTokenizer::pieces(const std::string& text) const
 {
-    static const std::pair<std::string, std::int32_t> specials[] = {{"<|startoftext|>", start}, {"<|endoftext|>", end}};
+    static const std::pair<std::string, std::int32_t> specials[] = {{"<|startoftext|>", start},
+                                                                    {"<|endoftext|>", end}};
     const std::string clean = cleanText(text);
     std::vector<std::int32_t> ids;
     for (std::size_t at = 0; at < clean.size();) {

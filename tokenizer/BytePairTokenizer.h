@@ -8,13 +8,14 @@
 
 namespace hounsfield {
 
-/// The byte-pair encoding of CLIP (Radford et al. 2021; byte pairs: Sennrich et al. 2016) over the published list of merges, which a
-/// person installs with the weights.
+/// The byte-pair encoding of CLIP (Radford et al. 2021; byte pairs: Sennrich et al. 2016) over the published
+/// list of merges, which a person installs with the weights.
 class BytePairTokenizer final : public Tokenizer {
 public:
     static constexpr std::int32_t start = 49406, end = 49407;
 
-    /// @param merges the published list as text, its first line a heading. @throws Error(Model) where it is not that list
+    /// @param merges the published list as text, its first line a heading. @throws Error(Model) where it is
+    /// not that list
     explicit BytePairTokenizer(const std::string& merges, int contextLength = 77);
     /// bpe_simple_vocab_16e6.txt.gz, or unpacked. @throws Error(Model)
     static BytePairTokenizer fromFile(const std::filesystem::path& file);

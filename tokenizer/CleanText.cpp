@@ -20,9 +20,15 @@ struct Entity {
     UChar32 character;
 };
 /// Those that text about medicine meets. Longer names first where one begins another.
-constexpr Entity entities[] = {{u"&amp;", '&'}, {u"&lt;", '<'}, {u"&gt;", '>'}, {u"&quot;", '"'}, {u"&apos;", '\''}, {u"&nbsp;", 0xA0}, {u"&micro;", 0xB5}, {u"&deg;", 0xB0}, {u"&plusmn;", 0xB1}, {u"&sup2;", 0xB2},
-                               {u"&sup3;", 0xB3}, {u"&times;", 0xD7}, {u"&auml;", 0xE4}, {u"&ouml;", 0xF6}, {u"&uuml;", 0xFC}, {u"&Auml;", 0xC4}, {u"&Ouml;", 0xD6}, {u"&Uuml;", 0xDC}, {u"&szlig;", 0xDF},
-                               {u"&eacute;", 0xE9}, {u"&egrave;", 0xE8}, {u"&agrave;", 0xE0}, {u"&ccedil;", 0xE7}, {u"&ntilde;", 0xF1}, {u"&ndash;", 0x2013}, {u"&mdash;", 0x2014}, {u"&hellip;", 0x2026}, {u"&le;", 0x2264}, {u"&ge;", 0x2265}};
+constexpr Entity entities[] = {
+    {u"&amp;", '&'},      {u"&lt;", '<'},       {u"&gt;", '>'},        {u"&quot;", '"'},
+    {u"&apos;", '\''},    {u"&nbsp;", 0xA0},    {u"&micro;", 0xB5},    {u"&deg;", 0xB0},
+    {u"&plusmn;", 0xB1},  {u"&sup2;", 0xB2},    {u"&sup3;", 0xB3},     {u"&times;", 0xD7},
+    {u"&auml;", 0xE4},    {u"&ouml;", 0xF6},    {u"&uuml;", 0xFC},     {u"&Auml;", 0xC4},
+    {u"&Ouml;", 0xD6},    {u"&Uuml;", 0xDC},    {u"&szlig;", 0xDF},    {u"&eacute;", 0xE9},
+    {u"&egrave;", 0xE8},  {u"&agrave;", 0xE0},  {u"&ccedil;", 0xE7},   {u"&ntilde;", 0xF1},
+    {u"&ndash;", 0x2013}, {u"&mdash;", 0x2014}, {u"&hellip;", 0x2026}, {u"&le;", 0x2264},
+    {u"&ge;", 0x2265}};
 
 /// &#66; and &#x42;. @return the character and how long its writing is
 std::optional<std::pair<UChar32, int>> numbered(const UnicodeString& text, int at)
@@ -32,7 +38,8 @@ std::optional<std::pair<UChar32, int>> numbered(const UnicodeString& text, int a
     i += hexadecimal;
     const int digits = i;
     UChar32 value = 0;
-    for (int digit; i < text.length() && i - digits < 7 && (digit = u_digit(text[i], hexadecimal ? 16 : 10)) >= 0; ++i)
+    for (int digit;
+         i < text.length() && i - digits < 7 && (digit = u_digit(text[i], hexadecimal ? 16 : 10)) >= 0; ++i)
         value = value * (hexadecimal ? 16 : 10) + digit;
     if (i == digits || i >= text.length() || text[i] != ';' || value == 0 || value > 0x10FFFF)
         return std::nullopt;
@@ -51,7 +58,8 @@ UnicodeString unescaped(const UnicodeString& text)
             }
         } else if (text[i] == '&') {
             for (const Entity& entity : entities)
-                if (const UnicodeString name(entity.name); !taken && text.compare(i, name.length(), name) == 0) {
+                if (const UnicodeString name(entity.name);
+                    !taken && text.compare(i, name.length(), name) == 0) {
                     out.append(entity.character);
                     taken = name.length();
                 }
@@ -65,8 +73,10 @@ UnicodeString unescaped(const UnicodeString& text)
 }
 
 /// Windows-1252 above 0x7F, by its byte: what Latin-1 has controls for.
-constexpr std::array<char16_t, 32> windows1252{0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D,   0x17D, 0x8F,
-                                               0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D,   0x17E, 0x178};
+constexpr std::array<char16_t, 32> windows1252{0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
+                                               0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,   0x17D,  0x8F,
+                                               0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                               0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
 
 /// The byte that Windows-1252 (or Latin-1) reads as a character; -1: none does.
 int byteOf(UChar32 character)
@@ -77,7 +87,8 @@ int byteOf(UChar32 character)
     return character < 0x100 ? character : -1;
 }
 
-/// UTF-8 that somebody read as Windows-1252: "cafÃ©". Only where all of it can be read back, and holds such a character at all.
+/// UTF-8 that somebody read as Windows-1252: "cafÃ©". Only where all of it can be read back, and holds such a
+/// character at all.
 UnicodeString mended(const UnicodeString& text)
 {
     std::string bytes;
@@ -103,7 +114,8 @@ UnicodeString plainCharacters(const UnicodeString& text)
     UnicodeString out;
     for (int i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
         const UChar32 c = text.char32At(i);
-        const bool ligature = (c >= 0xFB00 && c <= 0xFB06) || c == 0x132 || c == 0x133 || c == 0x149 || (c >= 0x1C4 && c <= 0x1CC) || (c >= 0x1F1 && c <= 0x1F3);
+        const bool ligature = (c >= 0xFB00 && c <= 0xFB06) || c == 0x132 || c == 0x133 || c == 0x149 ||
+                              (c >= 0x1C4 && c <= 0x1CC) || (c >= 0x1F1 && c <= 0x1F3);
         if (ligature || (c >= 0xFF01 && c <= 0xFFEF) || c == 0x3000)
             out.append(compatible->normalize(UnicodeString(c), failed));
         else if ((c >= 0x2018 && c <= 0x201B) || c == 0x2BC)

@@ -33,16 +33,21 @@ fs::path modulePath()
     for (const fs::path& folder : folders)
         if (fs::exists(folder / moduleName, failed))
             return folder / moduleName;
-    throw Error(ErrorKind::Model, std::string("This model's words need the module ") + moduleName + ", which is not in " + folders.front().string() +
-                                      ". Install it beside the program, or name its folder in HOUNSFIELD_PLUGINS.");
+    throw Error(ErrorKind::Model,
+                std::string("This model's words need the module ") + moduleName + ", which is not in " +
+                    folders.front().string() +
+                    ". Install it beside the program, or name its folder in HOUNSFIELD_PLUGINS.");
 }
 
-/// Its own symbols first: the Protocol Buffers inside must not be LibTorch's. AddressSanitizer cannot look into such a module.
+/// Its own symbols first: the Protocol Buffers inside must not be LibTorch's. AddressSanitizer cannot look
+/// into such a module.
 int loadingMode()
 {
 #if defined(__SANITIZE_ADDRESS__)
     if (dlsym(RTLD_DEFAULT, "_ZN6google8protobuf8internal13VerifyVersionEiiPKc"))
-        throw Error(ErrorKind::Model, "A build for AddressSanitizer cannot use sentencepiece beside LibTorch. Use another build.");
+        throw Error(
+            ErrorKind::Model,
+            "A build for AddressSanitizer cannot use sentencepiece beside LibTorch. Use another build.");
     return RTLD_NOW | RTLD_LOCAL;
 #else
     return RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
@@ -55,11 +60,16 @@ const HounsfieldSentencePiece& openModule()
     void* handle = dlopen(path.c_str(), loadingMode());
     if (!handle) {
         const char* why = dlerror();
-        throw Error(ErrorKind::Model, "The module " + path.string() + " cannot be used (" + (why ? why : "no reason given") + "). Install it again, with libsentencepiece.");
+        throw Error(ErrorKind::Model, "The module " + path.string() + " cannot be used (" +
+                                          (why ? why : "no reason given") +
+                                          "). Install it again, with libsentencepiece.");
     }
-    const auto entry = reinterpret_cast<const HounsfieldSentencePiece* (*)()>(dlsym(handle, HounsfieldSentencePiece::entry));
+    const auto entry =
+        reinterpret_cast<const HounsfieldSentencePiece* (*)()>(dlsym(handle, HounsfieldSentencePiece::entry));
     if (!entry || entry()->version != HounsfieldSentencePiece::currentVersion)
-        throw Error(ErrorKind::Model, "The module " + path.string() + " belongs to another version of this program. Install the one that came with it.");
+        throw Error(ErrorKind::Model,
+                    "The module " + path.string() +
+                        " belongs to another version of this program. Install the one that came with it.");
     return *entry();
 }
 
@@ -86,24 +96,34 @@ SentencePieceTokenizer SentencePieceTokenizer::fromBytes(const std::string& byte
     checkSentencePieceModel(bytes);
     std::array<char, 512> why{};
     SentencePieceTokenizer tokenizer;
-    tokenizer.m_model = std::shared_ptr<void>(library().open(bytes.data(), bytes.size(), why.data(), why.size()), [](void* model) { library().close(model); });
+    tokenizer.m_model =
+        std::shared_ptr<void>(library().open(bytes.data(), bytes.size(), why.data(), why.size()),
+                              [](void* model) { library().close(model); });
     if (!tokenizer.m_model)
-        throw Error(ErrorKind::Model, std::string("The tokenizer's vocabulary is not a sentencepiece model that can be used: ") + why.data() + ". Get it again.");
+        throw Error(
+            ErrorKind::Model,
+            std::string("The tokenizer's vocabulary is not a sentencepiece model that can be used: ") +
+                why.data() + ". Get it again.");
     tokenizer.m_contextLength = contextLength;
     tokenizer.m_size = library().size(tokenizer.m_model.get());
     tokenizer.m_start = library().startId(tokenizer.m_model.get());
     tokenizer.m_end = library().endId(tokenizer.m_model.get());
-    if (tokenizer.m_start < 0 || tokenizer.m_end < 0 || tokenizer.m_start >= tokenizer.m_size || tokenizer.m_end >= tokenizer.m_size)
-        throw Error(ErrorKind::Model, "The sentencepiece model has no <s> and </s>, which begin and end what a text encoder reads. Train it with both.");
+    if (tokenizer.m_start < 0 || tokenizer.m_end < 0 || tokenizer.m_start >= tokenizer.m_size ||
+        tokenizer.m_end >= tokenizer.m_size)
+        throw Error(ErrorKind::Model, "The sentencepiece model has no <s> and </s>, which begin and end what "
+                                      "a text encoder reads. Train it with both.");
     return tokenizer;
 }
 
 std::vector<std::int32_t> SentencePieceTokenizer::pieces(const std::string& text) const
 {
     std::vector<std::int32_t> ids;
-    const auto take = [](void* context, std::int32_t id) { static_cast<std::vector<std::int32_t>*>(context)->push_back(id); };
+    const auto take = [](void* context, std::int32_t id) {
+        static_cast<std::vector<std::int32_t>*>(context)->push_back(id);
+    };
     if (!library().encode(m_model.get(), text.data(), text.size(), take, &ids))
-        throw Error(ErrorKind::Model, "The sentencepiece model could not split the text \"" + text.substr(0, 60) + "\".");
+        throw Error(ErrorKind::Model,
+                    "The sentencepiece model could not split the text \"" + text.substr(0, 60) + "\".");
     return ids;
 }
 

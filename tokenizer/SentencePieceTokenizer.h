@@ -8,11 +8,13 @@
 
 namespace hounsfield {
 
-/// A sentencepiece model (Kudo and Richardson 2018). The library itself is in a module beside the program, `hounsfield_sentencepiece.so`,
-/// that is opened when the first such model is: in the program's own folder, in ../lib/hounsfield, or in HOUNSFIELD_PLUGINS.
+/// A sentencepiece model (Kudo and Richardson 2018). The library itself is in a module beside the program,
+/// `hounsfield_sentencepiece.so`, that is opened when the first such model is: in the program's own folder,
+/// in ../lib/hounsfield, or in HOUNSFIELD_PLUGINS.
 class SentencePieceTokenizer final : public Tokenizer {
 public:
-    /// A `.model` file. @throws Error(Model): the module or the file is missing, damaged, or without <s> and </s>
+    /// A `.model` file. @throws Error(Model): the module or the file is missing, damaged, or without <s> and
+    /// </s>
     static SentencePieceTokenizer fromFile(const std::filesystem::path& file, int contextLength = 77);
     static SentencePieceTokenizer fromBytes(const std::string& bytes, int contextLength = 77);
 

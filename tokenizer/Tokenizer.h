@@ -8,14 +8,15 @@
 
 namespace hounsfield {
 
-/// Words -> numbers: what stands before every text encoder. One implementation for each vocabulary (CLIP's byte pairs, sentencepiece).
+/// Words -> numbers: what stands before every text encoder. One implementation for each vocabulary (CLIP's
+/// byte pairs, sentencepiece).
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
     /// A text as an encoder takes it.
     struct Tokens {
         std::vector<std::int32_t> ids; ///< framed by the start and end tokens
-        std::size_t cut = 0;           ///< pieces of the text that did not fit and were left out, before the end token
+        std::size_t cut = 0; ///< pieces of the text that did not fit and were left out, before the end token
     };
 
     /// Framed and cut to contextLength(), as the encoders were trained. @param text UTF-8

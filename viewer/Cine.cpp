@@ -13,7 +13,7 @@ Cine::Cine(ViewState& state, QObject* parent) : QObject(parent), m_state(state)
 
 void Cine::setRunning(bool running)
 {
-    running && m_state.scan() ? m_timer.start(1000 / m_speed) : m_timer.stop();
+    running&& m_state.scan() ? m_timer.start(1000 / m_speed) : m_timer.stop();
     Q_EMIT changed();
 }
 

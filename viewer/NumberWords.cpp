@@ -6,11 +6,9 @@
 
 #include <cmath>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
-namespace
-{
+namespace {
 
 struct NumberWords {
     Q_DECLARE_TR_FUNCTIONS(NumberWords)

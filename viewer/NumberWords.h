@@ -6,8 +6,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A number as the window's language writes it: "1512.3", in German "1512,3". No group separators, which one
 /// reader takes for the decimal point of another. What rounds to zero has no sign. Files never go through

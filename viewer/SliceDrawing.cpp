@@ -12,14 +12,22 @@ namespace {
 MeasurementKind kindOf(Tool tool)
 {
     switch (tool) {
-    case Tool::Angle: return MeasurementKind::Angle;
-    case Tool::Bidirectional: return MeasurementKind::Bidirectional;
-    case Tool::Ellipse: return MeasurementKind::Ellipse;
-    case Tool::Rectangle: return MeasurementKind::Rectangle;
-    case Tool::Freehand: return MeasurementKind::Freehand;
-    case Tool::Arrow: return MeasurementKind::Arrow;
-    case Tool::Probe: return MeasurementKind::Probe;
-    default: return MeasurementKind::Distance;
+    case Tool::Angle:
+        return MeasurementKind::Angle;
+    case Tool::Bidirectional:
+        return MeasurementKind::Bidirectional;
+    case Tool::Ellipse:
+        return MeasurementKind::Ellipse;
+    case Tool::Rectangle:
+        return MeasurementKind::Rectangle;
+    case Tool::Freehand:
+        return MeasurementKind::Freehand;
+    case Tool::Arrow:
+        return MeasurementKind::Arrow;
+    case Tool::Probe:
+        return MeasurementKind::Probe;
+    default:
+        return MeasurementKind::Distance;
     }
 }
 
@@ -53,12 +61,15 @@ void SliceView::finishDrawing()
     Measurement made = *m_drawing;
     m_drawing.reset();
     m_drag = Drag::None;
-    const bool nothing = made.pointsMm.size() > 1 && made.kind != MeasurementKind::Freehand && length(made.pointsMm[1] - made.pointsMm[0]) < 1e-6;
+    const bool nothing = made.pointsMm.size() > 1 && made.kind != MeasurementKind::Freehand &&
+                         length(made.pointsMm[1] - made.pointsMm[0]) < 1e-6;
     if (nothing || (made.kind == MeasurementKind::Freehand && made.pointsMm.size() < 3))
         return;
     if (made.kind == MeasurementKind::Arrow) {
         bool kept = false;
-        made.text = QInputDialog::getText(this, tr("Arrow"), tr("What it points at:"), QLineEdit::Normal, {}, &kept).toStdString();
+        made.text =
+            QInputDialog::getText(this, tr("Arrow"), tr("What it points at:"), QLineEdit::Normal, {}, &kept)
+                .toStdString();
         if (!kept)
             return;
     }
@@ -71,7 +82,8 @@ bool SliceView::pickPoint(const QPointF& at)
     for (const Measurement& one : m_state.measurements())
         for (std::size_t p = 0; p < one.pointsMm.size() && one.kind != MeasurementKind::Freehand; ++p) {
             const auto pixel = now.toPixel(one.pointsMm[p]);
-            if (std::abs(now.distanceMm(one.pointsMm[p])) < 1 && std::hypot(pixel[0] - at.x(), pixel[1] - at.y()) < 7) {
+            if (std::abs(now.distanceMm(one.pointsMm[p])) < 1 &&
+                std::hypot(pixel[0] - at.x(), pixel[1] - at.y()) < 7) {
                 m_movedPoint = std::size_t(one.id) << 16 | p;
                 return true;
             }

@@ -53,7 +53,8 @@ void SlicePainter::haloText(const QRectF& box, int flags, const QString& text, c
     m_painter.drawText(box, flags, text);
 }
 
-std::array<SlicePainter::CutLine, 2> SlicePainter::cutLines(const ViewState& state, Plane plane, const SliceGrid& grid)
+std::array<SlicePainter::CutLine, 2> SlicePainter::cutLines(const ViewState& state, Plane plane,
+                                                            const SliceGrid& grid)
 {
     // The line across is where the plane seen from above cuts, and so on.
     const Plane across = plane == Plane::Axial ? Plane::Coronal : Plane::Axial;
@@ -116,7 +117,8 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
 {
     using Kind = Overlay::Kind;
     std::vector<Overlay> all;
-    const auto add = [&](Kind kind, const QRectF& area, int flags, const QString& text, const QColor& colour) {
+    const auto add = [&](Kind kind, const QRectF& area, int flags, const QString& text,
+                         const QColor& colour) {
         const QRectF box = QFontMetricsF(fontOf(kind), m_painter.device()).boundingRect(area, flags, text);
         all.push_back({kind, {box}, area, flags, text, colour});
     };
@@ -124,24 +126,31 @@ std::vector<SlicePainter::Overlay> SlicePainter::wantedOverlays(bool withText) c
     const QRectF rim(inset, inset, m_grid.width - 2 * inset, m_grid.height - 2 * inset);
     const auto letters = [](const Vector3& v) { return QString::fromStdString(directionLetters(v)); };
     add(Kind::Letter, rim, Qt::AlignLeft | Qt::AlignVCenter, letters(-1.0 * m_grid.axes.right), quiet);
-    add(Kind::Letter, rim.adjusted(0, 0, -16, 0), Qt::AlignRight | Qt::AlignVCenter, letters(m_grid.axes.right), quiet);
+    add(Kind::Letter, rim.adjusted(0, 0, -16, 0), Qt::AlignRight | Qt::AlignVCenter,
+        letters(m_grid.axes.right), quiet);
     add(Kind::Letter, rim, Qt::AlignHCenter | Qt::AlignTop, letters(-1.0 * m_grid.axes.down), quiet);
     add(Kind::Letter, rim, Qt::AlignHCenter | Qt::AlignBottom, letters(m_grid.axes.down), quiet);
     const QRectF corners = rim.adjusted(0, -2, 0, 2);
     if (withText) {
-        const auto number = sliceNumber(m_state.scan()->geometry(), m_grid.axes.normal, m_state.crosshairMm());
+        const auto number =
+            sliceNumber(m_state.scan()->geometry(), m_grid.axes.normal, m_state.crosshairMm());
         const QString place = tr("%1 mm").arg(decimal(dot(m_state.crosshairMm(), m_grid.axes.normal), 1));
         const QString image = m_state.imageNumber(m_grid.axes.normal);
         const QString numbers = tr("%1 / %2").arg(number[0]).arg(number[1]) + "\n" + place;
-        add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop, image.isEmpty() ? numbers : numbers + "\n" + tr("Im %1").arg(image), quiet);
+        add(Kind::Slice, corners, Qt::AlignRight | Qt::AlignTop,
+            image.isEmpty() ? numbers : numbers + "\n" + tr("Im %1").arg(image), quiet);
         add(Kind::PlaneName, corners, Qt::AlignLeft | Qt::AlignTop, planeName(m_plane), planeColour(m_plane));
         add(Kind::Window, corners, Qt::AlignLeft | Qt::AlignBottom, windowText(), quiet);
         if (m_state.frame() != patientFrame())
-            add(Kind::Oblique, corners, Qt::AlignRight | Qt::AlignBottom, tr("oblique"), theme::colour("viewDoubt"));
+            add(Kind::Oblique, corners, Qt::AlignRight | Qt::AlignBottom, tr("oblique"),
+                theme::colour("viewDoubt"));
     }
     all.push_back(ruler());
     if (withText && !m_state.scanText().isEmpty())
-        add(Kind::Scan, corners.adjusted(0, QFontMetricsF(fontOf(Kind::PlaneName), m_painter.device()).height() + 4, -0.5 * corners.width() - 24, 0), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
+        add(Kind::Scan,
+            corners.adjusted(0, QFontMetricsF(fontOf(Kind::PlaneName), m_painter.device()).height() + 4,
+                             -0.5 * corners.width() - 24, 0),
+            Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_state.scanText(), quiet);
     return all;
 }
 
@@ -194,7 +203,8 @@ SlicePainter::Overlay SlicePainter::ruler() const
     const QRectF line(x - 7, top, 8, centimetres * pixelsPerCm), area(x - 60, line.bottom() + 3, 60, 18);
     const int flags = Qt::AlignRight | Qt::AlignTop;
     const QString text = tr("%1 cm").arg(centimetres);
-    const QRectF label = QFontMetricsF(fontOf(Overlay::Kind::Ruler), m_painter.device()).boundingRect(area, flags, text);
+    const QRectF label =
+        QFontMetricsF(fontOf(Overlay::Kind::Ruler), m_painter.device()).boundingRect(area, flags, text);
     return {Overlay::Kind::Ruler, {line, label}, area, flags, text, theme::colour("viewQuiet"), centimetres};
 }
 
@@ -207,7 +217,8 @@ void SlicePainter::drawRuler(const Overlay& ruler) const
         m_painter.setPen(pen);
         m_painter.drawLine(QPointF(x, top), QPointF(x, top + height));
         for (int mark = 0; mark <= marks; ++mark)
-            m_painter.drawLine(QPointF(x - (mark % 5 == 0 ? 7 : 4), top + mark * height / marks), QPointF(x, top + mark * height / marks));
+            m_painter.drawLine(QPointF(x - (mark % 5 == 0 ? 7 : 4), top + mark * height / marks),
+                               QPointF(x, top + mark * height / marks));
     }
     haloText(ruler.area, ruler.flags, ruler.text, ruler.colour);
 }

@@ -23,7 +23,10 @@ class SlicePainter {
 public:
     static constexpr double turnHandlePixels = 90; ///< from the crosshair to the handles that turn it
 
-    SlicePainter(QPainter& painter, const ViewState& state, Plane plane, const SliceGrid& grid) : m_painter(painter), m_state(state), m_plane(plane), m_grid(grid) {}
+    SlicePainter(QPainter& painter, const ViewState& state, Plane plane, const SliceGrid& grid)
+        : m_painter(painter), m_state(state), m_plane(plane), m_grid(grid)
+    {
+    }
     /// Where the other two planes cut a plane, as unit vectors on the screen, and whose line each is.
     struct CutLine {
         Plane plane;

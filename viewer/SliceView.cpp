@@ -12,7 +12,8 @@
 
 namespace hounsfield {
 
-SliceView::SliceView(ViewState& state, Plane plane, QWidget* parent) : QWidget(parent), m_state(state), m_plane(plane)
+SliceView::SliceView(ViewState& state, Plane plane, QWidget* parent)
+    : QWidget(parent), m_state(state), m_plane(plane)
 {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
@@ -45,7 +46,8 @@ SliceGrid SliceView::gridFor(int width, int height) const
         return grid;
     const Geometry& scan = m_state.scan()->geometry();
     const auto across = extentMm(scan, grid.axes.right), down = extentMm(scan, grid.axes.down);
-    const double fit = std::max((across[1] - across[0]) / grid.width, (down[1] - down[0]) / grid.height) * 1.04;
+    const double fit =
+        std::max((across[1] - across[0]) / grid.width, (down[1] - down[0]) / grid.height) * 1.04;
     grid.mmPerPixel = std::max(fit, 1e-6) / m_state.zoom(m_plane);
     const Vector3 base = middleMm(scan) + m_state.panMm(m_plane);
     grid.centreMm = base + dot(m_state.crosshairMm() - base, grid.axes.normal) * grid.axes.normal;
@@ -59,7 +61,8 @@ SliceGrid SliceView::grid() const
 
 void SliceView::drawScan(QPainter& painter)
 {
-    // At the screen's own pixels, whatever they are called by the widget's: a slice is sharp on every display.
+    // At the screen's own pixels, whatever they are called by the widget's: a slice is sharp on every
+    // display.
     const double ratio = painter.device()->devicePixelRatioF();
     SliceGrid fine = grid();
     fine.width = std::max(1, int(std::lround(fine.width * ratio)));
@@ -68,8 +71,10 @@ void SliceView::drawScan(QPainter& painter)
     SliceLook look = m_state.look();
     look.outlinePixels = std::max(1, int(std::lround(1.5 * ratio)));
     m_scene->setHeat(m_state.heat());
-    const Picture& picture = m_scene->render(fine, look, m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{});
-    QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height, picture.width * 4, QImage::Format_RGB32);
+    const Picture& picture =
+        m_scene->render(fine, look, m_state.masksShown() ? m_state.layers() : std::vector<MaskLayer>{});
+    QImage image(reinterpret_cast<const uchar*>(picture.pixels.data()), picture.width, picture.height,
+                 picture.width * 4, QImage::Format_RGB32);
     image.setDevicePixelRatio(ratio);
     painter.drawImage(QPointF(0, 0), image);
 }
@@ -123,12 +128,18 @@ SliceView::Drag SliceView::dragFor(const QMouseEvent& event) const
     if (keys & Qt::AltModifier)
         return Drag::Pan;
     switch (m_state.tool()) {
-    case Tool::Window: return m_state.mouseProfile() == MouseProfile::ItkSnap ? Drag::Crosshair : Drag::Window;
-    case Tool::Pan: return Drag::Pan;
-    case Tool::Zoom: return Drag::Zoom;
-    case Tool::Scroll: return Drag::Scroll;
-    case Tool::Crosshair: return onTurnHandle(event.position()) ? Drag::Turn : Drag::Crosshair;
-    default: return Drag::Draw;
+    case Tool::Window:
+        return m_state.mouseProfile() == MouseProfile::ItkSnap ? Drag::Crosshair : Drag::Window;
+    case Tool::Pan:
+        return Drag::Pan;
+    case Tool::Zoom:
+        return Drag::Zoom;
+    case Tool::Scroll:
+        return Drag::Scroll;
+    case Tool::Crosshair:
+        return onTurnHandle(event.position()) ? Drag::Turn : Drag::Crosshair;
+    default:
+        return Drag::Draw;
     }
 }
 
@@ -142,7 +153,10 @@ void SliceView::mousePressEvent(QMouseEvent* event)
         addPoint(event->position());
         return;
     }
-    m_drag = event->button() == Qt::LeftButton && event->modifiers() == Qt::NoModifier && pickPoint(event->position()) ? Drag::MovePoint : dragFor(*event);
+    m_drag = event->button() == Qt::LeftButton && event->modifiers() == Qt::NoModifier &&
+                     pickPoint(event->position())
+                 ? Drag::MovePoint
+                 : dragFor(*event);
     if (m_drag == Drag::Crosshair)
         m_state.setCrosshair(grid().toMm(m_last.x(), m_last.y()));
     if (m_drag == Drag::Draw)
@@ -180,17 +194,27 @@ void SliceView::drag(const QPointF& to)
     switch (m_drag) {
     case Drag::Window:
         // Right widens, up brightens. The step grows with the window, so that both bone and brain can be set.
-        m_state.setWindow(m_state.look().window + by.x() * std::max(0.5, m_state.look().window / 300), m_state.look().level + by.y() * std::max(0.5, m_state.look().window / 300));
+        m_state.setWindow(m_state.look().window + by.x() * std::max(0.5, m_state.look().window / 300),
+                          m_state.look().level + by.y() * std::max(0.5, m_state.look().window / 300));
         break;
-    case Drag::Pan: m_state.setPan(m_plane, m_state.panMm(m_plane) - now.mmPerPixel * (by.x() * now.axes.right + by.y() * now.axes.down)); break;
-    case Drag::Zoom: zoomAbout(m_pressed, std::exp(-by.y() / 150)); break;
+    case Drag::Pan:
+        m_state.setPan(m_plane, m_state.panMm(m_plane) -
+                                    now.mmPerPixel * (by.x() * now.axes.right + by.y() * now.axes.down));
+        break;
+    case Drag::Zoom:
+        zoomAbout(m_pressed, std::exp(-by.y() / 150));
+        break;
     case Drag::Scroll:
         m_scrollRest += by.y() / 6;
         m_state.scroll(m_plane, int(m_scrollRest));
         m_scrollRest -= int(m_scrollRest);
         break;
-    case Drag::Crosshair: m_state.setCrosshair(now.toMm(to.x(), to.y())); break;
-    case Drag::Turn: turnTo(to); break;
+    case Drag::Crosshair:
+        m_state.setCrosshair(now.toMm(to.x(), to.y()));
+        break;
+    case Drag::Turn:
+        turnTo(to);
+        break;
     case Drag::MovePoint:
         if (m_drawing)
             break;
@@ -201,7 +225,8 @@ void SliceView::drag(const QPointF& to)
                 break;
             }
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -299,10 +324,20 @@ void SliceView::keyPressEvent(QKeyEvent* event)
 {
     const int back = m_plane == Plane::Axial ? 1 : -1;
     switch (event->key()) {
-    case Qt::Key_Up: case Qt::Key_PageUp: m_state.scroll(m_plane, back * (event->modifiers() & Qt::ShiftModifier ? 10 : 1)); break;
-    case Qt::Key_Down: case Qt::Key_PageDown: m_state.scroll(m_plane, -back * (event->modifiers() & Qt::ShiftModifier ? 10 : 1)); break;
-    case Qt::Key_Home: m_state.scroll(m_plane, back * 100000); break;
-    case Qt::Key_End: m_state.scroll(m_plane, -back * 100000); break;
+    case Qt::Key_Up:
+    case Qt::Key_PageUp:
+        m_state.scroll(m_plane, back * (event->modifiers() & Qt::ShiftModifier ? 10 : 1));
+        break;
+    case Qt::Key_Down:
+    case Qt::Key_PageDown:
+        m_state.scroll(m_plane, -back * (event->modifiers() & Qt::ShiftModifier ? 10 : 1));
+        break;
+    case Qt::Key_Home:
+        m_state.scroll(m_plane, back * 100000);
+        break;
+    case Qt::Key_End:
+        m_state.scroll(m_plane, -back * 100000);
+        break;
     case Qt::Key_Escape:
         if (m_drawing) {
             m_drawing.reset();
@@ -310,7 +345,8 @@ void SliceView::keyPressEvent(QKeyEvent* event)
             break;
         }
         [[fallthrough]];
-    default: QWidget::keyPressEvent(event);
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 

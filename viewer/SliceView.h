@@ -9,7 +9,8 @@
 
 namespace hounsfield {
 
-/// One plane of the scan. Shows, and forwards gestures to the ViewState; keeps nothing of its own but a gesture in progress.
+/// One plane of the scan. Shows, and forwards gestures to the ViewState; keeps nothing of its own but a
+/// gesture in progress.
 class SliceView : public QWidget {
     Q_OBJECT
 public:

@@ -18,7 +18,10 @@ namespace {
 
 class TaskProgress final : public Progress {
 public:
-    TaskProgress(std::function<void(const ProgressReport&)> tell, const std::atomic<bool>& stop) : m_tell(std::move(tell)), m_stop(stop) {}
+    TaskProgress(std::function<void(const ProgressReport&)> tell, const std::atomic<bool>& stop)
+        : m_tell(std::move(tell)), m_stop(stop)
+    {
+    }
     void report(const ProgressReport& how) override { m_tell(how); }
     bool stopRequested() const override { return m_stop; }
 
@@ -94,10 +97,14 @@ void Task::run()
         }
         TaskProgress progress(
             [this, job](const ProgressReport& how) {
-                QMetaObject::invokeMethod(this, [this, job, how] {
-                    if (job == m_newest)
-                        Q_EMIT progressed(QString::fromStdString(how.stage), how.fraction, how.secondsLeft.value_or(-1));
-                }, Qt::QueuedConnection);
+                QMetaObject::invokeMethod(
+                    this,
+                    [this, job, how] {
+                        if (job == m_newest)
+                            Q_EMIT progressed(QString::fromStdString(how.stage), how.fraction,
+                                              how.secondsLeft.value_or(-1));
+                    },
+                    Qt::QueuedConnection);
             },
             job->stop);
         Then then;
@@ -115,7 +122,9 @@ void Task::run()
         }
         job->work = {};
         giveMemoryBack();
-        QMetaObject::invokeMethod(this, [this, job, then, failure, cancelled] { finish(job, then, failure, cancelled); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, job, then, failure, cancelled] { finish(job, then, failure, cancelled); },
+            Qt::QueuedConnection);
     }
 }
 

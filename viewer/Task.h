@@ -14,8 +14,8 @@
 
 namespace hounsfield {
 
-/// One kind of work off the GUI thread, one job at a time on a thread of its own; the newest wins: a job asked for while another
-/// runs stops that one and takes its place. The destructor stops and waits.
+/// One kind of work off the GUI thread, one job at a time on a thread of its own; the newest wins: a job
+/// asked for while another runs stops that one and takes its place. The destructor stops and waits.
 class Task : public QObject {
     Q_OBJECT
 public:

@@ -13,7 +13,8 @@
 
 #include <string_view>
 
-/// The pictures of controls.qrc: a static library registers them only where it is asked to, outside of every namespace.
+/// The pictures of controls.qrc: a static library registers them only where it is asked to, outside of every
+/// namespace.
 static void registerControls()
 {
     Q_INIT_RESOURCE(controls);
@@ -57,7 +58,8 @@ QIcon icon(const QString& name, const QString& colourName)
 {
     QByteArray svg = resource("icons/" + name + ".svg");
     QIcon icon;
-    for (const auto& [mode, tone] : {std::pair{QIcon::Normal, colourName}, {QIcon::Disabled, QString("line")}}) {
+    for (const auto& [mode, tone] :
+         {std::pair{QIcon::Normal, colourName}, {QIcon::Disabled, QString("line")}}) {
         QByteArray tinted = svg;
         tinted.replace("currentColor", colour(tone).name().toLatin1());
         QSvgRenderer renderer(tinted);
@@ -80,7 +82,8 @@ QString styleSheet()
     const QJsonObject all = colours().value(light ? "light" : "dark").toObject();
     // Longer names first: "onAccent" before "accent" would not matter, "line" before "lineX" would.
     QStringList names = all.keys();
-    std::sort(names.begin(), names.end(), [](const QString& a, const QString& b) { return a.size() > b.size(); });
+    std::sort(names.begin(), names.end(),
+              [](const QString& a, const QString& b) { return a.size() > b.size(); });
     for (const QString& name : names)
         sheet.replace("@" + name, all.value(name).toString());
     return sheet;
@@ -93,10 +96,26 @@ void apply(QApplication& app)
     const auto set = [&palette](QPalette::ColorRole role, const QString& normal) {
         palette.setColor(role, colour(normal));
     };
-    for (const auto& [role, name] : {std::pair{QPalette::Window, "background"}, {QPalette::Base, "background"}, {QPalette::AlternateBase, "panel"}, {QPalette::Button, "raised"},
-                                     {QPalette::Highlight, "accent"}, {QPalette::HighlightedText, "onAccent"}, {QPalette::Link, "accent"}, {QPalette::LinkVisited, "accent"}, {QPalette::ToolTipBase, "raised"},
-                                     {QPalette::WindowText, "text"}, {QPalette::Text, "text"}, {QPalette::ButtonText, "text"}, {QPalette::BrightText, "text"}, {QPalette::ToolTipText, "text"},
-                                     {QPalette::PlaceholderText, "quiet"}, {QPalette::Mid, "control"}, {QPalette::Dark, "line"}, {QPalette::Light, "raised"}, {QPalette::Midlight, "raised"}, {QPalette::Shadow, "background"}})
+    for (const auto& [role, name] : {std::pair{QPalette::Window, "background"},
+                                     {QPalette::Base, "background"},
+                                     {QPalette::AlternateBase, "panel"},
+                                     {QPalette::Button, "raised"},
+                                     {QPalette::Highlight, "accent"},
+                                     {QPalette::HighlightedText, "onAccent"},
+                                     {QPalette::Link, "accent"},
+                                     {QPalette::LinkVisited, "accent"},
+                                     {QPalette::ToolTipBase, "raised"},
+                                     {QPalette::WindowText, "text"},
+                                     {QPalette::Text, "text"},
+                                     {QPalette::ButtonText, "text"},
+                                     {QPalette::BrightText, "text"},
+                                     {QPalette::ToolTipText, "text"},
+                                     {QPalette::PlaceholderText, "quiet"},
+                                     {QPalette::Mid, "control"},
+                                     {QPalette::Dark, "line"},
+                                     {QPalette::Light, "raised"},
+                                     {QPalette::Midlight, "raised"},
+                                     {QPalette::Shadow, "background"}})
         set(role, name);
     for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, colour("quiet"));

@@ -16,8 +16,8 @@ void setLight(bool light);
 bool isLight();
 /// Qt's style sheet, made from the same colours.
 QString styleSheet();
-/// Style, palette and style sheet of the whole program: what no rule of the sheet draws (the system's file and colour dialogs, arrows,
-/// placeholders) has the same colours.
+/// Style, palette and style sheet of the whole program: what no rule of the sheet draws (the system's file
+/// and colour dialogs, arrows, placeholders) has the same colours.
 void apply(QApplication& app);
 /// An icon of the house's own line family, drawn in the text's colour: "window", "pan", "eye".
 QIcon icon(const QString& name, const QString& colourName = "text");

@@ -9,14 +9,16 @@ namespace hounsfield {
 
 ViewGrid::ViewGrid(ViewState& state, QWidget* parent) : QWidget(parent), m_state(state)
 {
-    const std::pair<Plane, Layout> planes[] = {
-        {Plane::Axial, Layout::Axial}, {Plane::Coronal, Layout::Coronal}, {Plane::Sagittal, Layout::Sagittal}};
+    const std::pair<Plane, Layout> planes[] = {{Plane::Axial, Layout::Axial},
+                                               {Plane::Coronal, Layout::Coronal},
+                                               {Plane::Sagittal, Layout::Sagittal}};
     for (const auto& [plane, layout] : planes) {
         auto* view = new SliceView(state, plane);
         m_slices[std::size_t(plane)] = view;
         const Layout alone = layout;
         connect(view, &SliceView::maximiseAsked, this, [this, alone] { toggle(alone); });
-        connect(view, &SliceView::menuAsked, this, [this, plane = plane](QPoint at) { Q_EMIT menuAsked(plane, at); });
+        connect(view, &SliceView::menuAsked, this,
+                [this, plane = plane](QPoint at) { Q_EMIT menuAsked(plane, at); });
     }
     m_volume = new VolumeView(state);
     connect(m_volume, &VolumeView::maximiseAsked, this, [this] { toggle(Layout::Volume); });
@@ -65,8 +67,10 @@ void ViewGrid::arrange()
     m_slices[1]->setVisible(shown(Layout::Coronal));
     m_slices[2]->setVisible(shown(Layout::Sagittal));
     m_volume->setVisible(shown(Layout::Volume));
-    m_top->setVisible(three || layout == Layout::Grid || layout == Layout::Axial || layout == Layout::Sagittal);
-    m_bottom->setVisible(three || layout == Layout::Grid || layout == Layout::Coronal || layout == Layout::Volume);
+    m_top->setVisible(three || layout == Layout::Grid || layout == Layout::Axial ||
+                      layout == Layout::Sagittal);
+    m_bottom->setVisible(three || layout == Layout::Grid || layout == Layout::Coronal ||
+                         layout == Layout::Volume);
     if (three) {
         m_rows->setSizes({640, 320});
         m_bottom->setSizes({200, 200, 200});

@@ -8,7 +8,8 @@ class QSplitter;
 
 namespace hounsfield {
 
-/// The four views: all, one alone, or one large beside three. Double click toggles one alone; dragged borders are kept.
+/// The four views: all, one alone, or one large beside three. Double click toggles one alone; dragged borders
+/// are kept.
 class ViewGrid : public QWidget {
     Q_OBJECT
 public:

@@ -12,9 +12,15 @@ struct Preset {
     double window, level;
 };
 // Shared conventions, 4.2. The eighth is what the published model sees.
-constexpr Preset presets[] = {{QT_TRANSLATE_NOOP("ViewState", "Automatic"), 0, 0}, {QT_TRANSLATE_NOOP("ViewState", "Abdomen"), 400, 40}, {QT_TRANSLATE_NOOP("ViewState", "Liver"), 150, 90},
-                              {QT_TRANSLATE_NOOP("ViewState", "Lung"), 1500, -600}, {QT_TRANSLATE_NOOP("ViewState", "Mediastinum"), 350, 40}, {QT_TRANSLATE_NOOP("ViewState", "Bone"), 2000, 350},
-                              {QT_TRANSLATE_NOOP("ViewState", "Brain"), 80, 40}, {QT_TRANSLATE_NOOP("ViewState", "Vessels"), 600, 150}, {QT_TRANSLATE_NOOP("ViewState", "Model input"), 425, 37.5},
+constexpr Preset presets[] = {{QT_TRANSLATE_NOOP("ViewState", "Automatic"), 0, 0},
+                              {QT_TRANSLATE_NOOP("ViewState", "Abdomen"), 400, 40},
+                              {QT_TRANSLATE_NOOP("ViewState", "Liver"), 150, 90},
+                              {QT_TRANSLATE_NOOP("ViewState", "Lung"), 1500, -600},
+                              {QT_TRANSLATE_NOOP("ViewState", "Mediastinum"), 350, 40},
+                              {QT_TRANSLATE_NOOP("ViewState", "Bone"), 2000, 350},
+                              {QT_TRANSLATE_NOOP("ViewState", "Brain"), 80, 40},
+                              {QT_TRANSLATE_NOOP("ViewState", "Vessels"), 600, 150},
+                              {QT_TRANSLATE_NOOP("ViewState", "Model input"), 425, 37.5},
                               {QT_TRANSLATE_NOOP("ViewState", "From the scan"), 0, 0}};
 
 } // namespace
@@ -66,7 +72,8 @@ std::array<double, 2> automaticWindow(const Volume& volume)
     return {std::max(1.0, high - low), 0.5 * (low + high)};
 }
 
-void ViewState::setScan(std::shared_ptr<const Volume> volume, std::optional<std::array<double, 2>> windowLevel, QString scanText)
+void ViewState::setScan(std::shared_ptr<const Volume> volume,
+                        std::optional<std::array<double, 2>> windowLevel, QString scanText)
 {
     m_scan = std::move(volume);
     m_scanText = std::move(scanText);
@@ -119,7 +126,9 @@ QString ViewState::imageNumberAt(const Vector3& mm) const
     if (!m_scan)
         return {};
     const auto k = std::llround(m_scan->geometry().toIndex(mm)[2]);
-    return k < 0 || k >= static_cast<long long>(m_imageNumbers.size()) ? QString() : QString::fromStdString(m_imageNumbers[std::size_t(k)]);
+    return k < 0 || k >= static_cast<long long>(m_imageNumbers.size())
+               ? QString()
+               : QString::fromStdString(m_imageNumbers[std::size_t(k)]);
 }
 
 void ViewState::setCrosshair(const Vector3& mm)
@@ -166,7 +175,8 @@ PlaneAxes ViewState::axes(Plane plane) const
 
 void ViewState::turn(Plane plane, double degrees)
 {
-    // On the screen y grows downwards; whether that is a right-handed turn about the frame's axis depends on the plane.
+    // On the screen y grows downwards; whether that is a right-handed turn about the frame's axis depends on
+    // the plane.
     const PlaneAxes own = axesOf(plane, m_frame);
     const double sign = dot(cross(own.right, own.down), own.normal) > 0 ? 1 : -1;
     std::array<double, 3> rolls = m_roll;
@@ -204,7 +214,9 @@ void ViewState::applyPreset(int digit)
 
 int ViewState::preset() const
 {
-    const auto shows = [this](double window, double level) { return m_look.window == window && m_look.level == level; };
+    const auto shows = [this](double window, double level) {
+        return m_look.window == window && m_look.level == level;
+    };
     if (m_ownWindow && shows((*m_ownWindow)[0], (*m_ownWindow)[1]))
         return 9;
     for (int digit = 1; digit <= 8; ++digit)

@@ -39,13 +39,16 @@ struct VolumeView::Parts {
     Labels* labels = nullptr;
     Task surfaces;
     QTimer settle; ///< when the hand rests, the fine picture
-    QTimer later;  ///< a new scan's slices are seen first: making it ready for three dimensions takes a second
+    QTimer later; ///< a new scan's slices are seen first: making it ready for three dimensions takes a second
 };
 
 /// Letters and border over the picture, by Qt's own painter: it shares no state with VTK.
 class VolumeView::Labels final : public QWidget {
 public:
-    explicit Labels(VolumeView& view) : QWidget(&view), m_view(view) { setAttribute(Qt::WA_TransparentForMouseEvents); }
+    explicit Labels(VolumeView& view) : QWidget(&view), m_view(view)
+    {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override
@@ -58,7 +61,8 @@ private:
     VolumeView& m_view;
 };
 
-VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent), m_state(state), m_parts(std::make_unique<Parts>())
+VolumeView::VolumeView(ViewState& state, QWidget* parent)
+    : QOpenGLWidget(parent), m_state(state), m_parts(std::make_unique<Parts>())
 {
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(120, 120);
@@ -82,7 +86,8 @@ VolumeView::VolumeView(ViewState& state, QWidget* parent) : QOpenGLWidget(parent
     });
     connect(&m_state, &ViewState::layersChanged, this, [this] {
         m_parts->layersStale = true;
-        // Masks come and go in quick succession (a slider, the mouse over rows): coarse at once, fine when it rests.
+        // Masks come and go in quick succession (a slider, the mouse over rows): coarse at once, fine when it
+        // rests.
         m_parts->scene.setInteractive(true);
         m_parts->settle.start();
         update();
@@ -114,7 +119,8 @@ void VolumeView::initializeGL()
     m_parts->window->SetReadyForRendering(true);
     m_parts->window->SetOwnContext(0);
     m_parts->window->InitializeFromCurrentContext();
-    // Qt makes the context current before it paints: VTK need not, and asking Qt again in mid-render would rebind its framebuffer.
+    // Qt makes the context current before it paints: VTK need not, and asking Qt again in mid-render would
+    // rebind its framebuffer.
     m_parts->window->SetIsCurrent(true);
     m_parts->window->SetFrameBlitModeToNoBlit();
     m_parts->ready = true;
@@ -187,7 +193,9 @@ void VolumeView::paintGL()
     f->glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
     m_parts->window->GetDisplayFramebuffer()->Bind(GL_READ_FRAMEBUFFER);
     f->glBindFramebuffer(GL_DRAW_FRAMEBUFFER, defaultFramebufferObject());
-    context()->extraFunctions()->glBlitFramebuffer(0, 0, pixels.width(), pixels.height(), 0, 0, pixels.width(), pixels.height(), GL_COLOR_BUFFER_BIT, GL_NEAREST);
+    context()->extraFunctions()->glBlitFramebuffer(0, 0, pixels.width(), pixels.height(), 0, 0,
+                                                   pixels.width(), pixels.height(), GL_COLOR_BUFFER_BIT,
+                                                   GL_NEAREST);
     f->glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
     f->glColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_TRUE);
     f->glClearColor(0, 0, 0, 1);
@@ -223,7 +231,8 @@ void VolumeView::drawLabels(QPainter& painter) const
     }
     if (!m_state.scan())
         return;
-    // Letters where each side of the patient is now: on the rim, dimmer the more they point away from the screen's plane.
+    // Letters where each side of the patient is now: on the rim, dimmer the more they point away from the
+    // screen's plane.
     vtkCamera* camera = m_parts->scene.renderer()->GetActiveCamera();
     const double* forward = camera->GetDirectionOfProjection();
     double up[3];
@@ -235,21 +244,26 @@ void VolumeView::drawLabels(QPainter& painter) const
     font.setPixelSize(16);
     font.setBold(true);
     painter.setFont(font);
-    static constexpr std::pair<const char*, Vector3> sides[] = {{"L", {1, 0, 0}}, {"R", {-1, 0, 0}}, {"P", {0, 1, 0}}, {"A", {0, -1, 0}}, {"H", {0, 0, 1}}, {"F", {0, 0, -1}}};
+    static constexpr std::pair<const char*, Vector3> sides[] = {{"L", {1, 0, 0}}, {"R", {-1, 0, 0}},
+                                                                {"P", {0, 1, 0}}, {"A", {0, -1, 0}},
+                                                                {"H", {0, 0, 1}}, {"F", {0, 0, -1}}};
     struct Letter {
         const char* text;
         double x, y, flat; ///< along the screen; flat: how much of it lies in the screen's plane
     };
     std::vector<Letter> letters;
     for (const auto& [letter, way] : sides) {
-        const double x = dot(way, right) / length(right), y = -dot(way, trueUp) / length(trueUp), flat = std::hypot(x, y);
+        const double x = dot(way, right) / length(right), y = -dot(way, trueUp) / length(trueUp),
+                     flat = std::hypot(x, y);
         if (flat >= 0.5)
             letters.push_back({letter, x, y, flat});
     }
-    std::stable_sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) { return a.flat > b.flat; });
+    std::stable_sort(letters.begin(), letters.end(),
+                     [](const Letter& a, const Letter& b) { return a.flat > b.flat; });
     OverlayLayout layout(QRectF(0, 0, width(), height()));
     for (const auto& [letter, x, y, flat] : letters) {
-        const double scale = std::min((0.5 * width() - 18) / std::max(std::abs(x), 1e-6), (0.5 * height() - 18) / std::max(std::abs(y), 1e-6));
+        const double scale = std::min((0.5 * width() - 18) / std::max(std::abs(x), 1e-6),
+                                      (0.5 * height() - 18) / std::max(std::abs(y), 1e-6));
         const QRectF box(0.5 * width() + x * scale - 12, 0.5 * height() + y * scale - 12, 24, 24);
         if (!layout.place({box}))
             continue;
@@ -259,7 +273,9 @@ void VolumeView::drawLabels(QPainter& painter) const
         painter.drawText(box, Qt::AlignCenter, letter);
     }
     painter.setFont(plain);
-    const QRectF name = QFontMetricsF(plain, painter.device()).boundingRect(QRectF(10, 8, width() - 20, 20), Qt::AlignLeft | Qt::AlignTop, tr("3D"));
+    const QRectF name =
+        QFontMetricsF(plain, painter.device())
+            .boundingRect(QRectF(10, 8, width() - 20, 20), Qt::AlignLeft | Qt::AlignTop, tr("3D"));
     painter.setPen(theme::colour("volume"));
     if (layout.place({name}))
         painter.drawText(name, Qt::AlignLeft | Qt::AlignTop, tr("3D"));
@@ -301,7 +317,9 @@ void VolumeView::setCropEnd(int axis, double low, double high)
 
 QString VolumeView::mapperText() const
 {
-    return mapperFor(m_parts->renderer.toStdString()) == VolumeMapper::Processor ? tr("on the processor (%1)").arg(m_parts->renderer) : tr("on the graphics card (%1)").arg(m_parts->renderer);
+    return mapperFor(m_parts->renderer.toStdString()) == VolumeMapper::Processor
+               ? tr("on the processor (%1)").arg(m_parts->renderer)
+               : tr("on the graphics card (%1)").arg(m_parts->renderer);
 }
 
 void VolumeView::mousePressEvent(QMouseEvent* event)
@@ -318,12 +336,14 @@ void VolumeView::mouseMoveEvent(QMouseEvent* event)
     vtkCamera* camera = m_parts->scene.renderer()->GetActiveCamera();
     const bool shift = event->modifiers() & Qt::ShiftModifier;
     if (event->buttons() & Qt::MiddleButton || (event->buttons() & Qt::LeftButton && shift)) {
-        const double mmPerPixel = 2 * camera->GetDistance() * std::tan(camera->GetViewAngle() * 3.14159265 / 360) / std::max(1, height());
+        const double mmPerPixel = 2 * camera->GetDistance() *
+                                  std::tan(camera->GetViewAngle() * 3.14159265 / 360) / std::max(1, height());
         double up[3], forward[3];
         camera->OrthogonalizeViewUp();
         camera->GetViewUp(up);
         camera->GetDirectionOfProjection(forward);
-        const Vector3 u{up[0], up[1], up[2]}, right = cross({forward[0], forward[1], forward[2]}, u), move = mmPerPixel * (by.y() * u - by.x() * right);
+        const Vector3 u{up[0], up[1], up[2]}, right = cross({forward[0], forward[1], forward[2]}, u),
+                                              move = mmPerPixel * (by.y() * u - by.x() * right);
         double focus[3], at[3];
         camera->GetFocalPoint(focus);
         camera->GetPosition(at);

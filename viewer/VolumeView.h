@@ -9,8 +9,9 @@
 
 namespace hounsfield {
 
-/// The scan and its masks in three dimensions. VTK draws into the widget's own framebuffer, only while Qt paints.
-/// Left drag turns, middle or Shift+left drag pans, right drag and the wheel zoom, a letter of A P L R S I looks from that side.
+/// The scan and its masks in three dimensions. VTK draws into the widget's own framebuffer, only while Qt
+/// paints. Left drag turns, middle or Shift+left drag pans, right drag and the wheel zoom, a letter of A P L
+/// R S I looks from that side.
 class VolumeView : public QOpenGLWidget {
     Q_OBJECT
 public:
@@ -21,7 +22,7 @@ public:
     void setPreset(const QString& name); ///< empty: masks alone
     void setVolumeOpacity(double opacity);
     void lookFrom(char letter);
-    QImage picture(); ///< with its letters
+    QImage picture();                                   ///< with its letters
     void setCropEnd(int axis, double low, double high); ///< shares of the scan along its axis
     QString mapperText() const; ///< "on the processor (llvmpipe)": for About and for whoever wonders
 

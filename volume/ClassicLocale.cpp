@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "volume/ClassicLocale.h"
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 #ifndef _WIN32
 
-namespace
-{
+namespace {
 
 locale_t classic()
 {

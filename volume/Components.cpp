@@ -30,18 +30,23 @@ public:
                 // The rows that were met before and touch this one, by a corner at least.
                 for (const auto& [dj, dk] : {std::pair{-1, 0}, {-1, -1}, {0, -1}, {1, -1}})
                     if (j + dj >= 0 && j + dj < m_size[1] && k + dk >= 0)
-                        join(static_cast<std::size_t>(j + m_size[1] * k), static_cast<std::size_t>(j + dj + m_size[1] * (k + dk)));
+                        join(static_cast<std::size_t>(j + m_size[1] * k),
+                             static_cast<std::size_t>(j + dj + m_size[1] * (k + dk)));
         for (std::uint32_t run = 0; run < m_runs.size(); ++run)
             m_runs[run].parent = rootOf(run);
     }
 
-    const std::vector<Run>& runs() const { return m_runs; } ///< each with its root, the first run of its component
+    const std::vector<Run>& runs() const
+    {
+        return m_runs;
+    } ///< each with its root, the first run of its component
     /// Calls visit(run, j, k) for every run, rows in memory order.
     template <typename Visit> void forEachRun(Visit&& visit) const
     {
         for (std::size_t row = 0; row + 1 < m_rowBegins.size(); ++row)
             for (std::uint32_t run = m_rowBegins[row]; run < m_rowBegins[row + 1]; ++run)
-                visit(m_runs[run], static_cast<std::int64_t>(row) % m_size[1], static_cast<std::int64_t>(row) / m_size[1]);
+                visit(m_runs[run], static_cast<std::int64_t>(row) % m_size[1],
+                      static_cast<std::int64_t>(row) / m_size[1]);
     }
 
 private:
@@ -67,7 +72,8 @@ private:
 
     void join(std::size_t row, std::size_t other)
     {
-        for (std::uint32_t a = m_rowBegins[row], b = m_rowBegins[other]; a < m_rowBegins[row + 1] && b < m_rowBegins[other + 1];) {
+        for (std::uint32_t a = m_rowBegins[row], b = m_rowBegins[other];
+             a < m_rowBegins[row + 1] && b < m_rowBegins[other + 1];) {
             // Ends are one beyond: equal to the other's begin, they touch by a corner.
             if (m_runs[a].begin <= m_runs[b].end && m_runs[b].begin <= m_runs[a].end) {
                 const std::uint32_t one = rootOf(a), two = rootOf(b);
@@ -112,8 +118,10 @@ Pieces pieces(const Mask& mask, std::size_t most, std::int64_t least)
         if (r.parent == run)
             roots.push_back(run);
     }
-    std::stable_sort(roots.begin(), roots.end(), [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
-    const auto small = std::find_if(roots.begin(), roots.end(), [&](std::uint32_t root) { return counts[root] < least; });
+    std::stable_sort(roots.begin(), roots.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return counts[a] > counts[b]; });
+    const auto small =
+        std::find_if(roots.begin(), roots.end(), [&](std::uint32_t root) { return counts[root] < least; });
     const std::size_t wanted = std::min(static_cast<std::size_t>(small - roots.begin()), most);
     Pieces found;
     found.others = static_cast<std::int64_t>(roots.size() - wanted);
@@ -142,7 +150,8 @@ Pieces pieces(const Mask& mask, std::size_t most, std::int64_t least)
         if (const std::uint32_t n = place[run.parent]; n != none) {
             const IndexBox& box = boxes[n];
             const Index3 s = box.size();
-            const auto row = inside[n].begin() + (run.begin - box.begin[0]) + s[0] * ((j - box.begin[1]) + s[1] * (k - box.begin[2]));
+            const auto row = inside[n].begin() + (run.begin - box.begin[0]) +
+                             s[0] * ((j - box.begin[1]) + s[1] * (k - box.begin[2]));
             std::fill(row, row + (run.end - run.begin), std::uint8_t(1));
         }
     });
@@ -176,7 +185,8 @@ Mask reached(const Mask& mask, const Mask& seeds)
     const Index3 size = mask.box().size();
     forest.forEachRun([&](const Run& run, std::int64_t j, std::int64_t k) {
         if (has[run.parent])
-            std::fill_n(inside.begin() + size[0] * (j + size[1] * k) + run.begin, run.end - run.begin, std::uint8_t(1));
+            std::fill_n(inside.begin() + size[0] * (j + size[1] * k) + run.begin, run.end - run.begin,
+                        std::uint8_t(1));
     });
     return mask.empty() ? mask : Mask::fromBox(mask.geometry(), mask.box(), inside);
 }

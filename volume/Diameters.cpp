@@ -32,7 +32,9 @@ double squared(const Point& a)
 /// The plane of a slice with axes of 1 mm at right angles, and the grid's two axes in it.
 class SlicePlane {
 public:
-    SlicePlane(const Geometry& geometry, int sliceAxis) : m_geometry(geometry), m_slice(std::size_t(sliceAxis)), m_a((m_slice + 1) % 3), m_b((m_slice + 2) % 3)
+    SlicePlane(const Geometry& geometry, int sliceAxis)
+        : m_geometry(geometry), m_slice(std::size_t(sliceAxis)), m_a((m_slice + 1) % 3),
+          m_b((m_slice + 2) % 3)
     {
         const Vector3 a = column(geometry.matrix(), int(m_a)), b = column(geometry.matrix(), int(m_b));
         m_right = (1 / length(a)) * a;
@@ -70,14 +72,16 @@ private:
 /// Andrew's monotone chain (1979).
 std::vector<Point> convexHull(std::vector<Point> points)
 {
-    std::sort(points.begin(), points.end(), [](const Point& p, const Point& q) { return p.x < q.x || (p.x == q.x && p.y < q.y); });
+    std::sort(points.begin(), points.end(),
+              [](const Point& p, const Point& q) { return p.x < q.x || (p.x == q.x && p.y < q.y); });
     std::vector<Point> hull;
     if (points.empty())
         return hull;
     for (const int pass : {0, 1}) {
         const std::size_t base = hull.size();
         for (const Point& p : points) {
-            while (hull.size() >= base + 2 && cross(minus(hull.back(), hull[hull.size() - 2]), minus(p, hull.back())) <= 0)
+            while (hull.size() >= base + 2 &&
+                   cross(minus(hull.back(), hull[hull.size() - 2]), minus(p, hull.back())) <= 0)
                 hull.pop_back();
             hull.push_back(p);
         }
@@ -139,9 +143,10 @@ std::vector<Mask> partsOf(const Mask& mask, int sliceAxis, std::int64_t slice)
     return components(Mask::fromBox(mask.geometry(), box, inside));
 }
 
-/// The longest run of points inside along lines perpendicular to an axis; lines and points a tenth of a voxel apart (farther in what is no
-/// lesion but half a patient).
-std::pair<Point, Point> perpendicularChord(const Mask& part, const SlicePlane& plane, std::int64_t slice, int sliceAxis, const Point& from, const Point& to)
+/// The longest run of points inside along lines perpendicular to an axis; lines and points a tenth of a voxel
+/// apart (farther in what is no lesion but half a patient).
+std::pair<Point, Point> perpendicularChord(const Mask& part, const SlicePlane& plane, std::int64_t slice,
+                                           int sliceAxis, const Point& from, const Point& to)
 {
     const double axis = std::sqrt(squared(minus(to, from)));
     const Point along{(to.x - from.x) / axis, (to.y - from.y) / axis}, across{-along.y, along.x};
@@ -161,13 +166,17 @@ std::pair<Point, Point> perpendicularChord(const Mask& part, const SlicePlane& p
         double begun = 0;
         bool in = false;
         for (double w = -axis; w <= axis; w += step) {
-            const bool now = w + step <= axis && inside({from.x + u * along.x + w * across.x, from.y + u * along.y + w * across.y});
+            const bool now = w + step <= axis && inside({from.x + u * along.x + w * across.x,
+                                                         from.y + u * along.y + w * across.y});
             if (now && !in)
                 begun = w;
             if (!now && in && w - begun > most) {
                 most = w - begun;
                 // From half a step before the first to half a step after the last point.
-                const auto place = [&](double at) { return Point{from.x + u * along.x + (at - 0.5 * step) * across.x, from.y + u * along.y + (at - 0.5 * step) * across.y}; };
+                const auto place = [&](double at) {
+                    return Point{from.x + u * along.x + (at - 0.5 * step) * across.x,
+                                 from.y + u * along.y + (at - 0.5 * step) * across.y};
+                };
                 best = {place(begun), place(w)};
             }
             in = now;
@@ -176,8 +185,8 @@ std::pair<Point, Point> perpendicularChord(const Mask& part, const SlicePlane& p
     return best;
 }
 
-/// Of points of which some two are the farthest apart. The farther from their middle come first: once two radii together do not reach the
-/// best so far, no later pair does.
+/// Of points of which some two are the farthest apart. The farther from their middle come first: once two
+/// radii together do not reach the best so far, no later pair does.
 Line farthest3d(const std::vector<Vector3>& points)
 {
     Vector3 middle{0, 0, 0};
@@ -186,7 +195,8 @@ Line farthest3d(const std::vector<Vector3>& points)
     std::vector<std::pair<double, Vector3>> byRadius;
     for (const Vector3& p : points)
         byRadius.emplace_back(length(p - middle), p);
-    std::sort(byRadius.begin(), byRadius.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::sort(byRadius.begin(), byRadius.end(),
+              [](const auto& a, const auto& b) { return a.first > b.first; });
     Line best;
     double most = 0;
     for (std::size_t i = 0; i < byRadius.size() && 2 * byRadius[i].first > most; ++i)
@@ -238,9 +248,12 @@ Diameters diameters(const Mask& mask)
             for (const double half : {-0.5, 0.5})
                 outer.push_back(plane.toMm(p, double(slice) + half));
     }
-    const auto chord = perpendicularChord(*measured, plane, found.slice, found.sliceAxis, longest.first, longest.second);
-    found.longest = {plane.toMm(longest.first, double(found.slice)), plane.toMm(longest.second, double(found.slice))};
-    found.perpendicular = {plane.toMm(chord.first, double(found.slice)), plane.toMm(chord.second, double(found.slice))};
+    const auto chord =
+        perpendicularChord(*measured, plane, found.slice, found.sliceAxis, longest.first, longest.second);
+    found.longest = {plane.toMm(longest.first, double(found.slice)),
+                     plane.toMm(longest.second, double(found.slice))};
+    found.perpendicular = {plane.toMm(chord.first, double(found.slice)),
+                           plane.toMm(chord.second, double(found.slice))};
     found.longest3d = farthest3d(outer);
     return found;
 }

@@ -23,7 +23,8 @@ void checkMatrix(const Matrix3& matrix, const Vector3& origin)
     // Relative to the column lengths, so that micrometre and metre grids are judged alike.
     const double lengths = length(column(matrix, 0)) * length(column(matrix, 1)) * length(column(matrix, 2));
     if (!(lengths > 0) || std::abs(determinant(matrix)) < 1e-4 * lengths)
-        throw Error(ErrorKind::Scan, "The scan's axes do not span a volume (two are parallel, or a spacing is zero).");
+        throw Error(ErrorKind::Scan,
+                    "The scan's axes do not span a volume (two are parallel, or a spacing is zero).");
 }
 
 } // namespace
@@ -49,7 +50,8 @@ Geometry Geometry::fromSpacing(const Index3& size, const Vector3& originMm, cons
 
 Geometry Geometry::fromRasAffine(const Index3& size, const std::array<std::array<double, 4>, 3>& a)
 {
-    const Matrix3 matrix{{{-a[0][0], -a[0][1], -a[0][2]}, {-a[1][0], -a[1][1], -a[1][2]}, {a[2][0], a[2][1], a[2][2]}}};
+    const Matrix3 matrix{
+        {{-a[0][0], -a[0][1], -a[0][2]}, {-a[1][0], -a[1][1], -a[1][2]}, {a[2][0], a[2][1], a[2][2]}}};
     return {size, {-a[0][3], -a[1][3], a[2][3]}, matrix};
 }
 
@@ -100,7 +102,8 @@ bool Geometry::isOrthogonal() const
 
 std::string Geometry::orientation() const
 {
-    return {patientLetter(column(m_matrix, 0)), patientLetter(column(m_matrix, 1)), patientLetter(column(m_matrix, 2))};
+    return {patientLetter(column(m_matrix, 0)), patientLetter(column(m_matrix, 1)),
+            patientLetter(column(m_matrix, 2))};
 }
 
 bool Geometry::sameGrid(const Geometry& other, double toleranceMm) const
@@ -108,7 +111,8 @@ bool Geometry::sameGrid(const Geometry& other, double toleranceMm) const
     if (m_size != other.m_size)
         return false;
     for (int corner = 0; corner < 8; ++corner) {
-        const Index3 i{corner & 1 ? m_size[0] - 1 : 0, corner & 2 ? m_size[1] - 1 : 0, corner & 4 ? m_size[2] - 1 : 0};
+        const Index3 i{corner & 1 ? m_size[0] - 1 : 0, corner & 2 ? m_size[1] - 1 : 0,
+                       corner & 4 ? m_size[2] - 1 : 0};
         if (length(toMm(i) - other.toMm(i)) > toleranceMm)
             return false;
     }

@@ -7,11 +7,12 @@
 
 namespace hounsfield {
 
-/// Where a voxel grid lies in the patient. The only place that converts voxel <-> millimetre and says left and right.
+/// Where a voxel grid lies in the patient. The only place that converts voxel <-> millimetre and says left
+/// and right.
 ///
-/// Millimetres are DICOM's patient coordinates, LPS: x grows to the patient's Left, y to the Posterior, z to the Superior
-/// (DICOM PS3.3 C.7.6.2.1.1). A voxel index names the voxel's centre. The grid may be oblique, flipped, anisotropic and
-/// sheared (gantry tilt): mm = origin + matrix * (i, j, k).
+/// Millimetres are DICOM's patient coordinates, LPS: x grows to the patient's Left, y to the Posterior, z to
+/// the Superior (DICOM PS3.3 C.7.6.2.1.1). A voxel index names the voxel's centre. The grid may be oblique,
+/// flipped, anisotropic and sheared (gantry tilt): mm = origin + matrix * (i, j, k).
 class Geometry {
 public:
     /// A 1x1x1 grid of 1 mm at the origin.

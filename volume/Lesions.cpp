@@ -99,7 +99,8 @@ Measurability measurability(const Lesion& lesion, bool cyst)
         return {false, "Its longest axial diameter, " + millimetres(longest) + ", is under 10 mm."};
     // Small steps are noise of the header.
     if (slices > thickMm + 0.01 && longest < 2 * slices)
-        return {false, "Its longest axial diameter, " + millimetres(longest) + ", is under twice the distance of slices, " + millimetres(slices) + "."};
+        return {false, "Its longest axial diameter, " + millimetres(longest) +
+                           ", is under twice the distance of slices, " + millimetres(slices) + "."};
     return {true, "Its longest axial diameter is " + millimetres(longest) + "."};
 }
 

@@ -24,7 +24,9 @@ Mask Mask::fromBox(const Geometry& geometry, const IndexBox& box, const std::vec
 
     Mask mask(geometry);
     const Index3 size = box.size();
-    const auto row = [&](std::int64_t j, std::int64_t k) { return inside.data() + size[0] * ((j - box.begin[1]) + size[1] * (k - box.begin[2])); };
+    const auto row = [&](std::int64_t j, std::int64_t k) {
+        return inside.data() + size[0] * ((j - box.begin[1]) + size[1] * (k - box.begin[2]));
+    };
     // Row by row, of each only its first and last voxel: most rows are empty or long.
     for (std::int64_t k = box.begin[2]; k < box.end[2]; ++k)
         for (std::int64_t j = box.begin[1]; j < box.end[1]; ++j) {
@@ -45,7 +47,8 @@ Mask Mask::fromBox(const Geometry& geometry, const IndexBox& box, const std::vec
     for (std::int64_t k = mask.m_box.begin[2]; k < mask.m_box.end[2]; ++k)
         for (std::int64_t j = mask.m_box.begin[1]; j < mask.m_box.end[1]; ++j) {
             const std::uint8_t* first = row(j, k) + (mask.m_box.begin[0] - box.begin[0]);
-            out = std::transform(first, first + mask.m_box.size()[0], out, [](std::uint8_t v) { return static_cast<std::uint8_t>(v != 0); });
+            out = std::transform(first, first + mask.m_box.size()[0], out,
+                                 [](std::uint8_t v) { return static_cast<std::uint8_t>(v != 0); });
         }
     return mask;
 }
@@ -75,7 +78,9 @@ Mask unionOf(const Geometry& geometry, const std::vector<const Mask*>& masks)
     const Index3 size = box.size();
     for (const Mask* mask : masks)
         forEachVoxel(*mask, [&](const Index3& v) {
-            inside[static_cast<std::size_t>((v[0] - box.begin[0]) + size[0] * ((v[1] - box.begin[1]) + size[1] * (v[2] - box.begin[2])))] = 1;
+            inside[static_cast<std::size_t>(
+                (v[0] - box.begin[0]) +
+                size[0] * ((v[1] - box.begin[1]) + size[1] * (v[2] - box.begin[2])))] = 1;
         });
     return Mask::fromBox(geometry, box, inside);
 }

@@ -8,24 +8,29 @@
 
 namespace hounsfield {
 
-/// One object's voxels on a scan's Geometry, stored only inside its bounding box. Masks may overlap each other:
-/// a tumor is inside its organ. Immutable.
+/// One object's voxels on a scan's Geometry, stored only inside its bounding box. Masks may overlap each
+/// other: a tumor is inside its organ. Immutable.
 class Mask {
 public:
     /// An empty mask.
     explicit Mask(const Geometry& geometry);
-    /// From a whole grid, i fastest, non-zero = inside; cropped to what is inside. @throws Error(Scan) on a wrong size
+    /// From a whole grid, i fastest, non-zero = inside; cropped to what is inside. @throws Error(Scan) on a
+    /// wrong size
     static Mask fromGrid(const Geometry& geometry, const std::vector<std::uint8_t>& inside);
-    /// From a box of the grid, i fastest inside the box; cropped further. @throws Error(Scan) on a wrong size or a box
-    /// that leaves the grid
-    static Mask fromBox(const Geometry& geometry, const IndexBox& box, const std::vector<std::uint8_t>& inside);
+    /// From a box of the grid, i fastest inside the box; cropped further. @throws Error(Scan) on a wrong size
+    /// or a box that leaves the grid
+    static Mask fromBox(const Geometry& geometry, const IndexBox& box,
+                        const std::vector<std::uint8_t>& inside);
 
     const Geometry& geometry() const { return m_geometry; }
     /// The bounding box of the voxels inside; empty for an empty mask.
     const IndexBox& box() const { return m_box; }
     /// 0 or 1 for every voxel of box(), i fastest.
     const std::vector<std::uint8_t>& boxVoxels() const { return m_inside; }
-    bool at(const Index3& i) const { return m_box.contains(i) && m_inside[static_cast<std::size_t>(boxOffset(i))]; }
+    bool at(const Index3& i) const
+    {
+        return m_box.contains(i) && m_inside[static_cast<std::size_t>(boxOffset(i))];
+    }
     std::int64_t count() const { return m_count; }
     bool empty() const { return m_count == 0; }
     double volumeMl() const { return static_cast<double>(m_count) * m_geometry.voxelVolumeMl(); }

@@ -3,8 +3,7 @@
 
 #include "volume/Mask.h"
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// Masks as sets of voxels; two masks of one question lie on one grid.
 

@@ -4,10 +4,8 @@
 #include <array>
 #include <charconv>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 std::string textOf(double value, std::chars_format format, int precision)
 {

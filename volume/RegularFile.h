@@ -5,8 +5,7 @@
 
 #include <filesystem>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// What a path is, where it is neither a file nor a folder: "a named pipe", "a socket", "a device"; else
 /// nullptr, also where there is nothing. Links are followed.

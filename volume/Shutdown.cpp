@@ -14,10 +14,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 std::atomic<bool> asked{false};
@@ -73,13 +71,11 @@ void watch(const ShutdownPlan& plan)
 
 void listenTo(int signal)
 {
-    struct sigaction before {
-    };
+    struct sigaction before {};
     sigaction(signal, nullptr, &before);
     if (signal != SIGTERM && before.sa_handler == SIG_IGN)
         return;
-    struct sigaction action {
-    };
+    struct sigaction action {};
     action.sa_handler = onSignal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;

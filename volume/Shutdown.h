@@ -6,13 +6,11 @@
 #include <functional>
 #include <string>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A file or folder that is to be gone when the program ends while it is being made. It is listed as long as
 /// the object lives; removing or renaming it is its maker's work.
-class TemporaryPath
-{
+class TemporaryPath {
 public:
     explicit TemporaryPath(std::filesystem::path path);
     ~TemporaryPath();

@@ -26,7 +26,9 @@ public:
             sum += double(value) * double(many);
         });
         hu.mean = sum / double(count);
-        forEach([&](int value, std::int64_t many) { squares += (value - hu.mean) * (value - hu.mean) * double(many); });
+        forEach([&](int value, std::int64_t many) {
+            squares += (value - hu.mean) * (value - hu.mean) * double(many);
+        });
         hu.standardDeviation = std::sqrt(squares / double(count));
         hu.median = 0.5 * (valueOfRank((count - 1) / 2) + valueOfRank(count / 2));
         return hu;
@@ -71,7 +73,8 @@ std::string touchedFaces(const IndexBox& box, const Geometry& geometry)
 Statistics measure(const Mask& mask, const Volume& volume)
 {
     if (!mask.geometry().sameGrid(volume.geometry()))
-        throw Error(ErrorKind::Scan, "The mask does not lie on the scan's grid, so it cannot be measured on it.");
+        throw Error(ErrorKind::Scan,
+                    "The mask does not lie on the scan's grid, so it cannot be measured on it.");
     Statistics s;
     s.voxels = mask.count();
     s.volumeMl = mask.volumeMl();

@@ -22,11 +22,12 @@ struct HuStatistics {
 /// What a Mask says about a Volume.
 struct Statistics {
     std::int64_t voxels = 0;
-    double volumeMl = 0;              ///< voxels x voxel volume, never from a surface
-    std::optional<HuStatistics> hu;   ///< absent for an empty mask
-    IndexBox box;                     ///< bounding box, voxel indices
-    Vector3 centroidMm{0, 0, 0};      ///< LPS, mean of the voxel centres; zero for an empty mask
-    std::string leavesScan;           ///< patient letters of the faces of the scan that the mask touches, such as "S"; empty: none
+    double volumeMl = 0;            ///< voxels x voxel volume, never from a surface
+    std::optional<HuStatistics> hu; ///< absent for an empty mask
+    IndexBox box;                   ///< bounding box, voxel indices
+    Vector3 centroidMm{0, 0, 0};    ///< LPS, mean of the voxel centres; zero for an empty mask
+    std::string leavesScan; ///< patient letters of the faces of the scan that the mask touches, such as "S";
+                            ///< empty: none
 };
 
 /// @throws Error(Scan) where mask and volume do not lie on the same grid

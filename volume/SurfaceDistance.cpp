@@ -15,7 +15,10 @@ constexpr float never = std::numeric_limits<float>::infinity();
 /// min over q of (spacing (p - q))² + f(q) for every p of one line: the lower envelope of parabolas.
 class LineTransform {
 public:
-    explicit LineTransform(std::int64_t longest) : m_values(std::size_t(longest)), m_root(std::size_t(longest)), m_from(std::size_t(longest) + 1) {}
+    explicit LineTransform(std::int64_t longest)
+        : m_values(std::size_t(longest)), m_root(std::size_t(longest)), m_from(std::size_t(longest) + 1)
+    {
+    }
 
     /// @param line every `stride`-th number is of the line, `n` of them; changed in place
     void run(float* line, std::int64_t n, std::int64_t stride, double spacing)
@@ -31,7 +34,8 @@ public:
             double from = -std::numeric_limits<double>::infinity();
             while (last >= 0) {
                 const auto root = m_root[std::size_t(last)];
-                from = (f - m_values[std::size_t(root)] + square * double(q * q - root * root)) / (2 * square * double(q - root));
+                from = (f - m_values[std::size_t(root)] + square * double(q * q - root * root)) /
+                       (2 * square * double(q - root));
                 if (from > m_from[std::size_t(last)])
                     break;
                 --last;
@@ -47,7 +51,8 @@ public:
             while (at < last && m_from[std::size_t(at + 1)] <= double(p))
                 ++at;
             const std::int64_t root = m_root[std::size_t(at)];
-            line[p * stride] = static_cast<float>(square * double((p - root) * (p - root)) + m_values[std::size_t(root)]);
+            line[p * stride] =
+                static_cast<float>(square * double((p - root) * (p - root)) + m_values[std::size_t(root)]);
         }
     }
 
@@ -69,7 +74,8 @@ std::vector<std::uint8_t> surfaceIn(const Mask& mask, const IndexBox& box)
                 beside[std::size_t(axis)] += step;
                 if (mask.at(beside))
                     continue;
-                surface[std::size_t((i[0] - box.begin[0]) + size[0] * ((i[1] - box.begin[1]) + size[1] * (i[2] - box.begin[2])))] = 1;
+                surface[std::size_t((i[0] - box.begin[0]) +
+                                    size[0] * ((i[1] - box.begin[1]) + size[1] * (i[2] - box.begin[2])))] = 1;
                 return;
             }
     });
@@ -77,7 +83,8 @@ std::vector<std::uint8_t> surfaceIn(const Mask& mask, const IndexBox& box)
 }
 
 /// The distances of one surface's voxels to the other surface, sorted.
-std::vector<float> distancesBetween(const std::vector<std::uint8_t>& from, const std::vector<float>& squaredToOther)
+std::vector<float> distancesBetween(const std::vector<std::uint8_t>& from,
+                                    const std::vector<float>& squaredToOther)
 {
     std::vector<float> distances;
     for (std::size_t v = 0; v < from.size(); ++v)
@@ -98,10 +105,12 @@ double percentile95(const std::vector<float>& sorted)
 
 } // namespace
 
-std::vector<float> squaredDistancesMm(const std::vector<std::uint8_t>& sites, const Index3& size, const Vector3& spacingMm)
+std::vector<float> squaredDistancesMm(const std::vector<std::uint8_t>& sites, const Index3& size,
+                                      const Vector3& spacingMm)
 {
     std::vector<float> squared(sites.size());
-    std::transform(sites.begin(), sites.end(), squared.begin(), [](std::uint8_t site) { return site ? 0.0f : never; });
+    std::transform(sites.begin(), sites.end(), squared.begin(),
+                   [](std::uint8_t site) { return site ? 0.0f : never; });
     LineTransform line(std::max({size[0], size[1], size[2]}));
     const std::int64_t row = size[0], slice = size[0] * size[1];
     for (std::int64_t k = 0; k < size[2]; ++k)

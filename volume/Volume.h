@@ -9,7 +9,8 @@
 
 namespace hounsfield {
 
-/// A CT scan: immutable int16 Hounsfield units on a Geometry, i fastest in memory. Handed about as shared_ptr<const Volume>.
+/// A CT scan: immutable int16 Hounsfield units on a Geometry, i fastest in memory. Handed about as
+/// shared_ptr<const Volume>.
 class Volume {
 public:
     /// @param voxels HU, geometry.voxelCount() of them, i fastest
@@ -18,7 +19,10 @@ public:
 
     const Geometry& geometry() const { return m_geometry; }
     const std::vector<std::int16_t>& voxels() const { return m_voxels; }
-    std::int16_t at(const Index3& i) const { return m_voxels[static_cast<std::size_t>(m_geometry.offset(i))]; }
+    std::int16_t at(const Index3& i) const
+    {
+        return m_voxels[static_cast<std::size_t>(m_geometry.offset(i))];
+    }
 
 private:
     Geometry m_geometry;

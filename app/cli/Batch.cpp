@@ -22,7 +22,8 @@ namespace {
 Asked shareOf(Asked asked, std::size_t seat, std::size_t jobs)
 {
     if (jobs > 1) {
-        const std::size_t all = asked.threads > 0 ? std::size_t(asked.threads) : std::max(1u, std::thread::hardware_concurrency());
+        const std::size_t all = asked.threads > 0 ? std::size_t(asked.threads)
+                                                  : std::max(1u, std::thread::hardware_concurrency());
         asked.threads = static_cast<int>(std::max<std::size_t>(1, all / jobs));
     }
     std::vector<std::string> devices;
@@ -36,21 +37,26 @@ Asked shareOf(Asked asked, std::size_t seat, std::size_t jobs)
 
 std::string structures(const Answer& answer)
 {
-    return std::to_string(answer.found) + (answer.found == 1 ? " structure" : " structures") + (answer.notFound ? ", " + std::to_string(answer.notFound) + " not found" : "");
+    return std::to_string(answer.found) + (answer.found == 1 ? " structure" : " structures") +
+           (answer.notFound ? ", " + std::to_string(answer.notFound) + " not found" : "");
 }
 
 /// The list's words for a scan instead of where it lies on this machine.
 std::string asListed(std::string message, const Case& one)
 {
     const std::string full = one.scan.string();
-    for (std::size_t at = 0; full != one.listed && (at = message.find(full, at)) != std::string::npos; at += one.listed.size())
+    for (std::size_t at = 0; full != one.listed && (at = message.find(full, at)) != std::string::npos;
+         at += one.listed.size())
         message.replace(at, full.size(), one.listed);
     return message;
 }
 
 } // namespace
 
-Batch::Batch(BatchOrder order, const ModelPack& pack) : m_order(std::move(order)), m_pack(pack), m_started(Clock::now()), m_refreshed(m_started) {}
+Batch::Batch(BatchOrder order, const ModelPack& pack)
+    : m_order(std::move(order)), m_pack(pack), m_started(Clock::now()), m_refreshed(m_started)
+{
+}
 
 int Batch::run()
 {
@@ -58,8 +64,10 @@ int Batch::run()
     std::error_code failed;
     fs::create_directories(m_order.out, failed);
     if (failed || !fs::is_directory(m_order.out))
-        throw Error(ErrorKind::Resources, "The folder " + m_order.out.string() + " cannot be made. Choose another --out.");
-    say("Model " + m_pack.name + " (" + m_pack.title + "). Research use only: not a medical device." + (m_pack.notice.empty() ? "" : "\nNote: " + m_pack.notice));
+        throw Error(ErrorKind::Resources,
+                    "The folder " + m_order.out.string() + " cannot be made. Choose another --out.");
+    say("Model " + m_pack.name + " (" + m_pack.title + "). Research use only: not a medical device." +
+        (m_pack.notice.empty() ? "" : "\nNote: " + m_pack.notice));
     skipDone();
     m_seats.resize(std::min(m_order.jobs, m_pending.size()));
     do {
@@ -96,7 +104,8 @@ void Batch::skipDone()
     }
     std::reverse(m_pending.begin(), m_pending.end());
     if (m_skipped > 0)
-        say(std::to_string(m_skipped) + " of " + std::to_string(m_order.cases.size()) + " were done before and are skipped (--again runs them too).");
+        say(std::to_string(m_skipped) + " of " + std::to_string(m_order.cases.size()) +
+            " were done before and are skipped (--again runs them too).");
 }
 
 void Batch::feed()
@@ -150,12 +159,16 @@ void Batch::give(std::size_t number, Current current)
 {
     Seat& seat = m_seats[number];
     const Case& one = *current.one;
-    const Order order{one.scan.string(), one.series, current.folder.part().string(), one.prompt.empty() ? m_order.asked.prompts : std::vector<std::string>{one.prompt}};
+    const Order order{one.scan.string(), one.series, current.folder.part().string(),
+                      one.prompt.empty() ? m_order.asked.prompts : std::vector<std::string>{one.prompt}};
     seat.current = std::move(current);
     try {
         if (!seat.worker) {
-            // Only a single worker in a terminal shows how far its scan is; lines of several would run into each other.
-            seat.worker = std::make_unique<WorkerProcess>(shareOf(m_order.asked, number, m_order.jobs), m_order.quiet || m_order.jobs > 1 || !isatty(STDERR_FILENO));
+            // Only a single worker in a terminal shows how far its scan is; lines of several would run into
+            // each other.
+            seat.worker =
+                std::make_unique<WorkerProcess>(shareOf(m_order.asked, number, m_order.jobs),
+                                                m_order.quiet || m_order.jobs > 1 || !isatty(STDERR_FILENO));
             seat.ready = false;
         }
         seat.worker->send(order);
@@ -198,7 +211,8 @@ void Batch::hear(Seat& seat)
         while (const auto answer = seat.worker->next())
             take(seat, *answer);
     } catch (const json::exception&) {
-        end(ErrorKind::Resources, "A worker's answer cannot be read. Run the same command again; it goes on where it stopped.");
+        end(ErrorKind::Resources,
+            "A worker's answer cannot be read. Run the same command again; it goes on where it stopped.");
     }
     if (!lives)
         lost(seat);
@@ -233,14 +247,29 @@ void Batch::take(Seat& seat, const Answer& answer)
 void Batch::finish(Current& current, const Answer& answer)
 {
     const double seconds = std::chrono::duration<double>(Clock::now() - current.since).count();
-    const json result{{"structures", answer.found}, {"not_found", answer.notFound}, {"fully_understood", answer.understood}, {"device", answer.device}, {"precision", answer.precision},
-                      {"seconds", std::round(seconds * 10) / 10}, {"measurements", answer.measurements}, {"lesions", answer.lesions},
-                      {"series_number", answer.seriesNumber}, {"series_key", answer.seriesKey}, {"series_description", answer.description}, {"study_date", answer.studyDate}, {"choice", answer.choice}};
+    const json result{{"structures", answer.found},
+                      {"not_found", answer.notFound},
+                      {"fully_understood", answer.understood},
+                      {"device", answer.device},
+                      {"precision", answer.precision},
+                      {"seconds", std::round(seconds * 10) / 10},
+                      {"measurements", answer.measurements},
+                      {"lesions", answer.lesions},
+                      {"series_number", answer.seriesNumber},
+                      {"series_key", answer.seriesKey},
+                      {"series_description", answer.description},
+                      {"study_date", answer.studyDate},
+                      {"choice", answer.choice}};
     try {
-        current.folder.finish({{"schema", 1}, {"case", current.one->name}, {"program", HOUNSFIELD_VERSION}, {"request", current.request}, {"result", result}});
+        current.folder.finish({{"schema", 1},
+                               {"case", current.one->name},
+                               {"program", HOUNSFIELD_VERSION},
+                               {"request", current.request},
+                               {"result", result}});
     } catch (const Error& error) {
         current.folder.giveUp();
-        return end(error.kind(), "The results of " + current.one->name + " cannot be written. " + error.what());
+        return end(error.kind(),
+                   "The results of " + current.one->name + " cannot be written. " + error.what());
     }
     ++m_done;
     m_understood &= answer.understood;
@@ -257,7 +286,8 @@ void Batch::fail(const Case& one, const std::string& why)
     try {
         CaseFolder(m_order.out, one.name).markFailed(one.listed, why);
         if (m_order.tables)
-            writeFailed(m_order.out, m_order.cases, [this](const Case& other, const json&) { return fits(other); });
+            writeFailed(m_order.out, m_order.cases,
+                        [this](const Case& other, const json&) { return fits(other); });
     } catch (const Error& error) {
         end(error.kind(), error.what());
     }
@@ -293,13 +323,15 @@ void Batch::stopAll()
 void Batch::end(ErrorKind kind, const std::string& why)
 {
     if (!m_end)
-        m_end = Error(kind, why + "\nThe batch stops here. What is done is kept: once this is mended, the same command goes on where it stopped.");
+        m_end = Error(kind, why + "\nThe batch stops here. What is done is kept: once this is mended, the "
+                                  "same command goes on where it stopped.");
     stopAll();
 }
 
 bool Batch::busy() const
 {
-    return std::any_of(m_seats.begin(), m_seats.end(), [](const Seat& seat) { return seat.current.has_value(); });
+    return std::any_of(m_seats.begin(), m_seats.end(),
+                       [](const Seat& seat) { return seat.current.has_value(); });
 }
 
 int Batch::conclude()
@@ -310,7 +342,10 @@ int Batch::conclude()
             isDone(one, requestOf(one, m_order.asked, m_pack), false);
     // A full disk keeps the last tables: their cases are still there.
     if (m_order.tables && !(m_end && m_end->kind() == ErrorKind::Resources))
-        for (const std::string& doubt : writeTables(m_order.out, m_order.cases, [this](const Case& one, const json&) { return fits(one); }).doubts)
+        for (const std::string& doubt :
+             writeTables(m_order.out, m_order.cases, [this](const Case&one, const json&) {
+                 return fits(one);
+             }).doubts)
             std::cerr << "Note: " << doubt << '\n';
     say(summary());
     if (m_end)
@@ -325,27 +360,34 @@ int Batch::conclude()
 std::string Batch::summary() const
 {
     const std::size_t left = m_order.cases.size() - m_done - m_skipped - m_failed - m_held;
-    std::string text = std::to_string(m_done) + " done, " + std::to_string(m_skipped) + " skipped (done before), " + std::to_string(m_failed) + " failed";
+    std::string text = std::to_string(m_done) + " done, " + std::to_string(m_skipped) +
+                       " skipped (done before), " + std::to_string(m_failed) + " failed";
     if (m_held > 0)
         text += ", " + std::to_string(m_held) + " left to another run";
     if (left > 0)
         text += ", " + std::to_string(left) + " not looked at";
     if (!m_order.tables)
-        return text + ". The tables are made by the same command with --collect instead of --shard, once every shard has ended.";
+        return text + ". The tables are made by the same command with --collect instead of --shard, once "
+                      "every shard has ended.";
     return text + (m_failed > 0 ? ": see failed.csv." : ".");
 }
 
 std::string Batch::ended(const Case& one) const
 {
-    return "[" + std::to_string(m_done + m_skipped + m_failed + m_held) + "/" + std::to_string(m_order.cases.size()) + "] " + one.name + ": ";
+    return "[" + std::to_string(m_done + m_skipped + m_failed + m_held) + "/" +
+           std::to_string(m_order.cases.size()) + "] " + one.name + ": ";
 }
 
 std::string Batch::timeLeft() const
 {
-    const std::size_t left = m_pending.size() + static_cast<std::size_t>(std::count_if(m_seats.begin(), m_seats.end(), [](const Seat& seat) { return seat.current.has_value(); }));
+    const std::size_t left =
+        m_pending.size() +
+        static_cast<std::size_t>(std::count_if(m_seats.begin(), m_seats.end(),
+                                               [](const Seat& seat) { return seat.current.has_value(); }));
     if (left == 0 || m_stopping)
         return "";
-    const double seconds = std::chrono::duration<double>(Clock::now() - m_started).count() / double(m_done + m_failed) * double(left);
+    const double seconds = std::chrono::duration<double>(Clock::now() - m_started).count() /
+                           double(m_done + m_failed) * double(left);
     if (seconds < 90)
         return print(", about %.0f s left", std::ceil(seconds));
     if (seconds < 5400)

@@ -17,12 +17,13 @@ struct BatchOrder {
     Asked asked;
     std::vector<Case> cases; ///< of this shard
     std::size_t jobs = 1;
-    bool again = false;      ///< also what is done
+    bool again = false; ///< also what is done
     bool quiet = false;
-    bool tables = true;      ///< false: of a shard, which writes only its own cases
+    bool tables = true; ///< false: of a shard, which writes only its own cases
 };
 
-/// Looks at many scans: gives them to its workers one by one, keeps what is finished, notes what failed and goes on.
+/// Looks at many scans: gives them to its workers one by one, keeps what is finished, notes what failed and
+/// goes on.
 class Batch {
 public:
     Batch(BatchOrder order, const ModelPack& pack);
@@ -74,10 +75,10 @@ private:
     TerminalProgress m_progress{true};
     std::vector<const Case*> m_pending; ///< the next one last
     std::vector<Seat> m_seats;
-    std::set<std::string> m_fitting;    ///< cases whose result is the one asked for
+    std::set<std::string> m_fitting; ///< cases whose result is the one asked for
     std::size_t m_done = 0, m_skipped = 0, m_failed = 0, m_held = 0;
     bool m_understood = true, m_stopping = false;
-    std::optional<Error> m_end;         ///< why nothing can go on
+    std::optional<Error> m_end; ///< why nothing can go on
     Clock::time_point m_started, m_refreshed;
 };
 

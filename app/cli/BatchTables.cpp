@@ -3,8 +3,8 @@
 
 #include "app/cli/CsvText.h"
 #include "app/results/Text.h"
-#include "volume/io/MaskWriter.h"
 #include "volume/io/Csv.h"
+#include "volume/io/MaskWriter.h"
 
 #include <fstream>
 #include <iterator>
@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 using json = nlohmann::ordered_json;
 namespace {
 
-/// Tables of single cases one below the other. The rows are taken as they stand in the file, so that no number is printed anew.
+/// Tables of single cases one below the other. The rows are taken as they stand in the file, so that no
+/// number is printed anew.
 class JoinedTable {
 public:
     /// @returns false where the columns are others than those of the cases before
@@ -23,9 +24,12 @@ public:
     {
         std::ifstream in(file, std::ios::binary);
         if (!in)
-            throw Error(ErrorKind::Usage, "The file " + file.filename().string() + " of the case \"" + name + "\" cannot be read. Remove the case's folder and run the batch again.");
+            throw Error(ErrorKind::Usage,
+                        "The file " + file.filename().string() + " of the case \"" + name +
+                            "\" cannot be read. Remove the case's folder and run the batch again.");
         const std::string text{std::istreambuf_iterator<char>(in), {}};
-        const std::vector<CsvRecord> records = readCsv(text, ',', "The table " + file.filename().string() + " of the case \"" + name + "\"");
+        const std::vector<CsvRecord> records =
+            readCsv(text, ',', "The table " + file.filename().string() + " of the case \"" + name + "\"");
         if (records.empty())
             return true;
         if (m_header.empty())
@@ -73,7 +77,8 @@ std::string scanRow(const Case& one, const json& result)
 {
     const auto text = [&](const char* name) { return csvCell(result.value(name, "")); };
     const int number = result.value("series_number", 0);
-    return csvCell(one.name) + "," + csvCell(one.listed) + "," + (number > 0 ? std::to_string(number) : "") + "," + text("series_key") + "," + text("series_description") + "," + text("study_date") + "," +
+    return csvCell(one.name) + "," + csvCell(one.listed) + "," + (number > 0 ? std::to_string(number) : "") +
+           "," + text("series_key") + "," + text("series_description") + "," + text("study_date") + "," +
            text("choice") + "\r\n";
 }
 
@@ -83,7 +88,8 @@ void writeScans(const std::string& rows, const fs::path& file)
     if (rows.empty())
         fs::remove(file, none);
     else
-        writeTextFile("case,scan,series_number,series_key,series_description,study_date,choice\r\n" + rows, file);
+        writeTextFile("case,scan,series_number,series_key,series_description,study_date,choice\r\n" + rows,
+                      file);
 }
 
 } // namespace
@@ -114,11 +120,15 @@ Collected writeTables(const fs::path& out, const std::vector<Case>& cases, const
             kinds.insert(kindOf(*done));
         } else {
             all.missing.push_back(one.name);
-            all.doubts.push_back("The tables of the case \"" + one.name + "\" have other columns: another version of the program wrote them. Run it again with --again.");
+            all.doubts.push_back("The tables of the case \"" + one.name +
+                                 "\" have other columns: another version of the program wrote them. Run it "
+                                 "again with --again.");
         }
     }
     if (kinds.size() > 1)
-        all.doubts.push_back("Not all cases were computed alike: their done.json files differ in the model, the settings or the precision in effect. --precision fp32 computes alike everywhere.");
+        all.doubts.push_back(
+            "Not all cases were computed alike: their done.json files differ in the model, the settings or "
+            "the precision in effect. --precision fp32 computes alike everywhere.");
     writeScans(scans, out / "scans.csv");
     measurements.write(out / "measurements.csv");
     lesions.write(out / "lesions.csv");
@@ -134,7 +144,8 @@ std::vector<std::string> writeFailed(const fs::path& out, const std::vector<Case
         if (!isFailed(folder, one, fits))
             continue;
         names.push_back(one.name);
-        rows += csvCell(one.name) + "," + csvCell(one.listed) + "," + csvCell(folder.failed()->value("error", "")) + "\r\n";
+        rows += csvCell(one.name) + "," + csvCell(one.listed) + "," +
+                csvCell(folder.failed()->value("error", "")) + "\r\n";
     }
     std::error_code none;
     if (rows.empty())

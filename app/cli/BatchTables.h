@@ -18,10 +18,12 @@ struct Collected {
     std::vector<std::string> doubts;  ///< sentences: results that do not go together
 };
 
-/// Writes measurements.csv and lesions.csv of all finished cases, in the list's order, with the case before each row, and failed.csv where
-/// a case failed. A table that would have no row is taken away. @throws Error(Resources); Error(Usage) for a broken file of a case
+/// Writes measurements.csv and lesions.csv of all finished cases, in the list's order, with the case before
+/// each row, and failed.csv where a case failed. A table that would have no row is taken away. @throws
+/// Error(Resources); Error(Usage) for a broken file of a case
 Collected writeTables(const std::filesystem::path& out, const std::vector<Case>& cases, const Fits& fits);
 /// failed.csv alone. @returns the cases in it
-std::vector<std::string> writeFailed(const std::filesystem::path& out, const std::vector<Case>& cases, const Fits& fits);
+std::vector<std::string> writeFailed(const std::filesystem::path& out, const std::vector<Case>& cases,
+                                     const Fits& fits);
 
 } // namespace hounsfield::cli

@@ -21,11 +21,12 @@ struct Stamp {
 
     void add(const fs::path& file)
     {
-        struct stat state{};
+        struct stat state {};
         if (stat(file.c_str(), &state) != 0)
             return;
         bytes += state.st_size;
-        changed = std::max(changed, static_cast<std::int64_t>(state.st_mtim.tv_sec) * 1000000000 + state.st_mtim.tv_nsec);
+        changed = std::max(changed, static_cast<std::int64_t>(state.st_mtim.tv_sec) * 1000000000 +
+                                        state.st_mtim.tv_nsec);
     }
 };
 
@@ -37,7 +38,9 @@ Stamp stampOf(const fs::path& scan)
         stamp.add(scan);
         return stamp;
     }
-    for (fs::recursive_directory_iterator at(scan, fs::directory_options::skip_permission_denied, failed), end; !failed && at != end; at.increment(failed))
+    for (fs::recursive_directory_iterator at(scan, fs::directory_options::skip_permission_denied, failed),
+         end;
+         !failed && at != end; at.increment(failed))
         if (std::error_code none; at->is_regular_file(none))
             stamp.add(at->path());
     return stamp;
@@ -64,7 +67,8 @@ std::string wordFor(const std::string& key)
 {
     if (key.rfind("scan", 0) == 0)
         return "the scan's files";
-    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256" || key == "recognition_sha256" || key == "markings")
+    if (key == "model" || key == "weights_sha256" || key == "text_encoder_sha256" ||
+        key == "recognition_sha256" || key == "markings")
         return "the model";
     std::string word = key;
     for (char& c : word)
@@ -74,7 +78,8 @@ std::string wordFor(const std::string& key)
 
 [[noreturn]] void cannotMove(const fs::path& place)
 {
-    throw Error(ErrorKind::Resources, "The finished results cannot be moved to " + place.string() + ". Make room on the disk and see that the folder may be written.");
+    throw Error(ErrorKind::Resources, "The finished results cannot be moved to " + place.string() +
+                                          ". Make room on the disk and see that the folder may be written.");
 }
 
 } // namespace
@@ -90,7 +95,8 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
 {
     const Stamp stamp = stampOf(one.scan);
     json request;
-    request["program_version"] = HOUNSFIELD_VERSION; // another one may understand, clean up or measure otherwise
+    request["program_version"] =
+        HOUNSFIELD_VERSION; // another one may understand, clean up or measure otherwise
     request["scan"] = fs::path(one.listed).filename().string();
     request["scan_bytes"] = stamp.bytes;
     request["scan_changed_ns"] = stamp.changed;
@@ -101,7 +107,8 @@ json requestOf(const Case& one, const Asked& asked, const ModelPack& pack)
     for (const ModelClass& known : pack.classes)
         request["markings"].push_back({known.id, known.threshold, known.peak});
     if (pack.textEncoder)
-        for (const auto& [key, file] : {std::pair("text_encoder_sha256", pack.textEncoder->weightsFile), std::pair("recognition_sha256", pack.textEncoder->recognitionFile)})
+        for (const auto& [key, file] : {std::pair("text_encoder_sha256", pack.textEncoder->weightsFile),
+                                        std::pair("recognition_sha256", pack.textEncoder->recognitionFile)})
             if (const auto found = pack.sha256.find(file); found != pack.sha256.end())
                 request[key] = found->second;
     request["precision"] = asked.precision;
@@ -130,7 +137,8 @@ CaseFolder::CaseFolder(const fs::path& out, const std::string& name) : m_out(out
 std::optional<json> CaseFolder::done() const
 {
     auto read = readJson(place() / "done.json");
-    const bool whole = read && read->contains("request") && read->at("request").is_object() && read->contains("result") && read->at("result").is_object() &&
+    const bool whole = read && read->contains("request") && read->at("request").is_object() &&
+                       read->contains("result") && read->at("result").is_object() &&
                        fs::exists(place() / read->at("result").value("measurements", "?"));
     return whole ? read : std::nullopt;
 }
@@ -143,12 +151,18 @@ void CaseFolder::begin() const
     if (!fs::exists(place(), failed) && fs::exists(old, failed))
         fs::rename(old, place(), failed);
     fs::remove_all(old, failed);
-    if (fs::exists(place(), failed) && !(fs::is_directory(place(), failed) && (fs::is_empty(place(), failed) || fs::exists(place() / "done.json", failed))))
-        throw Error(ErrorKind::Usage, "In the result folder there is a \"" + m_name + "\" that no batch has written. Move it away or give the case another name.");
+    if (fs::exists(place(), failed) &&
+        !(fs::is_directory(place(), failed) &&
+          (fs::is_empty(place(), failed) || fs::exists(place() / "done.json", failed))))
+        throw Error(ErrorKind::Usage,
+                    "In the result folder there is a \"" + m_name +
+                        "\" that no batch has written. Move it away or give the case another name.");
     fs::remove_all(part(), failed);
     fs::create_directories(part(), failed);
     if (failed || !fs::is_directory(part()))
-        throw Error(ErrorKind::Resources, "The folder " + part().string() + " cannot be made. Make room on the disk, or choose another --out.");
+        throw Error(ErrorKind::Resources,
+                    "The folder " + part().string() +
+                        " cannot be made. Make room on the disk, or choose another --out.");
 }
 
 void CaseFolder::finish(const json& done) const

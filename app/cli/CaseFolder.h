@@ -10,12 +10,14 @@
 
 namespace hounsfield::cli {
 
-/// What decides whether a result is the one asked for: scan (name, bytes, time of change), series, prompt, model and settings.
+/// What decides whether a result is the one asked for: scan (name, bytes, time of change), series, prompt,
+/// model and settings.
 nlohmann::ordered_json requestOf(const Case& one, const Asked& asked, const ModelPack& pack);
 /// In words, what of a request differs from another: "the prompt and the model"; empty: nothing.
 std::string difference(const nlohmann::ordered_json& before, const nlohmann::ordered_json& now);
 
-/// Where the results of one case lie. They are written beside their place and moved there when complete: a folder is whole or not there.
+/// Where the results of one case lie. They are written beside their place and moved there when complete: a
+/// folder is whole or not there.
 class CaseFolder {
 public:
     CaseFolder(const std::filesystem::path& out, const std::string& name);
@@ -25,7 +27,8 @@ public:
 
     /// done.json of a finished case: "request" as above and "result".
     std::optional<nlohmann::ordered_json> done() const;
-    /// Clears what a killed run left, makes part(). @throws Error(Usage) where files of others lie at place(); Error(Resources)
+    /// Clears what a killed run left, makes part(). @throws Error(Usage) where files of others lie at
+    /// place(); Error(Resources)
     void begin() const;
     /// Writes done.json, moves part() to place(). @throws Error(Resources)
     void finish(const nlohmann::ordered_json& done) const;

@@ -22,8 +22,9 @@ struct Shard {
     bool whole() const { return count == 1; }
 };
 
-/// Reads a table with a header row (columns scan, case, series, prompt; others are ignored) or a plain list of one path a line. Every name
-/// is decided by the whole list, so that shards agree. @throws Error(Usage) with the line and what to do
+/// Reads a table with a header row (columns scan, case, series, prompt; others are ignored) or a plain list
+/// of one path a line. Every name is decided by the whole list, so that shards agree. @throws Error(Usage)
+/// with the line and what to do
 std::vector<Case> readCaseList(const std::filesystem::path& list);
 /// "2/8". @throws Error(Usage)
 Shard shardOf(const std::string& text);

@@ -25,7 +25,8 @@ constexpr auto patience = std::chrono::minutes(10);
 struct Holder {
     std::string host;
     long process = 0;
-    std::string started; ///< in ticks since the machine's start: the same number is given to another process later
+    std::string
+        started; ///< in ticks since the machine's start: the same number is given to another process later
 };
 
 std::string thisHost()
@@ -47,7 +48,8 @@ std::string startOf(long process)
     // The second field is the name in brackets and may hold anything; the start is the 22nd.
     std::istringstream rest(stat.substr(std::min(stat.rfind(')'), stat.size())));
     std::string field;
-    for (int n = 2; n <= 22 && rest >> field; ++n) {}
+    for (int n = 2; n <= 22 && rest >> field; ++n) {
+    }
     return rest ? field : "0";
 }
 
@@ -101,7 +103,9 @@ bool made(const fs::path& file)
     std::error_code none;
     if (!out) {
         fs::remove(own, none);
-        throw Error(ErrorKind::Resources, "The file " + file.string() + " cannot be written. Make room on the disk, or choose another --out.");
+        throw Error(ErrorKind::Resources,
+                    "The file " + file.string() +
+                        " cannot be written. Make room on the disk, or choose another --out.");
     }
     int failed = link(own.c_str(), file.c_str()) == 0 ? 0 : errno;
     if (failed != 0 && failed != EEXIST) { // a disk without hard links
@@ -114,11 +118,13 @@ bool made(const fs::path& file)
     }
     fs::remove(own, none);
     if (failed != 0 && failed != EEXIST)
-        throw Error(ErrorKind::Resources, "The file " + file.string() + " cannot be made: " + std::strerror(failed) + ". Choose another --out.");
+        throw Error(ErrorKind::Resources, "The file " + file.string() + " cannot be made: " +
+                                              std::strerror(failed) + ". Choose another --out.");
     return failed == 0;
 }
 
-/// Takes an abandoned lock away. Where another process was quicker and it is a new one already, that is put back.
+/// Takes an abandoned lock away. Where another process was quicker and it is a new one already, that is put
+/// back.
 void takeAway(const fs::path& file, const std::string& text)
 {
     const fs::path aside = besideOf(file, "old");
@@ -140,7 +146,8 @@ std::optional<CaseLock> CaseLock::take(const fs::path& file, std::string& holder
             return CaseLock(file);
         const std::string text = textOf(file);
         const Holder who = holderOf(text);
-        holder = "process " + std::to_string(who.process) + " on " + (who.host.empty() ? "an unknown machine" : who.host);
+        holder = "process " + std::to_string(who.process) + " on " +
+                 (who.host.empty() ? "an unknown machine" : who.host);
         if (!abandoned(file, text))
             return std::nullopt;
         takeAway(file, text);

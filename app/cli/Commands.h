@@ -11,7 +11,8 @@ class App;
 
 namespace hounsfield::cli {
 
-/// What a chosen subcommand does; returns the exit code where it is done, throws Error or Cancelled where it is not.
+/// What a chosen subcommand does; returns the exit code where it is done, throws Error or Cancelled where it
+/// is not.
 using Command = std::function<int()>;
 
 /// Each adds its subcommand to the program; the chosen one puts what is to be done into `chosen`.

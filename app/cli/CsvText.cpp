@@ -11,7 +11,8 @@ namespace {
 /// Walks through the text once.
 class Reader {
 public:
-    Reader(const std::string& text, char separator, const std::string& what) : m_text(text), m_separator(separator), m_what(what)
+    Reader(const std::string& text, char separator, const std::string& what)
+        : m_text(text), m_separator(separator), m_what(what)
     {
         if (m_text.rfind("\xEF\xBB\xBF", 0) == 0)
             m_at = 3;
@@ -43,7 +44,10 @@ private:
     }
 
     bool atEnd() const { return m_at >= m_text.size() || m_text[m_at] == '\n' || m_text[m_at] == '\r'; }
-    bool atSeparator() const { return m_separator != '\0' && m_at < m_text.size() && m_text[m_at] == m_separator; }
+    bool atSeparator() const
+    {
+        return m_separator != '\0' && m_at < m_text.size() && m_text[m_at] == m_separator;
+    }
 
     bool separated()
     {
@@ -69,7 +73,8 @@ private:
             if (m_text[m_at] == '"' && !(m_at + 1 < m_text.size() && m_text[m_at + 1] == '"')) {
                 ++m_at;
                 if (!atEnd() && !atSeparator())
-                    refuse(m_line, "has text behind a quoted cell. Put quotes around the whole cell, and double the quotes inside it");
+                    refuse(m_line, "has text behind a quoted cell. Put quotes around the whole cell, and "
+                                   "double the quotes inside it");
                 return cell;
             }
             if (m_text[m_at] == '"')
@@ -119,7 +124,9 @@ std::size_t characterAt(const std::string& text, std::size_t at)
     const std::size_t bytes = charactersBytes(static_cast<unsigned char>(text[at]));
     if (bytes == 0 || at + bytes > text.size())
         return 0;
-    const bool follows = std::all_of(text.begin() + std::ptrdiff_t(at) + 1, text.begin() + std::ptrdiff_t(at + bytes), [](char c) { return (c & 0xC0) == 0x80; });
+    const bool follows =
+        std::all_of(text.begin() + std::ptrdiff_t(at) + 1, text.begin() + std::ptrdiff_t(at + bytes),
+                    [](char c) { return (c & 0xC0) == 0x80; });
     return follows ? bytes : 0;
 }
 
@@ -147,7 +154,8 @@ std::size_t lineNotUtf8(const std::string& text)
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t bytes = characterAt(text, at);
         if (bytes == 0)
-            return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n'));
+            return 1 + static_cast<std::size_t>(
+                           std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n'));
         at += bytes;
     }
     return 0;
@@ -156,7 +164,8 @@ std::size_t lineNotUtf8(const std::string& text)
 std::string trimmed(const std::string& text)
 {
     const std::size_t from = text.find_first_not_of(" \t");
-    return from == std::string::npos ? std::string() : text.substr(from, text.find_last_not_of(" \t") - from + 1);
+    return from == std::string::npos ? std::string()
+                                     : text.substr(from, text.find_last_not_of(" \t") - from + 1);
 }
 
 } // namespace hounsfield::cli

@@ -11,11 +11,12 @@ namespace hounsfield::cli {
 struct CsvRecord {
     std::size_t line = 1; ///< of the file, where it begins
     std::vector<std::string> cells;
-    std::string raw;      ///< as in the file, without the end of the line
+    std::string raw; ///< as in the file, without the end of the line
 };
 
-/// The records of a table after RFC 4180: quoted cells, doubled quotes, line ends of every system; a byte order mark is skipped, as
-/// are empty lines. @param separator between cells; '\0': one cell a line. @throws Error(Usage) with `what` and the line
+/// The records of a table after RFC 4180: quoted cells, doubled quotes, line ends of every system; a byte
+/// order mark is skipped, as are empty lines. @param separator between cells; '\0': one cell a line. @throws
+/// Error(Usage) with `what` and the line
 std::vector<CsvRecord> readCsv(const std::string& text, char separator, const std::string& what);
 /// The comma, semicolon or tab that a header row uses; '\0' where it has none.
 char separatorOf(const std::string& header);

@@ -69,7 +69,8 @@ void describe(Run& run, const Segmenter& segmenter, const Asked& asked)
     for (const std::string& note : segmenter.notes())
         run.notes.push_back(note);
     if (const std::string why = segmenter.precisionReason(); !why.empty())
-        run.notes.push_back(segmenter.precision() == Precision::Fp32 ? why : why + " --precision fp32 computes exactly.");
+        run.notes.push_back(
+            segmenter.precision() == Precision::Fp32 ? why : why + " --precision fp32 computes exactly.");
     if (!run.pack->notice.empty())
         run.notes.push_back(run.pack->notice);
 }
@@ -84,7 +85,8 @@ void writeMasks(const Run& run, const Asked& asked, const fs::path& folder, Prog
         writeMask(finding.mask, folder / row.file, progress);
         if (!row.leftOutFile.empty())
             writeMask(*finding.leftOut, folder / row.leftOutFile, progress);
-        labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode, row.known.rgb, &finding.mask, lateralityOf(row.known), finding.threshold});
+        labels.push_back({row.known.id, shownName(row.known.name, finding.target), row.known.snomedCode,
+                          row.known.rgb, &finding.mask, lateralityOf(row.known), finding.threshold});
     }
     if (!asked.labelMap)
         return;
@@ -97,18 +99,34 @@ void writeMasks(const Run& run, const Asked& asked, const fs::path& folder, Prog
 
 void addAsked(CLI::App& command, Asked& asked)
 {
-    command.add_option("--prompt", asked.prompts, "What to find: \"liver, both kidneys\"; may be given again")->take_all();
+    command
+        .add_option("--prompt", asked.prompts, "What to find: \"liver, both kidneys\"; may be given again")
+        ->take_all();
     command.add_flag("--all", asked.all, "Everything the model knows");
-    command.add_option("--model", asked.model, "Name or folder of a model (default: the one inside the program)");
+    command.add_option("--model", asked.model,
+                       "Name or folder of a model (default: the one inside the program)");
     command.add_option("--device", asked.device, "auto, cpu or cuda:N")->capture_default_str();
-    command.add_option("--precision", asked.precision, "Numbers of the network")->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))->capture_default_str();
-    command.add_option("--overlap", asked.overlap, "Overlap of the windows")->check(CLI::Range(0.0, 0.9))->capture_default_str();
-    command.add_option("--threshold", asked.threshold, "Probability from which a voxel is inside (default: each class's own)")->check(CLI::Range(0.01, 0.99));
-    command.add_option("--clean-up", asked.cleanUp, "What is done to raw masks")->check(CLI::IsMember({"standard", "published", "none"}))->capture_default_str();
-    command.add_option("--format", asked.format, "Of the masks")->check(CLI::IsMember({"nii.gz", "nrrd"}))->capture_default_str();
+    command.add_option("--precision", asked.precision, "Numbers of the network")
+        ->check(CLI::IsMember({"auto", "fp32", "bf16", "fp16"}))
+        ->capture_default_str();
+    command.add_option("--overlap", asked.overlap, "Overlap of the windows")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
+    command
+        .add_option("--threshold", asked.threshold,
+                    "Probability from which a voxel is inside (default: each class's own)")
+        ->check(CLI::Range(0.01, 0.99));
+    command.add_option("--clean-up", asked.cleanUp, "What is done to raw masks")
+        ->check(CLI::IsMember({"standard", "published", "none"}))
+        ->capture_default_str();
+    command.add_option("--format", asked.format, "Of the masks")
+        ->check(CLI::IsMember({"nii.gz", "nrrd"}))
+        ->capture_default_str();
     command.add_flag("--label-map", asked.labelMap, "Also one label map with a table of its labels");
     command.add_flag("--left-out", asked.leftOut, "Also masks of what the clean-up left out");
-    command.add_option("--threads", asked.threads, "Threads (0: all cores)")->check(CLI::Range(0, 1024))->capture_default_str();
+    command.add_option("--threads", asked.threads, "Threads (0: all cores)")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
 }
 
 std::optional<std::string> given(const std::string& text)
@@ -119,13 +137,15 @@ std::optional<std::string> given(const std::string& text)
 Prompt understand(const Asked& asked, const ModelPack& pack)
 {
     if (asked.all == !asked.prompts.empty())
-        throw Error(ErrorKind::Usage, "Say what to find with --prompt \"liver\", or --all for everything; one of the two.");
+        throw Error(ErrorKind::Usage,
+                    "Say what to find with --prompt \"liver\", or --all for everything; one of the two.");
     Understanding understanding(pack);
     if (asked.all)
         return understanding.everything();
     Prompt all;
     for (const std::string& text : asked.prompts) {
-        Prompt one = understanding.read(text); // a text encoder that cannot be opened is told now, not after minutes of looking
+        Prompt one = understanding.read(
+            text); // a text encoder that cannot be opened is told now, not after minutes of looking
         all.text += (all.text.empty() ? "" : "; ") + text;
         all.parts.insert(all.parts.end(), one.parts.begin(), one.parts.end());
     }
@@ -160,35 +180,43 @@ void checkRoom(const fs::path& folder, const Volume& volume, std::size_t masks)
     std::error_code failed;
     fs::create_directories(folder, failed);
     if (failed || !fs::is_directory(folder))
-        throw Error(ErrorKind::Resources, "The folder " + folder.string() + " cannot be made. Choose another --out.");
+        throw Error(ErrorKind::Resources,
+                    "The folder " + folder.string() + " cannot be made. Choose another --out.");
     writeTextFile("", folder / ".hounsfield_write_test");
     fs::remove(folder / ".hounsfield_write_test", failed);
     const fs::space_info space = fs::space(folder, failed);
     const auto needed = static_cast<std::uintmax_t>(volume.geometry().voxelCount() / 20) * masks + (1u << 20);
     if (!failed && space.available < needed)
-        throw Error(ErrorKind::Resources, "The disk of " + folder.string() + " has " + std::to_string(space.available >> 20) + " MB left and the results may need " +
-                                              std::to_string((needed >> 20) + 1) + " MB. Make room or choose another --out.");
+        throw Error(ErrorKind::Resources,
+                    "The disk of " + folder.string() + " has " + std::to_string(space.available >> 20) +
+                        " MB left and the results may need " + std::to_string((needed >> 20) + 1) +
+                        " MB. Make room or choose another --out.");
 }
 
-std::string estimateText(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress)
+std::string estimateText(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked,
+                         Progress& progress)
 {
     const std::size_t targets = prompt.targets().size();
     const Estimate estimate = segmenter.estimate(*scan.volume, targets, asked.overlap, progress);
-    const double seconds = estimate.seconds + secondsToWrite * double(targets) * double(scan.volume->geometry().voxelCount());
+    const double seconds =
+        estimate.seconds + secondsToWrite * double(targets) * double(scan.volume->geometry().voxelCount());
     std::string text = "About " + rounded(seconds, seconds < 10 ? 1 : 0) + " s";
     if (const std::int64_t resident = residentBytes(); resident > 0)
         text += ", at most " + rounded(double(resident + estimate.bytes) / 1e9, 2) + " GB of memory";
     return text + ".";
 }
 
-Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked, Progress& progress)
+Run lookAt(const Scan& scan, Segmenter& segmenter, const Prompt& prompt, const Asked& asked,
+           Progress& progress)
 {
     Run run;
     run.scan = &scan;
     run.pack = &segmenter.pack();
     run.prompt = prompt;
     auto prepared = segmenter.prepare(scan.volume, {asked.overlap, {}, {}, {}}, progress);
-    std::vector<Finding> findings = segmenter.segment(*prepared, prompt.targets(), {asked.threshold, cleanUpOf(asked.cleanUp), asked.leftOut, false}, progress);
+    std::vector<Finding> findings =
+        segmenter.segment(*prepared, prompt.targets(),
+                          {asked.threshold, cleanUpOf(asked.cleanUp), asked.leftOut, false}, progress);
     describe(run, segmenter, asked);
     prepared.reset();
     progress.step({"measuring", 0, {}});

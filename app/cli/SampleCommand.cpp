@@ -26,14 +26,17 @@ int sample(const Options& options)
 {
     TerminalProgress progress(false);
     const std::string name = "sample_" + std::to_string(options.seed);
-    const fs::path folder = options.folder, scanFile = folder / (options.dicom ? name : name + ".nii.gz"), truth = folder / (name + "_masks");
+    const fs::path folder = options.folder, scanFile = folder / (options.dicom ? name : name + ".nii.gz"),
+                   truth = folder / (name + "_masks");
     std::error_code failed;
     fs::create_directories(truth, failed);
     if (failed)
-        throw Error(ErrorKind::Resources, "The folder " + truth.string() + " cannot be made: " + failed.message() + ".");
+        throw Error(ErrorKind::Resources,
+                    "The folder " + truth.string() + " cannot be made: " + failed.message() + ".");
     // Held-out seeds: the embedded model was trained below 900,000 and has never seen this patient.
     const synthetic::SyntheticPatient patient(900000 + options.seed);
-    const synthetic::SyntheticScan scan = patient.sample(patient.wholeBodyGrid(options.spacingMm), patient.randomAppearance(), progress);
+    const synthetic::SyntheticScan scan =
+        patient.sample(patient.wholeBodyGrid(options.spacingMm), patient.randomAppearance(), progress);
     if (options.dicom)
         writeDicomSeries(*scan.volume, {"Sample^Synthetic", name, "Made-up patient, no person"}, scanFile);
     else
@@ -44,7 +47,8 @@ int sample(const Options& options)
         progress.step({"writing the true masks", known.id / 32.0, {}});
         if (!mask.empty())
             writeMask(mask, truth / (known.fileName + ".nii.gz"));
-        table += std::to_string(known.id) + "," + csvCell(known.name) + "," + fixedText(mask.volumeMl(), 6) + "\n";
+        table +=
+            std::to_string(known.id) + "," + csvCell(known.name) + "," + fixedText(mask.volumeMl(), 6) + "\n";
     }
     writeTextFile(table, truth / "volumes.csv");
     progress.finishLine();
@@ -64,7 +68,9 @@ void addSample(CLI::App& app, Command& chosen)
         ->check(CLI::Range(0, 1000000))
         ->capture_default_str();
     command->add_flag("--dicom", options->dicom, "As a DICOM series instead of NIfTI");
-    command->add_option("--spacing", options->spacingMm, "Voxel size, mm")->check(CLI::Range(1.0, 10.0))->capture_default_str();
+    command->add_option("--spacing", options->spacingMm, "Voxel size, mm")
+        ->check(CLI::Range(1.0, 10.0))
+        ->capture_default_str();
     command->callback([options, &chosen] { chosen = [options] { return sample(*options); }; });
 }
 

@@ -20,7 +20,8 @@ struct Options {
 
 void show(const Run& run, const std::string& out)
 {
-    std::cout << "Model " << run.pack->name << " (" << run.pack->title << "), " << run.device << ", " << run.precision << "\n\n";
+    std::cout << "Model " << run.pack->name << " (" << run.pack->title << "), " << run.device << ", "
+              << run.precision << "\n\n";
     for (const PromptPart& part : run.prompt.parts)
         if (part.understood())
             std::cout << '"' << part.text << "\": " << part.explanation << '\n';
@@ -59,8 +60,10 @@ int segment(const Options& options)
 void addSegment(CLI::App& app, Command& chosen)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("segment", "Find structures in a scan, write their masks and measurements");
-    command->add_option("SCAN", options->scan, "DICOM folder or file, NIfTI, NRRD or MetaImage file")->required();
+    CLI::App* command =
+        app.add_subcommand("segment", "Find structures in a scan, write their masks and measurements");
+    command->add_option("SCAN", options->scan, "DICOM folder or file, NIfTI, NRRD or MetaImage file")
+        ->required();
     command->add_option("--out", options->out, "Folder for masks and measurements")->required();
     command->add_option("--series", options->series, "Number or key (see info) or SeriesInstanceUID");
     addAsked(*command, options->asked);

@@ -8,11 +8,13 @@ namespace hounsfield::cli {
 /// What is said at the end that was asked for.
 constexpr const char* farewell = "Stopped. What was finished is kept; no half file is left.\n";
 
-/// Makes Ctrl-C, a polite kill (SIGTERM) and the end of the terminal (SIGHUP) ask the work to stop. The process ends within two
-/// seconds in any case, at once with the second signal. @param isWorker: a worker of a batch, which ends before the batch does
+/// Makes Ctrl-C, a polite kill (SIGTERM) and the end of the terminal (SIGHUP) ask the work to stop. The
+/// process ends within two seconds in any case, at once with the second signal. @param isWorker: a worker of
+/// a batch, which ends before the batch does
 void listenForStop(bool isWorker);
 
-/// Progress on the error stream: one line that rewrites itself in a terminal, one line a stage in a file. Stops on Ctrl-C.
+/// Progress on the error stream: one line that rewrites itself in a terminal, one line a stage in a file.
+/// Stops on Ctrl-C.
 class TerminalProgress final : public Progress {
 public:
     explicit TerminalProgress(bool quiet);

@@ -30,14 +30,16 @@ Answer failure()
         answer.message = error.what();
     } catch (const std::bad_alloc&) {
         answer.kind = ErrorKind::Resources;
-        answer.message = "There is not enough memory for this scan. Run it again with fewer --jobs or on a machine with more memory.";
+        answer.message = "There is not enough memory for this scan. Run it again with fewer --jobs or on a "
+                         "machine with more memory.";
     } catch (const std::exception& error) {
         answer.message = std::string("Something unexpected happened: ") + error.what();
     }
     return answer;
 }
 
-/// The other end of a batch: opens the model once, then looks at one scan after the other, each on a line of standard input.
+/// The other end of a batch: opens the model once, then looks at one scan after the other, each on a line of
+/// standard input.
 class WorkerLoop {
 public:
     explicit WorkerLoop(bool quiet) : m_progress(quiet), m_answers(dup(STDOUT_FILENO))
@@ -119,7 +121,8 @@ private:
         answer.studyDate = run.scan->series.studyDate;
         answer.choice = run.scan->choice;
         answer.measurements = run.scan->caseName + "_measurements.csv";
-        if (const std::string lesions = run.scan->caseName + "_lesions.csv"; fs::exists(fs::path(order.folder) / lesions))
+        if (const std::string lesions = run.scan->caseName + "_lesions.csv";
+            fs::exists(fs::path(order.folder) / lesions))
             answer.lesions = lesions;
         return answer;
     }

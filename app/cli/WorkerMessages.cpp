@@ -8,7 +8,9 @@ namespace hounsfield::cli {
 using json = nlohmann::json;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, scan, series, folder, prompts)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, what, kind, writing, message, found, notFound, understood, device, precision, measurements, lesions, seriesNumber, seriesKey, description, studyDate, choice)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Answer, what, kind, writing, message, found, notFound, understood, device,
+                                   precision, measurements, lesions, seriesNumber, seriesKey, description,
+                                   studyDate, choice)
 
 namespace {
 
@@ -21,9 +23,18 @@ std::string dumped(const json& what)
 
 std::string lineOf(const Asked& asked)
 {
-    return dumped({{"prompts", asked.prompts}, {"all", asked.all}, {"model", asked.model}, {"device", asked.device}, {"precision", asked.precision},
-                   {"clean_up", asked.cleanUp}, {"format", asked.format}, {"overlap", asked.overlap}, {"threshold", asked.threshold ? json(*asked.threshold) : json(nullptr)},
-                   {"label_map", asked.labelMap}, {"left_out", asked.leftOut}, {"threads", asked.threads}});
+    return dumped({{"prompts", asked.prompts},
+                   {"all", asked.all},
+                   {"model", asked.model},
+                   {"device", asked.device},
+                   {"precision", asked.precision},
+                   {"clean_up", asked.cleanUp},
+                   {"format", asked.format},
+                   {"overlap", asked.overlap},
+                   {"threshold", asked.threshold ? json(*asked.threshold) : json(nullptr)},
+                   {"label_map", asked.labelMap},
+                   {"left_out", asked.leftOut},
+                   {"threads", asked.threads}});
 }
 
 Asked askedFrom(const std::string& line)

@@ -11,8 +11,8 @@ namespace hounsfield::cli {
 
 /// One scan to look at.
 struct Order {
-    std::string scan, series, folder;  ///< paths; the folder is there and empty
-    std::vector<std::string> prompts;  ///< empty: everything the model knows
+    std::string scan, series, folder; ///< paths; the folder is there and empty
+    std::vector<std::string> prompts; ///< empty: everything the model knows
 };
 
 /// What became of it.
@@ -22,17 +22,19 @@ struct Answer {
         CannotStart, ///< it cannot be opened
         Done,
         Failed,
-        Stopped      ///< as asked
+        Stopped ///< as asked
     };
     What what = What::Failed;
     ErrorKind kind = ErrorKind::Scan; ///< of CannotStart and Failed
     bool writing = false;             ///< Failed while results were written: the next scan's would fail too
     std::string message;
-    int found = 0, notFound = 0;      ///< structures
-    bool understood = true;           ///< the whole prompt
-    std::string device, precision, measurements, lesions; ///< the last two: names of files, empty where there is none
-    int seriesNumber = 0;                                 ///< of what was read
-    std::string seriesKey, description, studyDate, choice; ///< of what was read: keyOf, SeriesInfo, Scan::choice
+    int found = 0, notFound = 0; ///< structures
+    bool understood = true;      ///< the whole prompt
+    std::string device, precision, measurements,
+        lesions;          ///< the last two: names of files, empty where there is none
+    int seriesNumber = 0; ///< of what was read
+    std::string seriesKey, description, studyDate,
+        choice; ///< of what was read: keyOf, SeriesInfo, Scan::choice
 };
 
 std::string lineOf(const Asked& asked);

@@ -16,7 +16,8 @@ namespace {
 
 [[noreturn]] void cannotStart()
 {
-    throw Error(ErrorKind::Resources, "No process can be started for the scans. Close other programs or ask for fewer --jobs.");
+    throw Error(ErrorKind::Resources,
+                "No process can be started for the scans. Close other programs or ask for fewer --jobs.");
 }
 
 /// In the child, between fork and exec: only what is safe there.
@@ -30,7 +31,8 @@ namespace {
     setpgid(0, 0);
     dup2(orders, STDIN_FILENO);
     dup2(answers, STDOUT_FILENO);
-    execl("/proc/self/exe", "hounsfield-cli", "batch-worker", quiet ? "--quiet" : nullptr, static_cast<char*>(nullptr));
+    execl("/proc/self/exe", "hounsfield-cli", "batch-worker", quiet ? "--quiet" : nullptr,
+          static_cast<char*>(nullptr));
     _exit(127);
 }
 
@@ -118,13 +120,17 @@ std::string WorkerProcess::farewell()
 {
     closeOrders();
     int status = 0;
-    while (waitpid(m_process, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(m_process, &status, 0) < 0 && errno == EINTR) {
+    }
     m_process = -1;
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return "The process that looked at it was killed (signal 9): most likely the memory ran out. Run it again with fewer --jobs or on a machine with more memory.";
+        return "The process that looked at it was killed (signal 9): most likely the memory ran out. Run it "
+               "again with fewer --jobs or on a machine with more memory.";
     if (WIFSIGNALED(status))
-        return "The process that looked at it crashed (signal " + std::to_string(WTERMSIG(status)) + "). That is a fault of the program on this scan; the other scans are not touched by it.";
-    return "The process that looked at it ended before it was done (exit code " + std::to_string(WEXITSTATUS(status)) + ").";
+        return "The process that looked at it crashed (signal " + std::to_string(WTERMSIG(status)) +
+               "). That is a fault of the program on this scan; the other scans are not touched by it.";
+    return "The process that looked at it ended before it was done (exit code " +
+           std::to_string(WEXITSTATUS(status)) + ").";
 }
 
 void WorkerProcess::closeOrders()

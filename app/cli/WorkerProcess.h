@@ -9,8 +9,9 @@
 
 namespace hounsfield::cli {
 
-/// A child process of the same program that looks at scans: it opens the model once and takes one scan after the other. Where it
-/// crashes or is killed, only the scan it looked at is lost. It ends with this process, however that ends.
+/// A child process of the same program that looks at scans: it opens the model once and takes one scan after
+/// the other. Where it crashes or is killed, only the scan it looked at is lost. It ends with this process,
+/// however that ends.
 class WorkerProcess {
 public:
     /// Starts it. @param quiet: it shows no progress of its own. @throws Error(Resources)
@@ -36,7 +37,7 @@ private:
     void closeOrders();
     pid_t m_process = -1;
     int m_orders = -1, m_answers = -1;
-    std::string m_open;              ///< a line that has not ended yet
+    std::string m_open; ///< a line that has not ended yet
     std::deque<std::string> m_lines;
 };
 

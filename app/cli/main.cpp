@@ -36,10 +36,13 @@ int main(int argc, char** argv)
     using namespace hounsfield::cli;
     listenForStop(argc > 1 && std::string_view(argv[1]) == "batch-worker");
     hounsfield::useClassicNumbers();
-    CLI::App app("Open a CT scan, type what you want to find, get it outlined and measured. Research use only.", "hounsfield-cli");
+    CLI::App app(
+        "Open a CT scan, type what you want to find, get it outlined and measured. Research use only.",
+        "hounsfield-cli");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
-    app.footer("Exit codes: 0 done, 2 usage, 3 scan, 4 model, 5 memory or disk, 6 prompt not understood, 7 some scans of a batch not done, 130 cancelled.");
+    app.footer("Exit codes: 0 done, 2 usage, 3 scan, 4 model, 5 memory or disk, 6 prompt not understood, 7 "
+               "some scans of a batch not done, 130 cancelled.");
     Command chosen;
     addInfo(app, chosen);
     addSegment(app, chosen);
@@ -60,7 +63,8 @@ int main(int argc, char** argv)
         std::cerr << error.what() << '\n';
         return exitCode(error.kind());
     } catch (const std::bad_alloc&) {
-        std::cerr << "There is not enough memory for this scan. Close other programs or ask for fewer structures at once.\n";
+        std::cerr << "There is not enough memory for this scan. Close other programs or ask for fewer "
+                     "structures at once.\n";
         return 5;
     } catch (const std::exception& error) {
         std::cerr << "Something unexpected happened: " << error.what() << '\n';

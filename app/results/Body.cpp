@@ -51,7 +51,8 @@ Coarse coarse(const Volume& volume)
     return coarse;
 }
 
-/// Erosion or dilation along one axis; what lies beyond the grid goes on as the border is, so that a body cut by it keeps its edge.
+/// Erosion or dilation along one axis; what lies beyond the grid goes on as the border is, so that a body cut
+/// by it keeps its edge.
 Voxels along(const Voxels& from, const Index3& size, std::size_t axis, std::int64_t reach, bool dilate)
 {
     const std::array<std::int64_t, 3> stride{1, size[0], size[0] * size[1]};
@@ -59,7 +60,8 @@ Voxels along(const Voxels& from, const Index3& size, std::size_t axis, std::int6
     for (std::int64_t n = 0; n < static_cast<std::int64_t>(from.size()); ++n) {
         const std::int64_t at = n / stride[axis] % size[axis];
         bool value = !dilate;
-        for (std::int64_t d = -std::min(reach, at); d <= std::min(reach, size[axis] - 1 - at) && value != dilate; ++d)
+        for (std::int64_t d = -std::min(reach, at);
+             d <= std::min(reach, size[axis] - 1 - at) && value != dilate; ++d)
             if ((from[static_cast<std::size_t>(n + d * stride[axis])] != 0) == dilate)
                 value = dilate;
         to[static_cast<std::size_t>(n)] = value;
@@ -80,7 +82,8 @@ public:
         m_reached.assign(static_cast<std::size_t>(size[m_a] * size[m_b]), 0);
         for (std::int64_t a = 0; a < size[m_a]; ++a)
             for (std::int64_t b = 0; b < size[m_b]; ++b)
-                if ((a == 0 || b == 0 || a == size[m_a] - 1 || b == size[m_b] - 1) && m_scan.hu[offset(a, b, slice)] < outsideHu)
+                if ((a == 0 || b == 0 || a == size[m_a] - 1 || b == size[m_b] - 1) &&
+                    m_scan.hu[offset(a, b, slice)] < outsideHu)
                     reach(a, b, slice);
         while (!m_open.empty()) {
             const auto [a, b] = m_open.back();
@@ -89,7 +92,8 @@ public:
                 if (a + da >= 0 && b + db >= 0 && a + da < size[m_a] && b + db < size[m_b])
                     reach(a + da, b + db, slice);
         }
-        // Where no air comes in from the border the slice is all patient, or none of it is: nothing to fill from.
+        // Where no air comes in from the border the slice is all patient, or none of it is: nothing to fill
+        // from.
         if (std::find(m_reached.begin(), m_reached.end(), 1) == m_reached.end())
             return;
         for (std::int64_t a = 0; a < size[m_a]; ++a)
@@ -131,10 +135,13 @@ Mask bodyOf(const Volume& volume)
     const Index3& size = scan.grid.size();
     const auto axis = std::size_t(sliceAxisOf(scan.grid));
     Voxels tissue(scan.hu.size());
-    std::transform(scan.hu.begin(), scan.hu.end(), tissue.begin(), [](std::int16_t hu) { return static_cast<std::uint8_t>(hu > tissueHu); });
+    std::transform(scan.hu.begin(), scan.hu.end(), tissue.begin(),
+                   [](std::int16_t hu) { return static_cast<std::uint8_t>(hu > tissueHu); });
     const auto opened = [&](Voxels voxels, bool dilate) {
         for (const std::size_t a : {(axis + 1) % 3, (axis + 2) % 3})
-            voxels = along(voxels, size, a, std::max<std::int64_t>(1, std::llround(shellMm / scan.grid.spacingMm()[a])), dilate);
+            voxels =
+                along(voxels, size, a,
+                      std::max<std::int64_t>(1, std::llround(shellMm / scan.grid.spacingMm()[a])), dilate);
         return voxels;
     };
     const std::vector<Mask> largest = components(Mask::fromGrid(scan.grid, opened(tissue, false)), 1);

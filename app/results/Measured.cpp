@@ -21,7 +21,8 @@ std::optional<Vector3> placeAtEdge(const Mask& mask)
             for (std::size_t end = 0; end < 2; ++end)
                 if (i[axis] == (end ? size[axis] - 1 : 0)) {
                     ++counts[2 * axis + end];
-                    sums[2 * axis + end] = sums[2 * axis + end] + Vector3{double(i[0]), double(i[1]), double(i[2])};
+                    sums[2 * axis + end] =
+                        sums[2 * axis + end] + Vector3{double(i[0]), double(i[1]), double(i[2])};
                 }
     });
     const auto most = std::size_t(std::max_element(counts.begin(), counts.end()) - counts.begin());
@@ -37,7 +38,8 @@ bool passes(const Lesion& lesion, const Finding& finding, const LesionFilter& fi
         return false;
     if (filter.hosts.empty())
         return true;
-    return lesion.host >= 0 && std::count(filter.hosts.begin(), filter.hosts.end(), finding.hosts[std::size_t(lesion.host)]->classId) > 0;
+    return lesion.host >= 0 && std::count(filter.hosts.begin(), filter.hosts.end(),
+                                          finding.hosts[std::size_t(lesion.host)]->classId) > 0;
 }
 
 Mask unionOf(const Geometry& geometry, const std::vector<Lesion>& lesions)
@@ -49,19 +51,28 @@ Mask unionOf(const Geometry& geometry, const std::vector<Lesion>& lesions)
 }
 
 /// Leaves only the lesions that the prompt chose, and says what that left out.
-void choose(Finding& finding, LesionList& list, const std::vector<ModelClass>& classes, std::vector<Warning>& warnings)
+void choose(Finding& finding, LesionList& list, const std::vector<ModelClass>& classes,
+            std::vector<Warning>& warnings)
 {
     const LesionFilter& filter = finding.target.filter;
     std::vector<Lesion> chosen;
     for (const Lesion& lesion : list.lesions)
-        if (passes(lesion, finding, filter) && (filter.largest == 0 || chosen.size() < std::size_t(filter.largest)))
+        if (passes(lesion, finding, filter) &&
+            (filter.largest == 0 || chosen.size() < std::size_t(filter.largest)))
             chosen.push_back(lesion);
     const auto all = list.lesions.size() + std::size_t(list.others);
     const double before = finding.mask.volumeMl();
-    std::string said = std::to_string(chosen.size()) + " of " + std::to_string(all) + (all == 1 ? " lesion is " : " lesions are ") + wordsOf(filter, classes) + ".";
+    std::string said = std::to_string(chosen.size()) + " of " + std::to_string(all) +
+                       (all == 1 ? " lesion is " : " lesions are ") + wordsOf(filter, classes) + ".";
     if (chosen.empty() && all > 0)
-        said = "None of the " + std::to_string(all) + " found is " + wordsOf(filter, classes) + "; the longest is " +
-               print("%.1f mm.", std::max_element(list.lesions.begin(), list.lesions.end(), [](const Lesion& a, const Lesion& b) { return a.diameters.longest.mm() < b.diameters.longest.mm(); })->diameters.longest.mm());
+        said =
+            "None of the " + std::to_string(all) + " found is " + wordsOf(filter, classes) +
+            "; the longest is " +
+            print("%.1f mm.", std::max_element(list.lesions.begin(), list.lesions.end(),
+                                               [](const Lesion& a, const Lesion& b) {
+                                                   return a.diameters.longest.mm() < b.diameters.longest.mm();
+                                               })
+                                  ->diameters.longest.mm());
     for (const auto& host : finding.hosts)
         if (host->mask.empty() && std::count(filter.hosts.begin(), filter.hosts.end(), host->classId) > 0)
             said += " The " + host->name + " was not found: no lesion can be assigned to it.";
@@ -108,9 +119,15 @@ void outsideOrgan(Measured& m)
         }
     if (!largest)
         return;
-    const std::string which = count == 1 ? "A lesion of " + millilitresText(ml) + " mL lies" : std::to_string(count) + " lesions, together " + millilitresText(ml) + " mL, lie";
-    const std::string where = print(count == 1 ? ", its centre %.0f mm away." : ", the centre of the largest %.0f mm away.", largest->hostDistanceMm);
-    m.warnings.push_back({which + " outside the outline of the organ (" + organOf(*largest, *m.finding) + ")" + where, largest->statistics.centroidMm});
+    const std::string which =
+        count == 1 ? "A lesion of " + millilitresText(ml) + " mL lies"
+                   : std::to_string(count) + " lesions, together " + millilitresText(ml) + " mL, lie";
+    const std::string where =
+        print(count == 1 ? ", its centre %.0f mm away." : ", the centre of the largest %.0f mm away.",
+              largest->hostDistanceMm);
+    m.warnings.push_back(
+        {which + " outside the outline of the organ (" + organOf(*largest, *m.finding) + ")" + where,
+         largest->statistics.centroidMm});
 }
 
 void nameOthers(Lesion& lesion, const LesionMarks& marks)
@@ -145,23 +162,38 @@ void addSharing(Measured& m, const LesionMarks& marks)
                 names.push_back(name);
     }
     if (both > 0)
-        m.warnings.push_back({(both == 1 ? "A lesion is" : std::to_string(both) + " lesions are") + " marked as " + listed(names) +
-                                  ", too: listed and counted once, here, with the voxels of both.", {}});
+        m.warnings.push_back({(both == 1 ? "A lesion is" : std::to_string(both) + " lesions are") +
+                                  " marked as " + listed(names) +
+                                  ", too: listed and counted once, here, with the voxels of both.",
+                              {}});
     if (marks.lesionsMoved > 0)
-        m.warnings.push_back({(marks.lesionsMoved == 1 ? "A lesion that is" : std::to_string(marks.lesionsMoved) + " lesions that are") + " marked as this, too (" +
-                                  millilitresText(marks.movedMl) + " mL), " + (marks.lesionsMoved == 1 ? "is" : "are") + " listed and counted under " + listed(marks.listedUnder) + ".", {}});
+        m.warnings.push_back(
+            {(marks.lesionsMoved == 1 ? "A lesion that is"
+                                      : std::to_string(marks.lesionsMoved) + " lesions that are") +
+                 " marked as this, too (" + millilitresText(marks.movedMl) + " mL), " +
+                 (marks.lesionsMoved == 1 ? "is" : "are") + " listed and counted under " +
+                 listed(marks.listedUnder) + ".",
+             {}});
 }
 
 void addWarnings(Measured& m, bool chosen)
 {
     const Finding& f = *m.finding;
     if (f.mask.empty() && !chosen)
-        m.warnings.push_back({f.peak > f.largestProbability ? print("Not found: no piece of it reaches a probability of %.2f; the highest anywhere is %.2f.", f.peak, f.largestProbability)
-                                                            : print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.", f.largestProbability, f.threshold), {}});
+        m.warnings.push_back(
+            {f.peak > f.largestProbability
+                 ? print("Not found: no piece of it reaches a probability of %.2f; the highest anywhere is "
+                         "%.2f.",
+                         f.peak, f.largestProbability)
+                 : print("Not found: the highest probability anywhere is %.2f, the threshold %.2f.",
+                         f.largestProbability, f.threshold),
+             {}});
     for (const std::string& text : f.warnings)
         m.warnings.push_back({text, {}});
     if (!m.statistics.leavesScan.empty())
-        m.warnings.push_back({"It reaches the edge of the scan (" + m.statistics.leavesScan + "): the volume is that of the visible part.", placeAtEdge(f.mask)});
+        m.warnings.push_back({"It reaches the edge of the scan (" + m.statistics.leavesScan +
+                                  "): the volume is that of the visible part.",
+                              placeAtEdge(f.mask)});
     outsideOrgan(m);
 }
 
@@ -169,7 +201,9 @@ void addWarnings(Measured& m, bool chosen)
 
 std::string organOf(const Lesion& lesion, const Finding& finding)
 {
-    return lesion.host >= 0 && std::size_t(lesion.host) < finding.hosts.size() ? finding.hosts[std::size_t(lesion.host)]->name : std::string();
+    return lesion.host >= 0 && std::size_t(lesion.host) < finding.hosts.size()
+               ? finding.hosts[std::size_t(lesion.host)]->name
+               : std::string();
 }
 
 Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known)
@@ -200,7 +234,11 @@ Measured measureFinding(Finding finding, const ModelClass& known, const Volume& 
             choose(finding, list, names, m.warnings);
         }
         if (list.others > 0)
-            m.warnings.push_back({"It lies in " + std::to_string(std::int64_t(list.lesions.size()) + list.others) + " separate parts; only the " + std::to_string(list.lesions.size()) + " largest are listed one by one.", {}});
+            m.warnings.push_back({"It lies in " +
+                                      std::to_string(std::int64_t(list.lesions.size()) + list.others) +
+                                      " separate parts; only the " + std::to_string(list.lesions.size()) +
+                                      " largest are listed one by one.",
+                                  {}});
         m.lesions = std::move(list.lesions);
     }
     stop.check();

@@ -26,17 +26,20 @@ struct Burden {
     double percent() const { return organMl > 0 ? 100 * lesionMl / organMl : 0; }
 };
 
-/// A finding with everything that is measured of it. Where the prompt chose among lesions, only the chosen ones are left in it.
+/// A finding with everything that is measured of it. Where the prompt chose among lesions, only the chosen
+/// ones are left in it.
 struct Measured {
     std::shared_ptr<const Finding> finding;
     Statistics statistics;
-    std::vector<Lesion> lesions;    ///< of a tumor or cyst, largest first; Lesion::host numbers finding->hosts
-    std::vector<Burden> burdens;    ///< of each organ that has lesions
+    std::vector<Lesion> lesions; ///< of a tumor or cyst, largest first; Lesion::host numbers finding->hosts
+    std::vector<Burden> burdens; ///< of each organ that has lesions
     std::vector<Warning> warnings;
-    std::vector<std::string> listedUnder{}; ///< other classes under which lesions stand that this one marks, too
+    std::vector<std::string>
+        listedUnder{}; ///< other classes under which lesions stand that this one marks, too
 };
 
-/// @param marks how its lesions were shared with other classes, and whether some were taken out of `finding` before
+/// @param marks how its lesions were shared with other classes, and whether some were taken out of `finding`
+/// before
 /// @param stop looked at before every lesion. @throws Cancelled
 Measured measureFinding(Finding finding, const ModelClass& known, const Volume& volume,
                         const LesionMarks& marks = {}, const Progress& stop = Progress());
@@ -45,7 +48,8 @@ void replaceMask(Finding& finding, Mask mask);
 /// All findings of one prompt, each lesion in one of them alone (shareLesions).
 std::vector<Measured> measureFindings(std::vector<Finding> findings, const std::vector<ModelClass>& known,
                                       const Volume& volume, const Progress& stop = Progress());
-/// Whether RECIST 1.1 counts a lesion of such a class as measurable. A cyst that is marked as a tumor, too, is taken as one.
+/// Whether RECIST 1.1 counts a lesion of such a class as measurable. A cyst that is marked as a tumor, too,
+/// is taken as one.
 Measurability measurabilityOf(const Lesion& lesion, const ModelClass& known);
 /// The organ that a lesion lies in or is nearest to: "Left Kidney"; empty where none is known.
 std::string organOf(const Lesion& lesion, const Finding& finding);

@@ -14,8 +14,10 @@ std::string shownName(const std::string& name, const Target& target)
 
 void numberLabels(std::vector<LabelledMask>& labels)
 {
-    // Words beyond the known classes first, so that a known class wins where both are; their numbers follow the last class's.
-    std::stable_sort(labels.begin(), labels.end(), [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
+    // Words beyond the known classes first, so that a known class wins where both are; their numbers follow
+    // the last class's.
+    std::stable_sort(labels.begin(), labels.end(),
+                     [](const LabelledMask& a, const LabelledMask& b) { return a.id < b.id; });
     int last = 32;
     for (const LabelledMask& label : labels)
         last = std::max(last, label.id);
@@ -80,11 +82,14 @@ void judge(Run& run)
             run.notes.push_back(one.warning.text);
         else
             ofRow[std::size_t(one.structure)].push_back(std::move(one.warning));
-    if (std::any_of(run.rows.begin(), run.rows.end(), [](const Row& row) { return row.known.id != 0 && !row.known.reliability; }))
-        run.notes.push_back("The model " + (run.pack ? run.pack->name + " " : "") + "does not state how reliable it is on real scans: no light is green.");
+    if (std::any_of(run.rows.begin(), run.rows.end(),
+                    [](const Row& row) { return row.known.id != 0 && !row.known.reliability; }))
+        run.notes.push_back("The model " + (run.pack ? run.pack->name + " " : "") +
+                            "does not state how reliable it is on real scans: no light is green.");
     for (std::size_t n = 0; n < run.rows.size(); ++n) {
         Measured& m = run.rows[n].measured;
-        run.rows[n].trust = trustOf(*m.finding, m.statistics, m.lesions, ofRow[n], {run.rows[n].known.reliability, run.rows[n].guess});
+        run.rows[n].trust = trustOf(*m.finding, m.statistics, m.lesions, ofRow[n],
+                                    {run.rows[n].known.reliability, run.rows[n].guess});
         m.warnings.insert(m.warnings.end(), ofRow[n].begin(), ofRow[n].end());
     }
 }

@@ -22,14 +22,14 @@ struct RemovedLesion {
 
 /// One structure with everything that is told of it.
 struct Row {
-    std::string asked;                 ///< the words as typed
-    std::string explanation;           ///< what they were understood as
-    bool guess = false;                ///< the words were a guess, such as a part of an organ
+    std::string asked;       ///< the words as typed
+    std::string explanation; ///< what they were understood as
+    bool guess = false;      ///< the words were a guess, such as a part of an organ
     ModelClass known;
     Measured measured;
     Trust trust;
-    std::string file;                  ///< name of its mask in the result folder
-    std::string leftOutFile;           ///< name of the mask of what the clean-up left out; empty: not written
+    std::string file;        ///< name of its mask in the result folder
+    std::string leftOutFile; ///< name of the mask of what the clean-up left out; empty: not written
     std::vector<RemovedLesion> removed{}; ///< by hand
 };
 
@@ -60,7 +60,8 @@ std::vector<Row> makeRows(const Run& run, std::vector<Finding> findings, const s
 /// The name itself, or with a number where it is taken already: "liver_tumor_2". No result overwrites
 /// another.
 std::string uniqueName(const std::string& name, std::set<std::string>& used);
-/// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's notes, sets their trust.
+/// Holds all rows against each other and the scan (Plausibility): adds to the rows' warnings and the run's
+/// notes, sets their trust.
 void judge(Run& run);
 std::string measurementsCsv(const Run& run);
 /// One line a lesion; empty where the run found none.

@@ -34,7 +34,8 @@ ScanLook lookAt(const Volume& volume)
     forEachVoxel(*look.body, [&](const Index3& v) {
         const Vector3 mm = grid.toMm(v), at = volume.geometry().toIndex(mm);
         const int hu = volume.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
-        Tenth& tenth = all[std::min(tenths - 1, static_cast<std::size_t>(double(tenths) * (mm[2] - low) / std::max(1e-9, high - low)))];
+        Tenth& tenth = all[std::min(tenths - 1, static_cast<std::size_t>(double(tenths) * (mm[2] - low) /
+                                                                         std::max(1e-9, high - low)))];
         ++tenth.all;
         tenth.lung += hu > lungLowHu && hu < lungHighHu;
         bodyY += mm[1];

@@ -83,7 +83,8 @@ SharedLesions shareLesions(const std::vector<MarkedClass>& classes, const Progre
         for (std::size_t b = 0; b < classes.size(); ++b)
             if (first[b] == b && mayShare(*classes[a].known, *classes[b].known) &&
                 sharedVoxels(*classes[b].mask, all.masks[a]) > 0)
-                all.marks[a].others.push_back({classes[b].known->name, std::make_shared<const Mask>(*classes[b].mask)});
+                all.marks[a].others.push_back(
+                    {classes[b].known->name, std::make_shared<const Mask>(*classes[b].mask)});
     return all;
 }
 

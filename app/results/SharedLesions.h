@@ -23,7 +23,7 @@ struct LesionMarks {
     std::vector<std::string> listedUnder; ///< classes that lesions of this one went to
     std::int64_t lesionsMoved = 0;        ///< to those
     double movedMl = 0;                   ///< what of this class's own voxels went there
-    bool takenOut = false;                ///< lesions were there and went: an empty mask does not mean "not found"
+    bool takenOut = false; ///< lesions were there and went: an empty mask does not mean "not found"
 };
 
 /// The marks of one class of tumors or cysts.

@@ -6,11 +6,9 @@
 #include <algorithm>
 #include <random>
 
-namespace hounsfield
-{
+namespace hounsfield {
 namespace fs = std::filesystem;
-namespace
-{
+namespace {
 
 /// Another one for every run, also of two programs at once.
 std::string stagingName()

@@ -8,14 +8,12 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// Results that replace those of an earlier run all together: they are made in a hidden folder inside the
 /// results' folder and take their places once all of them are whole. Where the work is stopped or fails
 /// before, the earlier results are as they were.
-class StagedFiles
-{
+class StagedFiles {
 public:
     /// @param folder of the results, made where it is not there. @throws Error(Resources)
     explicit StagedFiles(const std::filesystem::path& folder);

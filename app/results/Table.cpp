@@ -15,8 +15,12 @@ std::string lesionLines(const Row& row)
     std::string text;
     for (std::size_t n = 0; n < std::min(most, lesions.size()); ++n) {
         const Lesion& lesion = lesions[n];
-        text += print("    %2zu  %.1f x %.1f mm  ", n + 1, lesion.diameters.longest.mm(), lesion.diameters.perpendicular.mm()) + millilitresText(lesion.statistics.volumeMl) + print(" mL  %.0f HU  ", lesion.statistics.hu ? lesion.statistics.hu->mean : 0.0) +
-                organOf(lesion, *row.measured.finding) + (measurabilityOf(lesion, row.known).measurable ? "  measurable" : "");
+        text += print("    %2zu  %.1f x %.1f mm  ", n + 1, lesion.diameters.longest.mm(),
+                      lesion.diameters.perpendicular.mm()) +
+                millilitresText(lesion.statistics.volumeMl) +
+                print(" mL  %.0f HU  ", lesion.statistics.hu ? lesion.statistics.hu->mean : 0.0) +
+                organOf(lesion, *row.measured.finding) +
+                (measurabilityOf(lesion, row.known).measurable ? "  measurable" : "");
         for (const std::string& name : lesion.alsoMarkedAs)
             text += "  also " + name;
         text += "\n";
@@ -24,7 +28,8 @@ std::string lesionLines(const Row& row)
     if (lesions.size() > most)
         text += print("    and %zu more in the lesions table\n", lesions.size() - most);
     for (const Burden& burden : row.measured.burdens)
-        text += print("    %.1f mL or %.1f %% of ", burden.lesionMl, burden.percent()) + burden.organ + print(" (%.0f mL)\n", burden.organMl);
+        text += print("    %.1f mL or %.1f %% of ", burden.lesionMl, burden.percent()) + burden.organ +
+                print(" (%.0f mL)\n", burden.organMl);
     return text;
 }
 
@@ -40,7 +45,8 @@ std::string volumeCell(const Row& row)
 
 std::string measurementsTable(const Run& run)
 {
-    std::vector<std::array<std::string, 5>> cells{{"Asked for", "Structure", "Volume mL", "(range)", "HU mean ± SD"}};
+    std::vector<std::array<std::string, 5>> cells{
+        {"Asked for", "Structure", "Volume mL", "(range)", "HU mean ± SD"}};
     for (const Row& row : run.rows) {
         const Statistics& s = row.measured.statistics;
         const Finding& f = *row.measured.finding;

@@ -19,16 +19,19 @@ void addReliability(Trust& trust, const std::optional<Reliability>& reliability)
         return add(trust, Light::Look, "Reliability not stated by the model.");
     if (reliability->scans == 0)
         return add(trust, Light::Look, "The model was tested on no real scan that shows it.");
-    const std::string figures = print("%.2f (%d %s)", reliability->dice, reliability->scans, reliability->scans == 1 ? "scan" : "scans");
+    const std::string figures = print("%.2f (%d %s)", reliability->dice, reliability->scans,
+                                      reliability->scans == 1 ? "scan" : "scans");
     if (reliability->dice < usableDice)
-        add(trust, Light::Doubt, "Do not rely on it: on real scans the model's mean Dice for it is " + figures + ".");
+        add(trust, Light::Doubt,
+            "Do not rely on it: on real scans the model's mean Dice for it is " + figures + ".");
     else if (reliability->dice < reliableDice)
         add(trust, Light::Look, "On real scans the model's mean Dice for it is " + figures + ".");
 }
 
 } // namespace
 
-Trust trustOf(const Finding& finding, const Statistics& statistics, const std::vector<Lesion>& lesions, const std::vector<Warning>& implausible, const Grounds& grounds)
+Trust trustOf(const Finding& finding, const Statistics& statistics, const std::vector<Lesion>& lesions,
+              const std::vector<Warning>& implausible, const Grounds& grounds)
 {
     constexpr double sure = 0.7, wide = 0.5, much = 0.2;
     Trust trust;
@@ -54,7 +57,9 @@ Trust trustOf(const Finding& finding, const Statistics& statistics, const std::v
     if (finding.meanProbability > 0 && finding.meanProbability < sure)
         add(trust, Light::Look, print("Its mean probability is only %.2f.", finding.meanProbability));
     if (finding.volumeHighMl - finding.volumeLowMl > wide * statistics.volumeMl)
-        add(trust, Light::Look, print("Between the thresholds 0.7 and 0.3 its volume goes from %.1f to %.1f mL.", finding.volumeLowMl, finding.volumeHighMl));
+        add(trust, Light::Look,
+            print("Between the thresholds 0.7 and 0.3 its volume goes from %.1f to %.1f mL.",
+                  finding.volumeLowMl, finding.volumeHighMl));
     double leftOut = 0;
     for (const Removal& removal : finding.removals)
         leftOut += removal.ml;
@@ -66,10 +71,14 @@ Trust trustOf(const Finding& finding, const Statistics& statistics, const std::v
 std::string nameOf(Light light)
 {
     switch (light) {
-    case Light::Good: return "good";
-    case Light::Look: return "look";
-    case Light::Doubt: return "doubt";
-    default: return "";
+    case Light::Good:
+        return "good";
+    case Light::Look:
+        return "look";
+    case Light::Doubt:
+        return "doubt";
+    default:
+        return "";
     }
 }
 

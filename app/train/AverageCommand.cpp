@@ -24,8 +24,15 @@ void average(const Options& options)
     checkPackPlace(out);
     const ModelPack a = PackStore().open(options.models[0]), b = PackStore().open(options.models[1]);
     ModelPack pack = b;
-    pack.source = "The mean of the weights of two models: " + a.name + " (" + a.source + ") and " + b.name + " (" + b.source + ")";
-    writePack(pack, averagedWeights(a, b), "# " + pack.name + "\n\n" + pack.source + ".\n\nWhat it was trained on stands in the cards of these two. From which probability classes are marked is as in the second, and was chosen for that: choose again (`hounsfield-train thresholds`), and measure it before use (`hounsfield-train evaluate`).\n", out);
+    pack.source = "The mean of the weights of two models: " + a.name + " (" + a.source + ") and " + b.name +
+                  " (" + b.source + ")";
+    writePack(
+        pack, averagedWeights(a, b),
+        "# " + pack.name + "\n\n" + pack.source +
+            ".\n\nWhat it was trained on stands in the cards of these two. From which probability classes "
+            "are marked is as in the second, and was chosen for that: choose again (`hounsfield-train "
+            "thresholds`), and measure it before use (`hounsfield-train evaluate`).\n",
+        out);
     std::printf("Wrote the mean of the two models to %s.\n", out.c_str());
 }
 
@@ -34,8 +41,12 @@ void average(const Options& options)
 std::function<void(Progress&)> addAverageCommand(CLI::App& app)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("average", "The mean of a model and one that was trained on from it: often steadier on scans of another kind than either");
-    command->add_option("--models", options->models, "Names or folders of the two models")->required()->expected(2);
+    CLI::App* command =
+        app.add_subcommand("average", "The mean of a model and one that was trained on from it: often "
+                                      "steadier on scans of another kind than either");
+    command->add_option("--models", options->models, "Names or folders of the two models")
+        ->required()
+        ->expected(2);
     command->add_option("--out", options->out, "Folder of the model pack to write")->required();
     return [options](Progress&) { average(*options); };
 }

@@ -9,8 +9,7 @@
 #include <algorithm>
 #include <fstream>
 
-namespace hounsfield::training
-{
+namespace hounsfield::training {
 
 ClassBits absentClasses(const std::filesystem::path& folder, const std::vector<ModelClass>& classes,
                         std::vector<std::string>* notes)
@@ -35,7 +34,8 @@ ClassBits absentClasses(const std::filesystem::path& folder, const std::vector<M
                                      "\" absent, which is no class.");
             }
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::Scan, "The file " + file.string() + " cannot be understood: " + error.what() + ".");
+        throw Error(ErrorKind::Scan,
+                    "The file " + file.string() + " cannot be understood: " + error.what() + ".");
     }
     return absent;
 }

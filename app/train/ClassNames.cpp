@@ -52,24 +52,29 @@ std::string nearestNames(const std::string& name, const std::vector<ModelClass>&
     const std::string wanted = plain(name);
     std::vector<std::pair<std::size_t, std::string>> byDistance;
     for (const ModelClass& known : classes)
-        byDistance.emplace_back(std::min(edits(wanted, plain(known.name)), edits(wanted, plain(known.fileName))), known.name);
-    std::stable_sort(byDistance.begin(), byDistance.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        byDistance.emplace_back(
+            std::min(edits(wanted, plain(known.name)), edits(wanted, plain(known.fileName))), known.name);
+    std::stable_sort(byDistance.begin(), byDistance.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string text;
     for (std::size_t n = 0; n < std::min<std::size_t>(2, byDistance.size()); ++n)
         text += (n ? " or " : "") + byDistance[n].second;
     return text;
 }
 
-const ModelClass& classNamed(const std::string& name, const std::vector<ModelClass>& classes, const std::string& where)
+const ModelClass& classNamed(const std::string& name, const std::vector<ModelClass>& classes,
+                             const std::string& where)
 {
     const std::string wanted = plain(name);
     for (const ModelClass& known : classes)
         if (plain(known.name) == wanted || plain(known.fileName) == wanted)
             return known;
-    throw Error(ErrorKind::Usage, "\"" + name + "\" (" + where + ") is no class of this model. Nearest: " + nearestNames(name, classes) + ".");
+    throw Error(ErrorKind::Usage, "\"" + name + "\" (" + where + ") is no class of this model. Nearest: " +
+                                      nearestNames(name, classes) + ".");
 }
 
-ClassBits classesNamed(const std::string& commaSeparated, const std::vector<ModelClass>& classes, const std::string& where)
+ClassBits classesNamed(const std::string& commaSeparated, const std::vector<ModelClass>& classes,
+                       const std::string& where)
 {
     ClassBits set = 0;
     std::istringstream in(commaSeparated);

@@ -9,11 +9,14 @@
 
 namespace hounsfield::training {
 
-/// A class by its name ("Left Kidney") or its file's ("left_kidney"), in capitals or not. @param where for the message: "dataset.json of DATA"
+/// A class by its name ("Left Kidney") or its file's ("left_kidney"), in capitals or not. @param where for
+/// the message: "dataset.json of DATA"
 /// @throws Error(Usage) with the nearest names where there is none
-const ModelClass& classNamed(const std::string& name, const std::vector<ModelClass>& classes, const std::string& where);
+const ModelClass& classNamed(const std::string& name, const std::vector<ModelClass>& classes,
+                             const std::string& where);
 /// "Liver,Right Adrenal Gland". @throws as above
-ClassBits classesNamed(const std::string& commaSeparated, const std::vector<ModelClass>& classes, const std::string& where);
+ClassBits classesNamed(const std::string& commaSeparated, const std::vector<ModelClass>& classes,
+                       const std::string& where);
 /// The two names that a name is nearest to: "Liver or Spleen".
 std::string nearestNames(const std::string& name, const std::vector<ModelClass>& classes);
 /// "Liver, Spleen"; "none" of an empty set.

@@ -19,10 +19,13 @@ struct CaseFacts {
 /// Looks through one case. @throws Error(Scan) where it cannot be read
 CaseFacts lookAtCase(const DataSets& data, const DataCase& one);
 
-/// Volumes that are far from those of the other cases (a fifth of the median and less, five times and more), where four cases or more have the class.
-std::vector<std::string> farVolumes(const std::vector<CaseFacts>& cases, const std::vector<ModelClass>& classes);
+/// Volumes that are far from those of the other cases (a fifth of the median and less, five times and more),
+/// where four cases or more have the class.
+std::vector<std::string> farVolumes(const std::vector<CaseFacts>& cases,
+                                    const std::vector<ModelClass>& classes);
 
 /// Tables of cases and classes and the list of what is odd, Markdown.
-std::string checkReport(const DataSets& data, const std::vector<CaseFacts>& cases, const std::vector<std::string>& broken);
+std::string checkReport(const DataSets& data, const std::vector<CaseFacts>& cases,
+                        const std::vector<std::string>& broken);
 
 } // namespace hounsfield::training

@@ -7,7 +7,8 @@
 
 namespace hounsfield::training {
 
-FolderSource::FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed, bool augment)
+FolderSource::FolderSource(const DataSets& data, const InputSettings& settings, std::uint64_t seed,
+                           bool augment)
     : m_data(data), m_cases(data.training()), m_settings(settings), m_seed(seed), m_augment(augment)
 {
 }

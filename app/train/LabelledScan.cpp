@@ -34,10 +34,12 @@ LabelImage readOnGrid(const fs::path& file, const Geometry& grid, const char* wh
     try {
         image = readLabels(file);
     } catch (const Error& error) {
-        throw Error(error.kind(), "The " + std::string(what) + " " + file.string() + " cannot be used: " + error.what());
+        throw Error(error.kind(),
+                    "The " + std::string(what) + " " + file.string() + " cannot be used: " + error.what());
     }
     if (!image.geometry.sameGrid(grid, 0.01))
-        throw Error(ErrorKind::Scan, "The " + std::string(what) + " " + file.string() + " does not lie on its scan's grid.");
+        throw Error(ErrorKind::Scan,
+                    "The " + std::string(what) + " " + file.string() + " does not lie on its scan's grid.");
     return image;
 }
 
@@ -57,13 +59,15 @@ bool touches(const Mask& mask, const Index3& at)
             if (a >= 0)
                 beside[a] += step;
             const Index3 size = mask.geometry().size();
-            if (beside[0] >= 0 && beside[1] >= 0 && beside[2] >= 0 && beside[0] < size[0] && beside[1] < size[1] && beside[2] < size[2] && mask.at(beside))
+            if (beside[0] >= 0 && beside[1] >= 0 && beside[2] >= 0 && beside[0] < size[0] &&
+                beside[1] < size[1] && beside[2] < size[2] && mask.at(beside))
                 return true;
         }
     return false;
 }
 
-void noteUnnamed(const LabelImage& image, const std::map<int, int>& classOfValue, const fs::path& file, std::vector<std::string>& notes)
+void noteUnnamed(const LabelImage& image, const std::map<int, int>& classOfValue, const fs::path& file,
+                 std::vector<std::string>& notes)
 {
     const std::set<std::int32_t> values(image.labels.begin(), image.labels.end());
     std::string unnamed;
@@ -71,7 +75,9 @@ void noteUnnamed(const LabelImage& image, const std::map<int, int>& classOfValue
         if (value != 0 && !classOfValue.contains(value))
             unnamed += (unnamed.empty() ? "" : ", ") + std::to_string(value);
     if (!unnamed.empty())
-        notes.push_back("The label map " + file.string() + " has values that are not used, as dataset.json names no class for them: " + unnamed + ".");
+        notes.push_back("The label map " + file.string() +
+                        " has values that are not used, as dataset.json names no class for them: " + unnamed +
+                        ".");
 }
 
 } // namespace
@@ -81,7 +87,9 @@ std::vector<std::string> lesionsBeside(const LabelledScan& scan, const std::vect
     std::vector<std::string> notes;
     for (const ModelClass& lesion : classes) {
         const Mask& mask = scan.masks[static_cast<std::size_t>(lesion.id - 1)];
-        if (lesion.hosts.empty() || mask.empty() || std::any_of(lesion.hosts.begin(), lesion.hosts.end(), [&](int id) { return !(scan.annotated & bitOf(id)); }))
+        if (lesion.hosts.empty() || mask.empty() ||
+            std::any_of(lesion.hosts.begin(), lesion.hosts.end(),
+                        [&](int id) { return !(scan.annotated & bitOf(id)); }))
             continue;
         std::vector<const Mask*> hosts;
         for (const int id : lesion.hosts)
@@ -90,7 +98,9 @@ std::vector<std::string> lesionsBeside(const LabelledScan& scan, const std::vect
         bool meets = false;
         forEachVoxel(mask, [&](const Index3& i) { meets = meets || touches(organ, i); });
         if (!meets)
-            notes.push_back("In " + scan.name + " no voxel of the " + lesion.name + " lies in its organ or touches it: is it another's, or is the scan's order of slices another?");
+            notes.push_back("In " + scan.name + " no voxel of the " + lesion.name +
+                            " lies in its organ or touches it: is it another's, or is the scan's order of "
+                            "slices another?");
     }
     return notes;
 }
@@ -98,7 +108,8 @@ std::vector<std::string> lesionsBeside(const LabelledScan& scan, const std::vect
 void addLesionsToHosts(LabelledScan& scan, const std::vector<ModelClass>& classes)
 {
     for (const ModelClass& lesion : classes)
-        // Of two hosts (kidneys) only one holds the tumor, and which is not annotated: those masks are taken as they are.
+        // Of two hosts (kidneys) only one holds the tumor, and which is not annotated: those masks are taken
+        // as they are.
         if (lesion.hosts.size() == 1 && scan.annotated & bitOf(lesion.hosts.front())) {
             const Mask& tumor = scan.masks[static_cast<std::size_t>(lesion.id - 1)];
             Mask& host = scan.masks[static_cast<std::size_t>(lesion.hosts.front() - 1)];
@@ -107,7 +118,9 @@ void addLesionsToHosts(LabelledScan& scan, const std::vector<ModelClass>& classe
         }
 }
 
-LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const std::map<int, int>& classOfValue, const std::vector<ModelClass>& classes, std::vector<std::string>* notes)
+LabelledScan readLabelled(const fs::path& file, const fs::path& labels,
+                          const std::map<int, int>& classOfValue, const std::vector<ModelClass>& classes,
+                          std::vector<std::string>* notes)
 {
     LabelledScan scan = openScan(file, classes);
     const LabelImage image = readOnGrid(labels, scan.volume->geometry(), "label map");
@@ -126,12 +139,14 @@ LabelledScan readLabelled(const fs::path& file, const fs::path& labels, const st
     return scan;
 }
 
-LabelledScan readMasked(const fs::path& file, const std::map<int, fs::path>& masks, const std::vector<ModelClass>& classes)
+LabelledScan readMasked(const fs::path& file, const std::map<int, fs::path>& masks,
+                        const std::vector<ModelClass>& classes)
 {
     LabelledScan scan = openScan(file, classes);
     for (const auto& [id, mask] : masks) {
         const LabelImage image = readOnGrid(mask, scan.volume->geometry(), "mask");
-        scan.masks[static_cast<std::size_t>(id - 1)] = maskOf(image, scan.volume->geometry(), [](std::int32_t value) { return value != 0; });
+        scan.masks[static_cast<std::size_t>(id - 1)] =
+            maskOf(image, scan.volume->geometry(), [](std::int32_t value) { return value != 0; });
         scan.annotated |= bitOf(id);
     }
     return scan;

@@ -58,17 +58,25 @@ struct Point {
 /// Axes and curves of one quantity over the steps, in a box of the picture.
 class Panel {
 public:
-    Panel(double top, double height, double lastStep, double highest) : m_top(top), m_height(height), m_lastStep(std::max(1.0, lastStep)), m_highest(std::max(1e-6, highest)) {}
+    Panel(double top, double height, double lastStep, double highest)
+        : m_top(top), m_height(height), m_lastStep(std::max(1.0, lastStep)),
+          m_highest(std::max(1e-6, highest))
+    {
+    }
 
     std::string axes(const std::string& name) const
     {
-        std::string out = text("<text x='%g' y='%g' class='name'>", left, m_top - 10) + escaped(name) + "</text>\n";
+        std::string out =
+            text("<text x='%g' y='%g' class='name'>", left, m_top - 10) + escaped(name) + "</text>\n";
         const double tick = tickOf(m_highest);
         for (double v = 0; v <= m_highest * 1.0001; v += tick)
-            out += text("<line x1='%g' x2='%g' y1='%.1f' y2='%.1f' class='grid'/><text x='%g' y='%.1f' class='tick end'>%g</text>\n", left, left + width, y(v), y(v), left - 8, y(v) + 4, v);
+            out += text("<line x1='%g' x2='%g' y1='%.1f' y2='%.1f' class='grid'/><text x='%g' y='%.1f' "
+                        "class='tick end'>%g</text>\n",
+                        left, left + width, y(v), y(v), left - 8, y(v) + 4, v);
         const double stepTick = std::max(1.0, tickOf(m_lastStep));
         for (double s = 0; s <= m_lastStep * 1.0001; s += stepTick)
-            out += text("<text x='%.1f' y='%g' class='tick middle'>%g</text>\n", x(s), m_top + m_height + 18, s);
+            out +=
+                text("<text x='%.1f' y='%g' class='tick middle'>%g</text>\n", x(s), m_top + m_height + 18, s);
         return out;
     }
 
@@ -88,8 +96,11 @@ public:
     std::string mark(const Point& point, const std::string& words) const
     {
         const bool right = point.step > 0.7 * m_lastStep;
-        return text("<circle cx='%.1f' cy='%.1f' r='4' class='mark'/><text x='%.1f' y='%.1f' class='said %s'>", x(point.step), y(point.value), x(point.step) + (right ? -8 : 8), y(point.value) - 8,
-                    right ? "end" : "") + escaped(words) + "</text>\n";
+        return text(
+                   "<circle cx='%.1f' cy='%.1f' r='4' class='mark'/><text x='%.1f' y='%.1f' class='said %s'>",
+                   x(point.step), y(point.value), x(point.step) + (right ? -8 : 8), y(point.value) - 8,
+                   right ? "end" : "") +
+               escaped(words) + "</text>\n";
     }
 
     static constexpr double left = 70, width = 800;
@@ -101,7 +112,8 @@ private:
     double m_top, m_height, m_lastStep, m_highest;
 };
 
-/// Each value as the mean of it and what came before, older ones counting less: patches differ so much that a raw loss shows nothing.
+/// Each value as the mean of it and what came before, older ones counting less: patches differ so much that a
+/// raw loss shows nothing.
 std::vector<Point> smoothed(const std::vector<Point>& points)
 {
     std::vector<Point> smooth;
@@ -135,21 +147,29 @@ std::string logPlot(const std::vector<LogRow>& rows, const std::string& title)
         highest = std::max(highest, point.value);
     const double last = rows.empty() ? 1 : double(rows.back().step);
     const double height = mean.empty() ? 320 : 620;
-    std::string out = text("<svg xmlns='http://www.w3.org/2000/svg' width='900' height='%g' viewBox='0 0 900 %g'>\n", height, height) +
-                      "<style>text{font-family:sans-serif;fill:#222}.title{font-size:17px;font-weight:bold}.name{font-size:14px}.tick{font-size:11px;fill:#666}.said{font-size:12px}"
-                      ".end{text-anchor:end}.middle{text-anchor:middle}.grid{stroke:#e4e4e4}polyline{fill:none;stroke-linejoin:round}.raw{stroke:#b9cbe6;stroke-width:1}"
-                      ".line{stroke:#1f5fae;stroke-width:2.2}.class{stroke:#9aa5b1;stroke-width:0.9;stroke-opacity:0.7}.mark{fill:#1f5fae}</style>\n"
-                      "<rect width='100%' height='100%' fill='#ffffff'/>\n" +
-                      text("<text x='%g' y='28' class='title'>", Panel::left) + escaped(title) + "</text>\n";
+    std::string out =
+        text("<svg xmlns='http://www.w3.org/2000/svg' width='900' height='%g' viewBox='0 0 900 %g'>\n",
+             height, height) +
+        "<style>text{font-family:sans-serif;fill:#222}.title{font-size:17px;font-weight:bold}.name{font-size:"
+        "14px}.tick{font-size:11px;fill:#666}.said{font-size:12px}"
+        ".end{text-anchor:end}.middle{text-anchor:middle}.grid{stroke:#e4e4e4}polyline{fill:none;stroke-"
+        "linejoin:round}.raw{stroke:#b9cbe6;stroke-width:1}"
+        ".line{stroke:#1f5fae;stroke-width:2.2}.class{stroke:#9aa5b1;stroke-width:0.9;stroke-opacity:0.7}."
+        "mark{fill:#1f5fae}</style>\n"
+        "<rect width='100%' height='100%' fill='#ffffff'/>\n" +
+        text("<text x='%g' y='28' class='title'>", Panel::left) + escaped(title) + "</text>\n";
     const Panel lossPanel(70, 210, last, 1.1 * highest);
-    out += lossPanel.axes("Loss of training over steps") + lossPanel.curve(loss, "raw") + lossPanel.curve(smooth, "line");
+    out += lossPanel.axes("Loss of training over steps") + lossPanel.curve(loss, "raw") +
+           lossPanel.curve(smooth, "line");
     if (!mean.empty()) {
         const Panel dicePanel(350, 230, last, 1);
         out += dicePanel.axes("Dice on validation scans: mean (bold) and every class");
         for (const auto& curve : classes)
             out += dicePanel.curve(curve, "class");
-        const Point best = *std::max_element(mean.begin(), mean.end(), [](const Point& a, const Point& b) { return a.value < b.value; });
-        out += dicePanel.curve(mean, "line") + dicePanel.mark(best, text("best %.3f at step %g", best.value, best.step));
+        const Point best = *std::max_element(
+            mean.begin(), mean.end(), [](const Point& a, const Point& b) { return a.value < b.value; });
+        out += dicePanel.curve(mean, "line") +
+               dicePanel.mark(best, text("best %.3f at step %g", best.value, best.step));
     }
     return out + "</svg>\n";
 }

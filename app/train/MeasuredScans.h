@@ -31,9 +31,12 @@ using OneScan = std::function<LabelledScan()>;
 /// @throws Error(Usage) for a map that is none, and where no case is for validation
 std::vector<OneScan> scansOf(const ScanChoice& choice, const std::vector<ModelClass>& classes);
 
-/// Uses one after the other. Of several, one that cannot be used is told and taken out. @return what was said of those
-std::vector<std::string> forEachScan(std::vector<OneScan>& scans, const std::function<void(const LabelledScan&)>& use);
-/// @throws Error(Scan) that counts them, where there are any; for the end, when all that is good has been told
+/// Uses one after the other. Of several, one that cannot be used is told and taken out. @return what was said
+/// of those
+std::vector<std::string> forEachScan(std::vector<OneScan>& scans,
+                                     const std::function<void(const LabelledScan&)>& use);
+/// @throws Error(Scan) that counts them, where there are any; for the end, when all that is good has been
+/// told
 void throwIfAny(const std::vector<std::string>& broken, std::size_t scans);
 
 } // namespace hounsfield::training

@@ -17,10 +17,10 @@ struct CardSet {
 /// What is known when training ends.
 struct CardFacts {
     ModelPack pack;
-    std::string version;             ///< of this program
-    std::string from;                ///< the model training began with; empty: random weights
-    std::string embeddings;          ///< "concept"
-    std::string method;              ///< "AdamW, ..."; one sentence
+    std::string version;    ///< of this program
+    std::string from;       ///< the model training began with; empty: random weights
+    std::string embeddings; ///< "concept"
+    std::string method;     ///< "AdamW, ..."; one sentence
     std::vector<CardSet> sets;
     std::vector<std::string> broken; ///< cases that could not be read
     ClassBits seen = 0;              ///< classes that were annotated in a set and not left out
@@ -32,7 +32,8 @@ struct CardFacts {
 };
 
 /// How a training ended, by whichever trainer.
-template <typename AnyTrainer> void tellOutcome(CardFacts& facts, const AnyTrainer& trainer, const TrainingLog& log)
+template <typename AnyTrainer>
+void tellOutcome(CardFacts& facts, const AnyTrainer& trainer, const TrainingLog& log)
 {
     facts.steps = trainer.step();
     facts.publishedStep = trainer.bestStep();
@@ -41,7 +42,8 @@ template <typename AnyTrainer> void tellOutcome(CardFacts& facts, const AnyTrain
         facts.validation = *row;
 }
 
-/// The model card in Markdown (Mitchell et al. 2019, "Model cards for model reporting", as far as a program can know it).
+/// The model card in Markdown (Mitchell et al. 2019, "Model cards for model reporting", as far as a program
+/// can know it).
 std::string modelCard(const CardFacts& facts);
 
 /// What each set gives, by the files that are there: voxels are not read.

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t longestName = 60;
 
-/// Letters of any language, digits, blanks, "-", "'" and parentheses; at least three letters, and a vowel where they are all ASCII.
+/// Letters of any language, digits, blanks, "-", "'" and parentheses; at least three letters, and a vowel
+/// where they are all ASCII.
 bool isName(const std::string& name)
 {
     int letters = 0, vowels = 0, foreign = 0;
@@ -51,7 +52,8 @@ void refuseKnownWords(const std::string& words, const ModelPack& pack)
     std::string names;
     for (const Target& target : prompt.targets())
         names += (names.empty() ? "" : ", ") + target.name;
-    throw Error(ErrorKind::Usage, "\"" + words + "\" already asks for what the model " + pack.name + " knows: " + names + ". To teach it more of that, use train --from.");
+    throw Error(ErrorKind::Usage, "\"" + words + "\" already asks for what the model " + pack.name +
+                                      " knows: " + names + ". To teach it more of that, use train --from.");
 }
 
 std::array<int, 3> colourOf(const std::string& text, const ModelPack& pack)
@@ -59,7 +61,9 @@ std::array<int, 3> colourOf(const std::string& text, const ModelPack& pack)
     if (!text.empty()) {
         std::array<int, 3> rgb;
         int end = 0;
-        if (std::sscanf(text.c_str(), "%d,%d,%d%n", &rgb[0], &rgb[1], &rgb[2], &end) != 3 || std::size_t(end) != text.size() || std::any_of(rgb.begin(), rgb.end(), [](int v) { return v < 0 || v > 255; }))
+        if (std::sscanf(text.c_str(), "%d,%d,%d%n", &rgb[0], &rgb[1], &rgb[2], &end) != 3 ||
+            std::size_t(end) != text.size() ||
+            std::any_of(rgb.begin(), rgb.end(), [](int v) { return v < 0 || v > 255; }))
             throw Error(ErrorKind::Usage, "--rgb takes three numbers from 0 to 255 such as 200,80,60.");
         return rgb;
     }
@@ -89,24 +93,35 @@ std::array<int, 3> colourOf(const std::string& text, const ModelPack& pack)
 ModelClass newClassOf(const NewClassWish& wish, const ModelPack& pack)
 {
     if (wish.name.empty() || wish.name.size() > longestName || !isName(wish.name))
-        throw Error(ErrorKind::Usage, "\"" + wish.name + "\" is no name for a class: take up to 60 letters, digits and blanks, such as \"Aneurysm\".");
+        throw Error(
+            ErrorKind::Usage,
+            "\"" + wish.name +
+                "\" is no name for a class: take up to 60 letters, digits and blanks, such as \"Aneurysm\".");
     ModelClass added;
     added.name = wish.name;
     added.fileName = fileNameOf(wish.name);
     if (added.fileName.empty())
-        throw Error(ErrorKind::Usage, "The class \"" + wish.name + "\" needs letters from A to Z in its name: its mask's file is named after it. Give the other name as --synonym.");
+        throw Error(ErrorKind::Usage, "The class \"" + wish.name +
+                                          "\" needs letters from A to Z in its name: its mask's file is "
+                                          "named after it. Give the other name as --synonym.");
     for (const ModelClass& known : pack.classes)
         if (known.fileName == added.fileName)
-            throw Error(ErrorKind::Usage, "\"" + wish.name + "\" is already a class of the model " + pack.name + ": " + known.name + ".");
+            throw Error(ErrorKind::Usage, "\"" + wish.name + "\" is already a class of the model " +
+                                              pack.name + ": " + known.name + ".");
     refuseKnownWords(wish.name, pack);
     for (const std::string& synonym : wish.synonyms)
         refuseKnownWords(synonym, pack);
-    while (std::any_of(pack.classes.begin(), pack.classes.end(), [&](const ModelClass& known) { return known.id == added.id; }) || added.id < 1)
+    while (std::any_of(pack.classes.begin(), pack.classes.end(),
+                       [&](const ModelClass& known) { return known.id == added.id; }) ||
+           added.id < 1)
         ++added.id;
     if (added.id > ModelPack::mostClasses)
-        throw Error(ErrorKind::Model, "The model " + pack.name + " has " + std::to_string(ModelPack::mostClasses) + " classes already; it takes no more.");
+        throw Error(ErrorKind::Model, "The model " + pack.name + " has " +
+                                          std::to_string(ModelPack::mostClasses) +
+                                          " classes already; it takes no more.");
     if (wish.kind != "organ" && wish.kind != "tumor" && wish.kind != "cyst")
-        throw Error(ErrorKind::Usage, "\"" + wish.kind + "\" is no kind of class: take organ, tumor or cyst.");
+        throw Error(ErrorKind::Usage,
+                    "\"" + wish.kind + "\" is no kind of class: take organ, tumor or cyst.");
     added.kind = wish.kind;
     const ClassBits hosts = classesNamed(wish.hosts, pack.classes, "--host");
     for (const ModelClass& known : pack.classes)

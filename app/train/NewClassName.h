@@ -15,8 +15,8 @@ struct NewClassWish {
     std::vector<std::string> synonyms; ///< further words that ask for it
 };
 
-/// The class with the first free id of a pack. @throws Error(Usage) where the name already asks for a class of the pack, is no name, or something else of the
-/// wish is impossible; Error(Model) where the pack is full
+/// The class with the first free id of a pack. @throws Error(Usage) where the name already asks for a class
+/// of the pack, is no name, or something else of the wish is impossible; Error(Model) where the pack is full
 ModelClass newClassOf(const NewClassWish& wish, const ModelPack& pack);
 
 } // namespace hounsfield::training

@@ -21,7 +21,9 @@ void tryToWrite(const fs::path& file)
     std::error_code failed;
     fs::remove(trial, failed);
     if (!written)
-        throw Error(ErrorKind::Resources, "The file " + file.string() + " cannot be written. Is its folder there, and may you write to it?");
+        throw Error(ErrorKind::Resources,
+                    "The file " + file.string() +
+                        " cannot be written. Is its folder there, and may you write to it?");
 }
 
 } // namespace
@@ -41,14 +43,19 @@ void checkOutset(const std::string& out, const std::string& state)
     tryToWrite(state);
 }
 
-std::string purposeOf(const TrainerSettings& settings, const InputSettings& input, const DataSets& data, const std::vector<std::string>& further)
+std::string purposeOf(const TrainerSettings& settings, const InputSettings& input, const DataSets& data,
+                      const std::vector<std::string>& further)
 {
     std::ostringstream text;
     text.imbue(std::locale::classic());
-    text << "model: " << (settings.from ? settings.from->weightsSha256 : "random weights") << "\nspacing: " << input.spacingMm << " mm\nHounsfield units: " << input.huLow << " to " << input.huHigh
-         << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x " << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize << "\nseed: " << settings.seed << '\n';
+    text << "model: " << (settings.from ? settings.from->weightsSha256 : "random weights")
+         << "\nspacing: " << input.spacingMm << " mm\nHounsfield units: " << input.huLow << " to "
+         << input.huHigh << "\nwindow: " << settings.roi[0] << " x " << settings.roi[1] << " x "
+         << settings.roi[2] << "\nbatch: " << settings.batch << "\npool: " << settings.poolSize
+         << "\nseed: " << settings.seed << '\n';
     if (settings.from && settings.from->widths != settings.widths)
-        text << "grown to: " << settings.widths.encoder[0] << ' ' << settings.widths.encoder[1] << ' ' << settings.widths.encoder[2] << ' ' << settings.widths.encoder[3] << '\n';
+        text << "grown to: " << settings.widths.encoder[0] << ' ' << settings.widths.encoder[1] << ' '
+             << settings.widths.encoder[2] << ' ' << settings.widths.encoder[3] << '\n';
     if (settings.muon)
         text << "optimizer: muon\n";
     for (const auto& [id, other] : settings.beginsAs)
@@ -68,8 +75,11 @@ std::string outsetNote(std::int64_t step, std::int64_t steps, bool finished, con
     if (step == 0)
         return "";
     const std::string at = "step " + std::to_string(step);
-    return finished ? "Nothing is left to train: " + state + " stands at " + at + " of " + std::to_string(steps) + ". Its model is written again. To train anew on data that has changed, remove it, or name another --out.\n"
-                    : "Going on at " + at + ".\n";
+    return finished
+               ? "Nothing is left to train: " + state + " stands at " + at + " of " + std::to_string(steps) +
+                     ". Its model is written again. To train anew on data that has changed, remove it, or "
+                     "name another --out.\n"
+               : "Going on at " + at + ".\n";
 }
 
 } // namespace hounsfield::training

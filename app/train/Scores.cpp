@@ -124,9 +124,12 @@ double diceOf(const Mask& a, const Mask& b)
     return a.count() + b.count() == 0 ? 1 : 2.0 * double(shared(a, b)) / double(a.count() + b.count());
 }
 
-ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found)
+ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth,
+                         const Mask& found)
 {
-    ClassScore score{scan, known.id, !truth.empty(), !found.empty(), 0, truth.volumeMl(), found.volumeMl(), {}, 0, 0, 0, {}};
+    ClassScore score{
+        scan, known.id, !truth.empty(), !found.empty(), 0, truth.volumeMl(), found.volumeMl(), {}, 0, 0,
+        0,    {}};
     if (score.there)
         score.dice = diceOf(truth, found);
     if (known.isLesion())
@@ -134,7 +137,8 @@ ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const
     return score;
 }
 
-ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found, double toleranceMm)
+ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found,
+                   double toleranceMm)
 {
     ClassScore score = lesionScoreOf(scan, known, truth, found);
     score.surface = surfaceAgreement(truth, found, toleranceMm);
@@ -144,13 +148,17 @@ ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask&
 LesionTotals lesionTotals(const std::vector<ClassScore>& scores)
 {
     const Summary all = summary(scores);
-    return {all.lesions, all.lesionsFound, all.falseLesions, all.largeDice.count, all.largeDice.count ? all.largeDice.sum / all.largeDice.count : 0};
+    return {all.lesions, all.lesionsFound, all.falseLesions, all.largeDice.count,
+            all.largeDice.count ? all.largeDice.sum / all.largeDice.count : 0};
 }
 
 std::string ScoreBoard::markdown() const
 {
-    std::string table = text("| class | Dice | surface Dice at %g mm | mean distance, mm | 95th percentile, mm | scans | not found | false alarms |\n|---|---|---|---|---|---|---|---|\n", m_toleranceMm);
-    std::string lesions = "| class | Dice, over 1 cm | scans | found of those over 1 cm | false, over 1 cm |\n|---|---|---|---|---|\n";
+    std::string table = text("| class | Dice | surface Dice at %g mm | mean distance, mm | 95th percentile, "
+                             "mm | scans | not found | false alarms |\n|---|---|---|---|---|---|---|---|\n",
+                             m_toleranceMm);
+    std::string lesions = "| class | Dice, over 1 cm | scans | found of those over 1 cm | false, over 1 cm "
+                          "|\n|---|---|---|---|---|\n";
     Mean organDice, organSurface, tumorDice, largeTumorDice;
     int there = 0, found = 0, wrong = 0;
     bool anyLesion = false;
@@ -159,7 +167,8 @@ std::string ScoreBoard::markdown() const
         if (scores == m_scores.end())
             continue;
         const Summary s = summary(scores->second);
-        table += "| " + known.name + " | " + s.dice.shown("%.3f") + " | " + s.surface.shown("%.3f") + " | " + s.meanMm.shown("%.2f") + " | " + s.percentile95Mm.shown("%.1f") +
+        table += "| " + known.name + " | " + s.dice.shown("%.3f") + " | " + s.surface.shown("%.3f") + " | " +
+                 s.meanMm.shown("%.2f") + " | " + s.percentile95Mm.shown("%.1f") +
                  text(" | %d | %d | %d of %d |\n", s.dice.count, s.missed, s.falseAlarms, s.absent);
         if (!known.isLesion() && s.dice.count) {
             organDice.add(s.dice.sum / s.dice.count);
@@ -168,7 +177,9 @@ std::string ScoreBoard::markdown() const
         if (!known.isLesion())
             continue;
         anyLesion = true;
-        lesions += "| " + known.name + " | " + s.largeDice.shown("%.3f") + text(" | %d | %d of %d | %d |\n", s.largeDice.count, s.lesionsFound, s.lesions, s.falseLesions);
+        lesions +=
+            "| " + known.name + " | " + s.largeDice.shown("%.3f") +
+            text(" | %d | %d of %d | %d |\n", s.largeDice.count, s.lesionsFound, s.lesions, s.falseLesions);
         there += s.lesions;
         found += s.lesionsFound;
         wrong += s.falseLesions;
@@ -177,9 +188,11 @@ std::string ScoreBoard::markdown() const
         if (known.kind == "tumor" && s.largeDice.count)
             largeTumorDice.add(s.largeDice.sum / s.largeDice.count);
     }
-    table += "\nMean over organs: Dice " + organDice.shown("%.3f") + ", surface Dice " + organSurface.shown("%.3f") + ".\n";
+    table += "\nMean over organs: Dice " + organDice.shown("%.3f") + ", surface Dice " +
+             organSurface.shown("%.3f") + ".\n";
     if (anyLesion)
-        table += "\n" + lesions + "\nMean over tumors: Dice " + tumorDice.shown("%.3f") + ", of those over 1 cm " + largeTumorDice.shown("%.3f") +
+        table += "\n" + lesions + "\nMean over tumors: Dice " + tumorDice.shown("%.3f") +
+                 ", of those over 1 cm " + largeTumorDice.shown("%.3f") +
                  text(". Tumors and cysts over 1 cm: %d of %d found, %d false.\n", found, there, wrong);
     return table;
 }
@@ -206,7 +219,8 @@ namespace {
 std::string surfaceCells(const ClassScore& s)
 {
     if (s.surface)
-        return text(",%.4f,%.3f,%.3f", s.surface->withinTolerance, s.surface->meanMm, s.surface->percentile95Mm);
+        return text(",%.4f,%.3f,%.3f", s.surface->withinTolerance, s.surface->meanMm,
+                    s.surface->percentile95Mm);
     return s.there ? ",0,," : ",,,";
 }
 
@@ -222,13 +236,15 @@ std::string lesionCells(const ClassScore& s, const ModelClass& known)
 
 std::string ScoreBoard::csv() const
 {
-    std::string rows = "scan,class,there,found,dice,surface_dice,mean_mm,percentile95_mm,truth_ml,found_ml,lesions_over_1cm,found_over_1cm,false_over_1cm,dice_over_1cm\r\n";
+    std::string rows = "scan,class,there,found,dice,surface_dice,mean_mm,percentile95_mm,truth_ml,found_ml,"
+                       "lesions_over_1cm,found_over_1cm,false_over_1cm,dice_over_1cm\r\n";
     for (const ModelClass& known : m_classes) {
         const auto scores = m_scores.find(known.id);
         if (scores == m_scores.end())
             continue;
         for (const ClassScore& s : scores->second) {
-            rows += csvCell(s.scan) + "," + csvCell(known.name) + (s.there ? ",1" : ",0") + (s.found ? ",1," : ",0,") + (s.there ? text("%.4f", s.dice) : "");
+            rows += csvCell(s.scan) + "," + csvCell(known.name) + (s.there ? ",1" : ",0") +
+                    (s.found ? ",1," : ",0,") + (s.there ? text("%.4f", s.dice) : "");
             rows += surfaceCells(s);
             rows += text(",%.3f,%.3f", s.truthMl, s.foundMl);
             rows += lesionCells(s, known) + "\r\n";

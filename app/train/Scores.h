@@ -18,23 +18,27 @@ double diceOf(const Mask& a, const Mask& b);
 struct ClassScore {
     std::string scan;
     int classId = 0;
-    bool there = false;              ///< the class is in the scan
-    bool found = false;              ///< anything was found
-    double dice = 0;                 ///< of a class that is there
+    bool there = false; ///< the class is in the scan
+    bool found = false; ///< anything was found
+    double dice = 0;    ///< of a class that is there
     double truthMl = 0, foundMl = 0;
     std::optional<SurfaceAgreement> surface; ///< absent where the class is not there or was not found
     /// Tumors and cysts: parts whose longest axial diameter is over 10 mm.
-    int lesions = 0;                 ///< in truth
-    int lesionsFound = 0;            ///< of them: it and the found parts that touch it, taken together, share at least a tenth of their voxels
-    int falseLesions = 0;            ///< found ones that touch no voxel of truth
-    std::optional<double> largeDice; ///< Dice of the lesions over 10 mm, beside the found parts that touch no smaller lesion alone
+    int lesions = 0;      ///< in truth
+    int lesionsFound = 0; ///< of them: it and the found parts that touch it, taken together, share at least a
+                          ///< tenth of their voxels
+    int falseLesions = 0; ///< found ones that touch no voxel of truth
+    std::optional<double> largeDice; ///< Dice of the lesions over 10 mm, beside the found parts that touch no
+                                     ///< smaller lesion alone
 };
 
 /// @param toleranceMm of the normalised surface distance
-ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found, double toleranceMm);
+ClassScore scoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found,
+                   double toleranceMm);
 
 /// The same of a tumor or cyst's lesions alone, which takes a small part of the time.
-ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth, const Mask& found);
+ClassScore lesionScoreOf(const std::string& scan, const ModelClass& known, const Mask& truth,
+                         const Mask& found);
 
 /// Lesions over 10 mm of one class over many scans.
 struct LesionTotals {
@@ -48,7 +52,10 @@ LesionTotals lesionTotals(const std::vector<ClassScore>& scores);
 /// The scores of many scans, told as tables.
 class ScoreBoard {
 public:
-    ScoreBoard(std::vector<ModelClass> classes, double toleranceMm) : m_classes(std::move(classes)), m_toleranceMm(toleranceMm) {}
+    ScoreBoard(std::vector<ModelClass> classes, double toleranceMm)
+        : m_classes(std::move(classes)), m_toleranceMm(toleranceMm)
+    {
+    }
     void add(const ClassScore& score) { m_scores[score.classId].push_back(score); }
     /// A row a class and the means: of each class over the scans it is in, then over organs and over tumors.
     std::string markdown() const;

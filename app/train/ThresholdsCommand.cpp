@@ -24,11 +24,13 @@ struct Options {
     int threads = 0;
 };
 
-/// Every way to mark every class, tried on scan after scan: organs first, then tumors and cysts in organs that are marked as was chosen.
+/// Every way to mark every class, tried on scan after scan: organs first, then tumors and cysts in organs
+/// that are marked as was chosen.
 class Trials {
 public:
     explicit Trials(const Options& options)
-        : m_pack(PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model))), m_segmenter(Segmenter::open(m_pack, engine(options)))
+        : m_pack(PackStore().open(options.model.empty() ? std::nullopt : std::optional(options.model))),
+          m_segmenter(Segmenter::open(m_pack, engine(options)))
     {
     }
 
@@ -98,7 +100,8 @@ private:
             const int id = finding.target.classId;
             auto& scores = m_scores[id];
             scores.resize(std::max(scores.size(), n + 1));
-            scores[n].push_back(lesionScoreOf(scan.name, m_pack.classById(id), scan.masks[static_cast<std::size_t>(id - 1)], finding.mask));
+            scores[n].push_back(lesionScoreOf(scan.name, m_pack.classById(id),
+                                              scan.masks[static_cast<std::size_t>(id - 1)], finding.mask));
         }
     }
 
@@ -113,7 +116,8 @@ std::string cellOf(const MarkingFigures& one, bool lesion)
     const ClassicLocale numbersAsInC;
     char cell[64];
     if (lesion)
-        std::snprintf(cell, sizeof cell, " %d / %d, %.2f |", one.lesions.found, one.lesions.wrong, one.lesions.dice);
+        std::snprintf(cell, sizeof cell, " %d / %d, %.2f |", one.lesions.found, one.lesions.wrong,
+                      one.lesions.dice);
     else
         std::snprintf(cell, sizeof cell, " %.3f |", one.dice);
     return cell;
@@ -131,7 +135,9 @@ std::string told(const Trials& trials, const ModelClass& known, const std::vecto
 /// Organs, or tumors and cysts: a row a class, a column for each way. Empty where there are none.
 std::string tableOf(const Trials& trials, bool lesions)
 {
-    std::string head = lesions ? "| over 1 cm: found / false, Dice | as it was |" : "| mean Dice | as it was |", rule = "|---|---|", rows;
+    std::string head =
+                    lesions ? "| over 1 cm: found / false, Dice | as it was |" : "| mean Dice | as it was |",
+                rule = "|---|---|", rows;
     for (const Marking& marking : markingsToTry(lesions)) {
         head += " " + words(marking) + " |";
         rule += "---|";
@@ -140,7 +146,8 @@ std::string tableOf(const Trials& trials, bool lesions)
         const std::vector<MarkingFigures> tried = trials.tried(known);
         if (known.isLesion() != lesions || tried.empty())
             continue;
-        rows += "| " + known.name + " (" + std::to_string(lesions ? tried.front().lesions.lesions : tried.front().scans) + ") |";
+        rows += "| " + known.name + " (" +
+                std::to_string(lesions ? tried.front().lesions.lesions : tried.front().scans) + ") |";
         for (const MarkingFigures& one : tried)
             rows += cellOf(one, lesions);
         rows += " " + told(trials, known, tried) + " |\n";
@@ -171,9 +178,12 @@ void write(const Trials& trials, const Options& options, const std::string& out,
     ModelPack pack = tuned(trials);
     if (!options.name.empty())
         pack.name = options.name;
-    const std::string card = pack.files->has("card.md") ? pack.files->read("card.md") : "# " + pack.name + "\n";
-    writePack(pack, pack.files->read(pack.weightsFile), card + "\n## From which probability each class is marked\n\nTried on " + std::to_string(scans) +
-              " scans. These are no figures of its quality: they chose.\n\n" + tablesOf(trials), out);
+    const std::string card =
+        pack.files->has("card.md") ? pack.files->read("card.md") : "# " + pack.name + "\n";
+    writePack(pack, pack.files->read(pack.weightsFile),
+              card + "\n## From which probability each class is marked\n\nTried on " + std::to_string(scans) +
+                  " scans. These are no figures of its quality: they chose.\n\n" + tablesOf(trials),
+              out);
     std::printf("Wrote the model to %s.\n", out.c_str());
 }
 
@@ -209,9 +219,13 @@ std::function<void(Progress&)> addThresholdsCommand(CLI::App& app)
     auto options = std::make_shared<Options>();
     options->scans.count = 8;
     options->scans.firstSeed = 890000;
-    CLI::App* command = app.add_subcommand("thresholds", "From which probability each class is marked, tried on scans that the model was not trained on and is not measured on");
-    command->add_option("--model", options->model, "Name or folder of the pack (default: the one inside the program)");
-    command->add_option("--out", options->out, "Folder of a pack to write with what was taken (default: only tell)");
+    CLI::App* command =
+        app.add_subcommand("thresholds", "From which probability each class is marked, tried on scans that "
+                                         "the model was not trained on and is not measured on");
+    command->add_option("--model", options->model,
+                        "Name or folder of the pack (default: the one inside the program)");
+    command->add_option("--out", options->out,
+                        "Folder of a pack to write with what was taken (default: only tell)");
     command->add_option("--name", options->name, "Its name (default: as before)");
     addScanOptions(*command, options->scans);
     command->add_option("--device", options->device, "auto, cpu or cuda:N")->capture_default_str();

@@ -42,7 +42,8 @@ std::optional<double> value(const std::string& cell)
 
 } // namespace
 
-TrainingLog::TrainingLog(std::filesystem::path file, std::vector<ModelClass> classes, std::int64_t step) : m_file(std::move(file)), m_classes(std::move(classes))
+TrainingLog::TrainingLog(std::filesystem::path file, std::vector<ModelClass> classes, std::int64_t step)
+    : m_file(std::move(file)), m_classes(std::move(classes))
 {
     readRows(step);
     std::string kept = heading();
@@ -63,7 +64,12 @@ void TrainingLog::readRows(std::int64_t step)
         // A kill may have left half a line.
         if (in.eof() || found.size() != firstClassColumn + m_classes.size())
             break;
-        LogRow row{std::atoll(found[0].c_str()), value(found[1]).value_or(0), value(found[2]).value_or(0), value(found[3]).value_or(0), value(found[4]), {}};
+        LogRow row{std::atoll(found[0].c_str()),
+                   value(found[1]).value_or(0),
+                   value(found[2]).value_or(0),
+                   value(found[3]).value_or(0),
+                   value(found[4]),
+                   {}};
         for (std::size_t c = firstClassColumn; c < found.size(); ++c)
             row.dice.push_back(value(found[c]));
         if (row.step <= step && (m_rows.empty() || row.step > m_rows.back().step))
@@ -81,7 +87,8 @@ std::string TrainingLog::heading() const
 
 std::string TrainingLog::textOf(const LogRow& row) const
 {
-    std::string line = std::to_string(row.step) + "," + number(row.loss, "%.6f") + "," + number(row.learningRate, "%.3e") + "," + number(row.secondsAStep, "%.4f") + ",";
+    std::string line = std::to_string(row.step) + "," + number(row.loss, "%.6f") + "," +
+                       number(row.learningRate, "%.3e") + "," + number(row.secondsAStep, "%.4f") + ",";
     line += row.meanDice ? number(*row.meanDice, "%.5f") : "";
     for (std::size_t c = 0; c < m_classes.size(); ++c)
         line += "," + (c < row.dice.size() && row.dice[c] ? number(*row.dice[c], "%.5f") : "");
@@ -95,13 +102,15 @@ void TrainingLog::add(const TrainingReport& report)
         row.meanDice = report.validation->meanDice;
         for (const ModelClass& known : m_classes) {
             const auto c = static_cast<std::size_t>(known.id - 1);
-            row.dice.push_back(c < report.validation->dice.size() ? report.validation->dice[c] : std::nullopt);
+            row.dice.push_back(c < report.validation->dice.size() ? report.validation->dice[c]
+                                                                  : std::nullopt);
         }
     }
     m_rows.push_back(row);
     m_out << textOf(row) << std::flush;
     if (!m_out)
-        throw Error(ErrorKind::Resources, "The log " + m_file.string() + " cannot be written. Is there space on the disk?");
+        throw Error(ErrorKind::Resources,
+                    "The log " + m_file.string() + " cannot be written. Is there space on the disk?");
     if (report.validation)
         draw();
 }
@@ -116,9 +125,11 @@ const LogRow* TrainingLog::validated(std::int64_t step) const
 
 void tell(const TrainingReport& report, std::int64_t steps)
 {
-    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans", static_cast<long long>(report.step), static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
+    std::printf("step %lld of %lld  loss %.4f  %.2f s a step  %zu scans", static_cast<long long>(report.step),
+                static_cast<long long>(steps), report.loss, report.secondsAStep, report.scans);
     if (report.validation)
-        std::printf("  validation Dice %.4f%s", report.validation->meanDice, report.validation->best ? " (best so far)" : "");
+        std::printf("  validation Dice %.4f%s", report.validation->meanDice,
+                    report.validation->best ? " (best so far)" : "");
     std::printf("\n");
     std::fflush(stdout);
 }

@@ -11,16 +11,18 @@ namespace hounsfield::training {
 struct LogRow {
     std::int64_t step = 0;
     double loss = 0, learningRate = 0, secondsAStep = 0;
-    std::optional<double> meanDice;           ///< of the validation at this step
-    std::vector<std::optional<double>> dice;  ///< by column
+    std::optional<double> meanDice;          ///< of the validation at this step
+    std::vector<std::optional<double>> dice; ///< by column
 };
 
-/// The log of a training: a table that spreadsheets, pandas and the like read (step, loss, learning_rate, seconds_a_step, validation_dice, then
-/// the validation Dice of every class), and a plot of it beside. Training that goes on finds its rows again; those of steps that are done
-/// again after a kill are taken out, so that no step is there twice.
+/// The log of a training: a table that spreadsheets, pandas and the like read (step, loss, learning_rate,
+/// seconds_a_step, validation_dice, then the validation Dice of every class), and a plot of it beside.
+/// Training that goes on finds its rows again; those of steps that are done again after a kill are taken out,
+/// so that no step is there twice.
 class TrainingLog {
 public:
-    /// @param file "OUT.log.csv"; the plot is "OUT.log.svg" @param step where training goes on: rows beyond are dropped @throws Error(Resources)
+    /// @param file "OUT.log.csv"; the plot is "OUT.log.svg" @param step where training goes on: rows beyond
+    /// are dropped @throws Error(Resources)
     TrainingLog(std::filesystem::path file, std::vector<ModelClass> classes, std::int64_t step);
     /// Adds a row at once, and draws the plot again where there was a validation.
     void add(const TrainingReport& report);
@@ -43,7 +45,8 @@ private:
 /// Says a report on one line of stdout. @param steps of the whole training
 void tell(const TrainingReport& report, std::int64_t steps);
 
-/// The plot of a log as SVG: the loss above, the validation below (the mean bold, every class thin). @param title one line
+/// The plot of a log as SVG: the loss above, the validation below (the mean bold, every class thin). @param
+/// title one line
 std::string logPlot(const std::vector<LogRow>& rows, const std::string& title);
 
 } // namespace hounsfield::training

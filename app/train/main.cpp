@@ -38,7 +38,8 @@ int exitCode(hounsfield::ErrorKind kind)
     return 1;
 }
 
-/// A step of training asks for the same large pieces again and again: given back to the system each time, their pages cost more than the step.
+/// A step of training asks for the same large pieces again and again: given back to the system each time,
+/// their pages cost more than the step.
 void keepMemory()
 {
 #if defined(__GLIBC__)
@@ -64,15 +65,18 @@ int main(int argc, char** argv)
     keepMemory();
     hounsfield::useClassicNumbers();
     hounsfield::ShutdownPlan plan;
-    plan.farewell = "Stopped. A training that had begun keeps the state that it saved last and goes on with the same command.\n";
+    plan.farewell = "Stopped. A training that had begun keeps the state that it saved last and goes on with "
+                    "the same command.\n";
     hounsfield::endOnSignals(std::move(plan));
     CLI::App app("Trains models for Hounsfield.");
     app.require_subcommand(1);
     app.set_version_flag("--version", HOUNSFIELD_VERSION);
     namespace training = hounsfield::training;
     const std::map<std::string, std::function<void(hounsfield::Progress&)>> commands{
-        {"train", training::addTrainCommand(app)}, {"evaluate", training::addEvaluateCommand(app)}, {"check", training::addCheckCommand(app)}, {"make-data", training::addMakeDataCommand(app)},
-        {"extend", training::addExtendCommand(app)}, {"average", training::addAverageCommand(app)}, {"thresholds", training::addThresholdsCommand(app)}, {"text", training::addTextCommand(app)}};
+        {"train", training::addTrainCommand(app)},           {"evaluate", training::addEvaluateCommand(app)},
+        {"check", training::addCheckCommand(app)},           {"make-data", training::addMakeDataCommand(app)},
+        {"extend", training::addExtendCommand(app)},         {"average", training::addAverageCommand(app)},
+        {"thresholds", training::addThresholdsCommand(app)}, {"text", training::addTextCommand(app)}};
     try {
         app.parse(argc, argv);
         SignalProgress progress;

@@ -41,12 +41,16 @@ std::shared_ptr<const Volume> thousandths(const Probabilities& probability, cons
     for (std::int64_t z = box.begin[2]; z < box.end[2]; ++z)
         for (std::int64_t y = box.begin[1]; y < box.end[1]; ++y)
             for (std::int64_t x = box.begin[0]; x < box.end[0]; ++x)
-                values.push_back(static_cast<std::int16_t>(std::lround(1000 * probabilityOf(probability[static_cast<std::size_t>(image.offset({x, y, z}))]))));
-    const Index3 first{image.crop.begin[0] + box.begin[0], image.crop.begin[1] + box.begin[1], image.crop.begin[2] + box.begin[2]};
-    return std::make_shared<const Volume>(Geometry(box.size(), image.resampled.toMm(first), image.resampled.matrix()), std::move(values));
+                values.push_back(static_cast<std::int16_t>(std::lround(
+                    1000 * probabilityOf(probability[static_cast<std::size_t>(image.offset({x, y, z}))]))));
+    const Index3 first{image.crop.begin[0] + box.begin[0], image.crop.begin[1] + box.begin[1],
+                       image.crop.begin[2] + box.begin[2]};
+    return std::make_shared<const Volume>(
+        Geometry(box.size(), image.resampled.toMm(first), image.resampled.matrix()), std::move(values));
 }
 
-/// Probability of a lung where its surface is to be drawn: the standard clean-up may give one lung what the model marked as the other.
+/// Probability of a lung where its surface is to be drawn: the standard clean-up may give one lung what the
+/// model marked as the other.
 Probabilities ofBothLungs(const Probabilities& one, const Probabilities& other)
 {
     Probabilities joined(one);
@@ -70,9 +74,10 @@ void setProbabilities(Finding& finding, const Voxels& inside, const Probabilitie
 
 } // namespace
 
-Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results, const std::vector<ModelClass>& classes,
-               const SegmentSettings& settings, Progress& progress)
-    : m_image(image), m_scan(scan), m_results(results), m_classes(classes), m_settings(settings), m_progress(progress)
+Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results,
+               const std::vector<ModelClass>& classes, const SegmentSettings& settings, Progress& progress)
+    : m_image(image), m_scan(scan), m_results(results), m_classes(classes), m_settings(settings),
+      m_progress(progress)
 {
     m_masks.size = image.crop.size();
     m_masks.voxelMl = image.resampled.voxelVolumeMl();
@@ -88,19 +93,23 @@ Answer::Answer(const ModelImage& image, const Geometry& scan, const std::map<int
 
 const ModelClass* Answer::classById(int id) const
 {
-    const auto found = std::find_if(m_classes.begin(), m_classes.end(), [id](const ModelClass& known) { return known.id == id; });
+    const auto found = std::find_if(m_classes.begin(), m_classes.end(),
+                                    [id](const ModelClass& known) { return known.id == id; });
     return found == m_classes.end() ? nullptr : &*found;
 }
 
-/// On the scan's grid. The published pipeline brings masks back by nearest neighbour; smooth outlines need the probability.
+/// On the scan's grid. The published pipeline brings masks back by nearest neighbour; smooth outlines need
+/// the probability.
 Mask Answer::onScan(int key, const Voxels& inside) const
 {
     if (m_settings.cleanUp != CleanUp::Standard)
         return toScanGridNearest(inside, m_image, m_scan);
     const ClassResult& result = m_results.at(key);
     constexpr int rightLung = 16, leftLung = 17;
-    if (const auto other = m_results.find(rightLung + leftLung - key); (key == rightLung || key == leftLung) && other != m_results.end())
-        return toScanGridLinear(ofBothLungs(result.probability, other->second.probability), inside, result.threshold, m_image, m_scan);
+    if (const auto other = m_results.find(rightLung + leftLung - key);
+        (key == rightLung || key == leftLung) && other != m_results.end())
+        return toScanGridLinear(ofBothLungs(result.probability, other->second.probability), inside,
+                                result.threshold, m_image, m_scan);
     return toScanGridLinear(result.probability, inside, result.threshold, m_image, m_scan);
 }
 
@@ -116,18 +125,20 @@ std::vector<std::shared_ptr<const HostOrgan>> Answer::hostsOf(int key)
         auto& host = m_hosts[id];
         m_progress.check();
         if (!host)
-            host = std::make_shared<const HostOrgan>(HostOrgan{id, classById(id)->name, onScan(id, m_masks.masks.at(id))});
+            host = std::make_shared<const HostOrgan>(
+                HostOrgan{id, classById(id)->name, onScan(id, m_masks.masks.at(id))});
         hosts.push_back(host);
     }
     return hosts;
 }
 
-/// The range as the model's own grid has it, in proportion to the volume on the scan's grid: the two grids count a surface differently, and a
-/// range must not shift for that.
+/// The range as the model's own grid has it, in proportion to the volume on the scan's grid: the two grids
+/// count a surface differently, and a range must not shift for that.
 void Answer::setRange(Finding& finding, int key, const Voxels& inside) const
 {
     const ClassResult& result = m_results.at(key);
-    const VolumeRange range = volumeRange(inside, result.probability, result.threshold, m_masks.size, m_masks.voxelMl);
+    const VolumeRange range =
+        volumeRange(inside, result.probability, result.threshold, m_masks.size, m_masks.voxelMl);
     const double volume = finding.mask.volumeMl(), modelMl = double(countOf(inside)) * m_masks.voxelMl;
     const double scale = modelMl > 0 && volume > 0 ? volume / modelMl : 1;
     finding.volumeLowMl = std::min(volume, range.lowMl * scale);
@@ -160,7 +171,8 @@ void Answer::setDoubts(Finding& finding, int key, std::int64_t takenOut) const
     std::string names;
     for (const int id : finding.target.without)
         names += (names.empty() ? "" : ", ") + classById(id)->name;
-    finding.warnings.push_back("Taken out of it: " + fixedText(double(takenOut) * m_masks.voxelMl, 1) + " mL of " + names + ".");
+    finding.warnings.push_back("Taken out of it: " + fixedText(double(takenOut) * m_masks.voxelMl, 1) +
+                               " mL of " + names + ".");
 }
 
 Finding Answer::found(const Target& target, int key)
@@ -170,7 +182,21 @@ Finding Answer::found(const Target& target, int key)
     for (const int other : target.without)
         for (std::size_t v = 0; v < inside.size(); ++v)
             inside[v] &= !m_masks.masks.at(other)[v];
-    Finding finding{target, onScan(key, inside), result.threshold, 0, 0, 0, 0, {}, m_settings.keepProbability || (classById(key) && classById(key)->isLesion()) ? thousandths(result.probability, m_image) : nullptr, {}, {}, {}, {}};
+    Finding finding{target,
+                    onScan(key, inside),
+                    result.threshold,
+                    0,
+                    0,
+                    0,
+                    0,
+                    {},
+                    m_settings.keepProbability || (classById(key) && classById(key)->isLesion())
+                        ? thousandths(result.probability, m_image)
+                        : nullptr,
+                    {},
+                    {},
+                    {},
+                    {}};
     setProbabilities(finding, inside, result.probability);
     m_progress.check();
     setRange(finding, key, inside);

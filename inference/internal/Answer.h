@@ -13,14 +13,15 @@ struct ClassResult {
     double threshold = 0.5, peak = 0; ///< Marking
 };
 
-/// From probabilities to findings: thresholded and cleaned up once for all targets, then one by one onto the scan's grid. Neither the network
-/// nor tensors are needed.
+/// From probabilities to findings: thresholded and cleaned up once for all targets, then one by one onto the
+/// scan's grid. Neither the network nor tensors are needed.
 class Answer {
 public:
-    /// All arguments must outlive it. @param results by class id (or a key of their own for words beyond the known classes)
+    /// All arguments must outlive it. @param results by class id (or a key of their own for words beyond the
+    /// known classes)
     /// @throws Cancelled between classes
-    Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results, const std::vector<ModelClass>& classes,
-           const SegmentSettings& settings, Progress& progress);
+    Answer(const ModelImage& image, const Geometry& scan, const std::map<int, ClassResult>& results,
+           const std::vector<ModelClass>& classes, const SegmentSettings& settings, Progress& progress);
     /// @throws Cancelled between one mask and the next
     Finding found(const Target& target, int key);
 

@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <vector>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 constexpr std::size_t shortestStem = 4;
 
-/// Before any word they say where something lies. Spanish and French write most of them as Latin does ("extra", "péri",
-/// "infra").
+/// Before any word they say where something lies. Spanish and French write most of them as Latin does
+/// ("extra", "péri", "infra").
 const std::vector<std::string>& surePrefixes()
 {
     static const std::vector<std::string> list{"extra", "peri",  "para",  "retro",  "supra",
@@ -25,18 +23,19 @@ const std::vector<std::string>& surePrefixes()
 /// They do before the word of an organ: "posthepatic", but not "postoperative".
 const std::vector<std::string>& placePrefixes()
 {
-    static const std::vector<std::string> list{"sub",  "inter", "trans", "ultra", "ante",  "pre", "post", "prae", "exo",
-                                               "ecto", "epi",   "sous",  "sus",   "super", "non", "a",    "an"};
+    static const std::vector<std::string> list{"sub",  "inter", "trans", "ultra", "ante", "pre",
+                                               "post", "prae",  "exo",   "ecto",  "epi",  "sous",
+                                               "sus",  "super", "non",   "a",     "an"};
     return list;
 }
 
 const std::vector<std::string>& otherPrefixes()
 {
-    static const std::vector<std::string> list{"ex",    "intra", "intro", "endo",   "un",     "uni",  "mono",   "bi",
-                                               "tri",   "multi", "ipsi",  "contra", "kontra", "homo", "hetero", "in",
-                                               "anti",  "dis",   "dys",   "hypo",   "hyper",  "hipo", "hiper",  "ein",
-                                               "beid",  "zwei",  "uber",  "unter",  "inner",  "sur",  "sobre",  "macro",
-                                               "micro", "makro", "mikro", "meta",   "meso"};
+    static const std::vector<std::string> list{
+        "ex",    "intra",  "intro",  "endo",  "un",     "uni",  "mono", "bi",    "tri",   "multi",
+        "ipsi",  "contra", "kontra", "homo",  "hetero", "in",   "anti", "dis",   "dys",   "hypo",
+        "hyper", "hipo",   "hiper",  "ein",   "beid",   "zwei", "uber", "unter", "inner", "sur",
+        "sobre", "macro",  "micro",  "makro", "mikro",  "meta", "meso"};
     return list;
 }
 
@@ -83,7 +82,8 @@ bool areAntonyms(const std::vector<Split>& typed, const std::vector<Split>& know
         for (const Split& b : known) {
             // A letter or two that are missing at the front are a slip: "drenal", "testine".
             const bool lost = a.prefix.empty() && b.prefix.size() < 3 && b.prefix != "bi" && b.prefix != "un";
-            if (a.prefix != b.prefix && !lost && !(b.prefix.empty() && isMild(a.prefix)) && haveSameStem(a, b))
+            if (a.prefix != b.prefix && !lost && !(b.prefix.empty() && isMild(a.prefix)) &&
+                haveSameStem(a, b))
                 return true;
         }
     return false;
@@ -102,7 +102,8 @@ std::vector<std::string> behindPlacePrefix(const std::string& word)
 bool hasPlacePrefix(const std::string& word)
 {
     const auto& list = surePrefixes();
-    return std::any_of(list.begin(), list.end(), [&](const std::string& prefix) { return begins(word, prefix); });
+    return std::any_of(list.begin(), list.end(),
+                       [&](const std::string& prefix) { return begins(word, prefix); });
 }
 
 bool isPlacePrefix(const std::string& word)

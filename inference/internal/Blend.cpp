@@ -42,7 +42,8 @@ std::int64_t voxelsOf(const Index3& size)
 
 } // namespace
 
-Blend::Blend(const WindowPlan& plan, std::int64_t classes, const at::Device& device, Way way) : m_plan(plan), m_way(way)
+Blend::Blend(const WindowPlan& plan, std::int64_t classes, const at::Device& device, Way way)
+    : m_plan(plan), m_way(way)
 {
     const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
     const auto [x, y, z] = plan.image;
@@ -55,7 +56,9 @@ Blend::Blend(const WindowPlan& plan, std::int64_t classes, const at::Device& dev
     }
     m_weights = at::zeros({x, y, z}, options);
     if (way == Way::Operators)
-        m_importance = at::from_blob(const_cast<float*>(plan.importance.data()), {plan.roi[0], plan.roi[1], plan.roi[2]}, at::kFloat).to(device);
+        m_importance = at::from_blob(const_cast<float*>(plan.importance.data()),
+                                     {plan.roi[0], plan.roi[1], plan.roi[2]}, at::kFloat)
+                           .to(device);
 }
 
 void Blend::add(std::size_t window, const at::Tensor& reduced, const at::Tensor& parameters)
@@ -71,7 +74,8 @@ void Blend::addFused(std::size_t window, const at::Tensor& reduced, const at::Te
 {
     const Index3& start = m_plan.starts[window];
     const Index3 &roi = m_plan.roi, &image = m_plan.image;
-    const Overlap x = overlapAlong(m_plan, start, 0), y = overlapAlong(m_plan, start, 1), z = overlapAlong(m_plan, start, 2);
+    const Overlap x = overlapAlong(m_plan, start, 0), y = overlapAlong(m_plan, start, 1),
+                  z = overlapAlong(m_plan, start, 2);
     const bool half = reduced.scalar_type() == at::kHalf;
     const auto* halves = half ? static_cast<const std::uint16_t*>(reduced.data_ptr()) : nullptr;
     const float* floats = half ? nullptr : reduced.data_ptr<float>();
@@ -89,9 +93,11 @@ void Blend::addFused(std::size_t window, const at::Tensor& reduced, const at::Te
             if (half) {
                 for (std::int64_t c = 0; c < PromptHead::channels; ++c)
                     floatOfRow(halves + c * perWindow + inWindow, row.data() + c * z.count, z.count);
-                blendHeadRow(row.data(), z.count, z.count, numbers, classes, importance, sums + inImage, perClass);
+                blendHeadRow(row.data(), z.count, z.count, numbers, classes, importance, sums + inImage,
+                             perClass);
             } else {
-                blendHeadRow(floats + inWindow, perWindow, z.count, numbers, classes, importance, sums + inImage, perClass);
+                blendHeadRow(floats + inWindow, perWindow, z.count, numbers, classes, importance,
+                             sums + inImage, perClass);
             }
             for (std::int64_t k = 0; k < z.count; ++k)
                 weights[inImage + k] += importance[k];
@@ -106,9 +112,11 @@ void Blend::addByOperators(std::size_t window, const at::Tensor& reduced, const 
     at::Tensor logits = at::empty({classes, voxels}, m_sums.options());
     for (std::int64_t begin = 0; begin < voxels; begin += voxelsAtOnce) {
         const std::int64_t count = std::min(voxelsAtOnce, voxels - begin);
-        logits.narrow(1, begin, count).copy_(PromptHead::logits(reduced.narrow(2, begin, count).to(at::kFloat), parameters)[0]);
+        logits.narrow(1, begin, count)
+            .copy_(PromptHead::logits(reduced.narrow(2, begin, count).to(at::kFloat), parameters)[0]);
     }
-    at::Tensor weighted = logits.reshape({classes, roi[0], roi[1], roi[2]}), importance = m_importance, sums = m_sums, weights = m_weights;
+    at::Tensor weighted = logits.reshape({classes, roi[0], roi[1], roi[2]}), importance = m_importance,
+               sums = m_sums, weights = m_weights;
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const Overlap part = overlapAlong(m_plan, m_plan.starts[window], axis);
         const auto a = static_cast<std::int64_t>(axis);
@@ -137,11 +145,13 @@ std::vector<std::vector<std::uint8_t>> Blend::probabilities() const
     for (std::int64_t k = 0; k < m_sums.size(0); ++k) {
         std::vector<std::uint8_t> one(static_cast<std::size_t>(m_weights.numel()));
         if (m_way == Way::Fused) {
-            quantisedProbability(m_sums[k].data_ptr<float>(), m_weights.data_ptr<float>(), one.data(), m_weights.numel());
+            quantisedProbability(m_sums[k].data_ptr<float>(), m_weights.data_ptr<float>(), one.data(),
+                                 m_weights.numel());
         } else {
             const at::Tensor sum = m_sums[k];
             const at::Tensor steps = at::ceil(at::sigmoid(sum / m_weights) * 256).sub_(1).clamp_(0, 255);
-            const at::Tensor exact = at::where(sum.gt(0), steps.clamp_min(128), steps.clamp_max(127)).to(at::kByte).cpu();
+            const at::Tensor exact =
+                at::where(sum.gt(0), steps.clamp_min(128), steps.clamp_max(127)).to(at::kByte).cpu();
             std::memcpy(one.data(), exact.data_ptr<std::uint8_t>(), one.size());
         }
         all.push_back(std::move(one));
@@ -151,7 +161,8 @@ std::vector<std::vector<std::uint8_t>> Blend::probabilities() const
 
 std::vector<std::uint8_t> Blend::above(std::int64_t classIndex, float logit) const
 {
-    const at::Tensor inside = m_weights.gt(0).logical_and_(m_sums[classIndex].gt(m_weights * logit)).to(at::kByte).cpu();
+    const at::Tensor inside =
+        m_weights.gt(0).logical_and_(m_sums[classIndex].gt(m_weights * logit)).to(at::kByte).cpu();
     return {inside.data_ptr<std::uint8_t>(), inside.data_ptr<std::uint8_t>() + inside.numel()};
 }
 

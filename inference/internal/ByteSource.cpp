@@ -14,7 +14,10 @@ namespace {
 
 class FileBytes final : public ByteSource {
 public:
-    FileBytes(const std::filesystem::path& file, std::ifstream in, std::uint64_t size) : ByteSource(file.string(), size), m_in(std::move(in)) {}
+    FileBytes(const std::filesystem::path& file, std::ifstream in, std::uint64_t size)
+        : ByteSource(file.string(), size), m_in(std::move(in))
+    {
+    }
 
 private:
     bool copy(std::uint64_t at, char* to, std::size_t count) const override
@@ -32,8 +35,14 @@ private:
 
 class MemoryBytes final : public ByteSource {
 public:
-    MemoryBytes(std::string_view bytes, const std::string& name) : ByteSource(name, bytes.size()), m_bytes(bytes) {}
-    MemoryBytes(std::string kept, const std::string& name) : ByteSource(name, kept.size()), m_kept(std::move(kept)), m_bytes(m_kept) {}
+    MemoryBytes(std::string_view bytes, const std::string& name)
+        : ByteSource(name, bytes.size()), m_bytes(bytes)
+    {
+    }
+    MemoryBytes(std::string kept, const std::string& name)
+        : ByteSource(name, kept.size()), m_kept(std::move(kept)), m_bytes(m_kept)
+    {
+    }
 
 private:
     bool copy(std::uint64_t at, char* to, std::size_t count) const override
@@ -51,7 +60,9 @@ private:
 void ByteSource::readInto(std::uint64_t at, char* to, std::size_t count) const
 {
     if (at > m_size || count > m_size - at || (count > 0 && !copy(at, to, count)))
-        throw Error(ErrorKind::Model, "The file " + m_name + " is damaged or incomplete: a part lies beyond its end. Get it again.");
+        throw Error(ErrorKind::Model,
+                    "The file " + m_name +
+                        " is damaged or incomplete: a part lies beyond its end. Get it again.");
 }
 
 std::string ByteSource::read(std::uint64_t at, std::uint64_t count) const

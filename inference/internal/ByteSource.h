@@ -13,8 +13,8 @@ namespace hounsfield {
 /// Takes bytes as they come, in order.
 using ByteSink = std::function<void(std::string_view bytes)>;
 
-/// Bytes of which any part can be read without the rest: a file, or memory. A part is copied, never mapped, so that a file that
-/// shrinks while it is read ends in an error and not in a crash.
+/// Bytes of which any part can be read without the rest: a file, or memory. A part is copied, never mapped,
+/// so that a file that shrinks while it is read ends in an error and not in a crash.
 class ByteSource {
 public:
     static constexpr std::size_t blockBytes = 1u << 20; ///< what is held of a file at a time

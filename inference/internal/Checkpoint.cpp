@@ -34,15 +34,18 @@ std::unique_ptr<const Checkpoint> openCheckpoint(std::shared_ptr<const ByteSourc
 {
     const std::string head = source->read(0, std::min<std::uint64_t>(source->size(), 16));
     if (head.size() < 9)
-        throw Error(ErrorKind::Model, "The file " + source->name() + " is empty. Name a checkpoint (.pth or .safetensors).");
+        throw Error(ErrorKind::Model,
+                    "The file " + source->name() + " is empty. Name a checkpoint (.pth or .safetensors).");
     if (head.compare(0, 4, "PK\3\4") == 0)
         return openTorchZip(std::move(source));
-    // The length of a safetensors header may begin with any byte, that of a pickle too: what follows it is looked at first.
+    // The length of a safetensors header may begin with any byte, that of a pickle too: what follows it is
+    // looked at first.
     if (head[8] == '{')
         return openSafetensors(std::move(source));
     if (isTorchLegacy(head))
         return openTorchLegacy(std::move(source));
-    throw Error(ErrorKind::Model, "The file " + source->name() + " is no checkpoint: neither one of PyTorch's forms nor safetensors.");
+    throw Error(ErrorKind::Model, "The file " + source->name() +
+                                      " is no checkpoint: neither one of PyTorch's forms nor safetensors.");
 }
 
 std::unique_ptr<const Checkpoint> openCheckpoint(const std::filesystem::path& file)

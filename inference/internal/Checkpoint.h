@@ -6,8 +6,9 @@
 
 namespace hounsfield {
 
-/// A file of tensors: their names, types and shapes are known once it is open, their numbers are read tensor by tensor. What is not
-/// asked for, such as the state of an optimizer, is not read, and nothing in the file is executed.
+/// A file of tensors: their names, types and shapes are known once it is open, their numbers are read tensor
+/// by tensor. What is not asked for, such as the state of an optimizer, is not read, and nothing in the file
+/// is executed.
 class Checkpoint {
 public:
     virtual ~Checkpoint() = default;
@@ -27,14 +28,16 @@ protected:
     TensorInfos m_tensors;
 };
 
-/// By content, not by ending: .pth in zip or legacy form, the tensors of a TorchScript archive, safetensors. @throws Error(Model)
+/// By content, not by ending: .pth in zip or legacy form, the tensors of a TorchScript archive, safetensors.
+/// @throws Error(Model)
 std::unique_ptr<const Checkpoint> openCheckpoint(std::shared_ptr<const ByteSource> source);
 std::unique_ptr<const Checkpoint> openCheckpoint(const std::filesystem::path& file);
 
 /// safetensors alone. @throws Error(Model)
 std::unique_ptr<const Checkpoint> openSafetensors(std::shared_ptr<const ByteSource> source);
-/// A checkpoint written by torch.save in its zip form (PyTorch 1.6 and later): the tensors under net, state_dict, model or at the root;
-/// or the tensors of a TorchScript archive's modules, its program unread. @throws Error(Model)
+/// A checkpoint written by torch.save in its zip form (PyTorch 1.6 and later): the tensors under net,
+/// state_dict, model or at the root; or the tensors of a TorchScript archive's modules, its program unread.
+/// @throws Error(Model)
 std::unique_ptr<const Checkpoint> openTorchZip(std::shared_ptr<const ByteSource> source);
 /// The same of PyTorch's form from before version 1.6: pickles, then the numbers. @throws Error(Model)
 std::unique_ptr<const Checkpoint> openTorchLegacy(std::shared_ptr<const ByteSource> source);

@@ -18,14 +18,17 @@ std::vector<Item> slice(const std::vector<Item>& items, std::size_t from, std::s
 bool namesAnything(const std::vector<Item>& items)
 {
     return std::any_of(items.begin(), items.end(), [](const Item& item) {
-        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Left, Kind::Right, Kind::Both, Kind::Its, Kind::One, Kind::Whole, Kind::Filter, Kind::Largest});
+        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Left, Kind::Right, Kind::Both,
+                         Kind::Its, Kind::One, Kind::Whole, Kind::Filter, Kind::Largest});
     });
 }
 
 /// "Lesions on top of the liver"; "the gland on top of the kidney" is the text encoder's.
 bool saysWhereLesionsLie(const std::vector<Item>& items)
 {
-    const auto isPlace = [](const Item& item) { return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place; };
+    const auto isPlace = [](const Item& item) {
+        return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place;
+    };
     return firstOf(items, {Kind::Lesion}) < items.size() && std::any_of(items.begin(), items.end(), isPlace);
 }
 
@@ -50,7 +53,8 @@ std::vector<PromptPart> ClauseReader::run()
         }
         clause(std::move(clauseItems));
         clauseItems.clear();
-        if (m_reading.words[item.from].stop == '.') { // "No liver, kidney" leaves open how far the "no" reaches; a full stop ends it
+        if (m_reading.words[item.from].stop ==
+            '.') { // "No liver, kidney" leaves open how far the "no" reaches; a full stop ends it
             m_negated = m_excluding = m_misplaced = false;
             m_sentence = m_parts.size();
         }
@@ -67,14 +71,17 @@ std::vector<PromptPart> ClauseReader::run()
 void ClauseReader::clause(Items items)
 {
     if (!hasContent(items) ||
-        (!m_parts.empty() && std::all_of(items.begin(), items.end(), [](const Item& item) { return isFrame(item) || item.kind == Kind::Its; })))
+        (!m_parts.empty() && std::all_of(items.begin(), items.end(), [](const Item& item) {
+            return isFrame(item) || item.kind == Kind::Its;
+        })))
         return; // "please"; "segment it" after what was named
     items = exceptionFirst(items);
-    const std::size_t first = std::size_t(std::find_if(items.begin(), items.end(),
-                                                       [](const Item& item) {
-                                                           return !isFrame(item) && !item.has({Kind::And, Kind::Or});
-                                                       }) -
-                                          items.begin());
+    const std::size_t first =
+        std::size_t(std::find_if(items.begin(), items.end(),
+                                 [](const Item& item) {
+                                     return !isFrame(item) && !item.has({Kind::And, Kind::Or});
+                                 }) -
+                    items.begin());
     const bool startsNegated = first < items.size() && items[first].kind == Kind::Not;
     if (m_misplaced)
         return refuseClause(items, placeRefused, reasons::place);
@@ -102,7 +109,8 @@ void ClauseReader::clause(Items items)
         add(all[i], all, i);
 }
 
-/// "Lesions around the liver" as a whole; "tumors, outside the liver" with what stands before it, "outside the liver: tumors" with what follows.
+/// "Lesions around the liver" as a whole; "tumors, outside the liver" with what stands before it, "outside
+/// the liver: tumors" with what follows.
 void ClauseReader::refusePlace(const Items& items, std::size_t first)
 {
     if (first < items.size() && items[first].has({Kind::Place, Kind::In, Kind::Of})) {
@@ -130,7 +138,8 @@ ClauseReader::Items ClauseReader::exceptionFirst(const Items& items) const
     return turned;
 }
 
-/// "Lungs but only the right": as "lungs, the right one". Whatever else "but only" may mean, neither half is run.
+/// "Lungs but only the right": as "lungs, the right one". Whatever else "but only" may mean, neither half is
+/// run.
 void ClauseReader::restriction(const Items& items, std::size_t at)
 {
     const Items wanted = slice(items, 0, at);
@@ -139,27 +148,33 @@ void ClauseReader::restriction(const Items& items, std::size_t at)
         clause(wanted);
     std::vector<Piece> choice = pieces(slice(items, at + 1, items.size()));
     read(choice, m_before);
-    const bool narrows = choice.size() == 1 && choice[0].named.understood() && choice[0].named.narrows && m_parts.size() == first + 1 &&
-                         m_parts.back().ids == m_before.pair && m_parts.back().ids.size() == 2;
+    const bool narrows = choice.size() == 1 && choice[0].named.understood() && choice[0].named.narrows &&
+                         m_parts.size() == first + 1 && m_parts.back().ids == m_before.pair &&
+                         m_parts.back().ids.size() == 2;
     if (narrows)
         return narrow(choice[0]);
     m_parts.resize(std::min(first, m_parts.size()));
-    refuseClause(items, "It is not clear what \"but only\" is to choose. Name what is to be found, and nothing else.", reasons::unclear);
+    refuseClause(
+        items, "It is not clear what \"but only\" is to choose. Name what is to be found, and nothing else.",
+        reasons::unclear);
 }
 
 /// "Lung nodules, larger than 6 mm": a size alone chooses of what was named just before.
 bool ClauseReader::choosesAgain(const Items& items)
 {
-    if (!isChoice(items) || m_parts.size() <= m_sentence || m_last.items.empty() || !m_parts.back().shown.understood() ||
-        !m_lexicon.areLesions(m_parts.back().ids))
+    if (!isChoice(items) || m_parts.size() <= m_sentence || m_last.items.empty() ||
+        !m_parts.back().shown.understood() || !m_lexicon.areLesions(m_parts.back().ids))
         return false;
     if (!m_last.again) { // something was left out of it already: a size that comes late is not half obeyed
         m_parts.pop_back();
-        refuseClause(items, "The size stands too far from what it is of. Put it directly after that.", reasons::sizeUnclear);
+        refuseClause(items, "The size stands too far from what it is of. Put it directly after that.",
+                     reasons::sizeUnclear);
         return true;
     }
     Piece piece = m_last;
-    std::copy_if(items.begin(), items.end(), std::back_inserter(piece.items), [](const Item& item) { return !item.has({Kind::One, Kind::Of, Kind::With}); });
+    std::copy_if(items.begin(), items.end(), std::back_inserter(piece.items), [](const Item& item) {
+        return !item.has({Kind::One, Kind::Of, Kind::With});
+    });
     piece.to = items.back().to;
     piece.named = readPhrase(m_reading, m_lexicon, piece.items, piece.place);
     m_parts.pop_back();
@@ -172,7 +187,8 @@ void ClauseReader::add(const Piece& piece, const std::vector<Piece>& all, std::s
     const Named& named = piece.named;
     if (!named.understood())
         return refuse(piece.items, piece.from, piece.to, named.refusal, named.reason, named.beyond);
-    if (named.narrows && !m_parts.empty() && m_parts.back().ids == m_before.pair && m_parts.back().ids.size() == 2)
+    if (named.narrows && !m_parts.empty() && m_parts.back().ids == m_before.pair &&
+        m_parts.back().ids.size() == 2)
         return narrow(piece);
     Part part;
     part.ids = named.ids;
@@ -203,8 +219,10 @@ void ClauseReader::narrow(const Piece& piece)
 {
     Part& part = m_parts.back();
     part.ids = piece.named.ids;
-    std::erase_if(part.shown.targets, [&](const Target& target) { return !contains(part.ids, target.classId); });
-    part.shown.explanation = "\"" + m_reading.typed(piece.from, piece.to) + "\" chooses of \"" + part.shown.text + "\": " + namesOf(m_lexicon, part.ids) + ".";
+    std::erase_if(part.shown.targets,
+                  [&](const Target& target) { return !contains(part.ids, target.classId); });
+    part.shown.explanation = "\"" + m_reading.typed(piece.from, piece.to) + "\" chooses of \"" +
+                             part.shown.text + "\": " + namesOf(m_lexicon, part.ids) + ".";
     part.shown.text += ", " + m_reading.typed(piece.from, piece.to);
     m_before.organs = part.ids;
     m_last.again = false;
@@ -213,16 +231,23 @@ void ClauseReader::narrow(const Piece& piece)
 /// "liver and kidney tumors": the last word may have been meant for both.
 void ClauseReader::noteSharedWord(const Piece& piece, const Piece& before, PromptPart& part) const
 {
-    if (piece.to - piece.from < 2 || before.named.ids.size() > 2 || before.named.set || !before.named.understood())
+    if (piece.to - piece.from < 2 || before.named.ids.size() > 2 || before.named.set ||
+        !before.named.understood())
         return;
-    const Meaning* last = piece.items.back().kind == Kind::Lesion ? piece.items.back().meaning : m_lexicon.exact({m_reading.words[piece.to - 1]});
+    const Meaning* last = piece.items.back().kind == Kind::Lesion
+                              ? piece.items.back().meaning
+                              : m_lexicon.exact({m_reading.words[piece.to - 1]});
     const std::string text = m_reading.typed(before.from, before.to);
-    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) && !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() &&
+    if (last && last->kind == Kind::Lesion && !m_lexicon.areLesions(before.named.ids) &&
+        !m_lexicon.lesionsIn(before.named.ids, last->kinds).empty() &&
         firstOf(piece.items, {Kind::Its}) == piece.items.size() && !piece.named.anyOrgan) {
-        const std::string word = piece.items.back().kind == Kind::Lesion && last->language != "English" ? last->phrase : m_reading.words[piece.to - 1].singular;
-        part.explanation += " Note: \"" + text + "\" was taken for the organ; write \"" + text + " " + word + "\" where its " + word + " is meant.";
-    } else if (m_lexicon.areLesions(before.named.ids) && before.named.filter == LesionFilter{} && piece.named.filter.chooses() &&
-               piece.named.filter.hosts.empty())
+        const std::string word = piece.items.back().kind == Kind::Lesion && last->language != "English"
+                                     ? last->phrase
+                                     : m_reading.words[piece.to - 1].singular;
+        part.explanation += " Note: \"" + text + "\" was taken for the organ; write \"" + text + " " + word +
+                            "\" where its " + word + " is meant.";
+    } else if (m_lexicon.areLesions(before.named.ids) && before.named.filter == LesionFilter{} &&
+               piece.named.filter.chooses() && piece.named.filter.hosts.empty())
         part.explanation += " Note: the choice is of this part only, not of \"" + text + "\".";
 }
 
@@ -234,8 +259,10 @@ std::vector<int> ClauseReader::namedIn(const Items& items) const
     for (const Item& item : items)
         if (item.meaning && item.has({Kind::Thing, Kind::Adjective}))
             organs.insert(organs.end(), item.meaning->ids.begin(), item.meaning->ids.end());
-    const std::vector<std::string> kinds = lesion < items.size() ? items[lesion].meaning->kinds : std::vector<std::string>{"tumor", "cyst"};
-    all = organs.empty() && lesion < items.size() ? m_lexicon.lesionsOf(kinds) : m_lexicon.lesionsIn(organs, kinds);
+    const std::vector<std::string> kinds =
+        lesion < items.size() ? items[lesion].meaning->kinds : std::vector<std::string>{"tumor", "cyst"};
+    all = organs.empty() && lesion < items.size() ? m_lexicon.lesionsOf(kinds)
+                                                  : m_lexicon.lesionsIn(organs, kinds);
     all.insert(all.end(), organs.begin(), organs.end());
     return all;
 }
@@ -245,7 +272,8 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why, cons
     Part part;
     if (why == negationRefused) // what it names is not run where another part asks for it
         part.leftOut = namedIn(items);
-    std::size_t from = items.front().from, to = items.front().to; // an exception that stands first was turned round
+    std::size_t from = items.front().from,
+                to = items.front().to; // an exception that stands first was turned round
     for (const Item& item : items) {
         from = std::min(from, item.from);
         to = std::max(to, item.to);
@@ -253,7 +281,8 @@ void ClauseReader::refuseClause(const Items& items, const std::string& why, cons
     part.shown.text = m_reading.typed(from, to);
     part.shown.explanation = why;
     part.shown.reason = reason;
-    part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
+    part.shown.suggestions = m_suggestions.nearest(
+        {m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
     tellRead(part.shown, items);
     m_parts.push_back(std::move(part));
 }
@@ -268,13 +297,15 @@ void ClauseReader::tellRead(PromptPart& part, const Items& items) const
     }
 }
 
-void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, const char* reason, bool beyond)
+void ClauseReader::refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why,
+                          const char* reason, bool beyond)
 {
     Part part;
     part.shown.text = oneLine(m_reading.typed(from, to));
     part.shown.explanation = why;
     part.shown.reason = reason;
-    part.shown.suggestions = m_suggestions.nearest({m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
+    part.shown.suggestions = m_suggestions.nearest(
+        {m_reading.words.begin() + std::ptrdiff_t(from), m_reading.words.begin() + std::ptrdiff_t(to)});
     tellRead(part.shown, items);
     if (beyond && m_beyond == ZeroShot::Offered)
         offer(part.shown, items);

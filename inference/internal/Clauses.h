@@ -16,8 +16,10 @@ namespace hounsfield {
 class ClauseReader {
 public:
     /// @param read what the text encoder made of words beyond the lexicon; must outlive the reader
-    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading, const std::vector<WordsRead>& read)
-        : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_free(reading, lexicon, read), m_suggestions(lexicon)
+    ClauseReader(const Lexicon& lexicon, ZeroShot beyond, const Reading& reading,
+                 const std::vector<WordsRead>& read)
+        : m_lexicon(lexicon), m_beyond(beyond), m_reading(reading), m_free(reading, lexicon, read),
+          m_suggestions(lexicon)
     {
     }
     std::vector<PromptPart> run();
@@ -25,7 +27,8 @@ public:
     std::vector<std::string> unread() const { return m_unread; }
 
 private:
-    static constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") and names nothing to find. Name what is to be found.";
+    static constexpr const char* negationRefused = "It leaves something out (\"no\", \"not\", \"without\") "
+                                                   "and names nothing to find. Name what is to be found.";
     static constexpr const char* unknownRefused = "It is not a structure that this model knows.";
     using Items = std::vector<Item>;
     struct Piece {
@@ -33,7 +36,7 @@ private:
         Kind link = Kind::Unknown; ///< what stands before it: And, Or, With
         Named named{};
         Place place{};
-        bool again = true; ///< may be read again with more words
+        bool again = true;            ///< may be read again with more words
         std::size_t from = 0, to = 0; ///< words, without courtesies at the ends
     };
     /// A part, and what it asks for before anything is left out.
@@ -43,7 +46,7 @@ private:
         bool set = false;
         bool anyOrgan = false, all = false; ///< Named
         bool isOrgan = false;               ///< names an organ or a region, not lesions nor "all organs"
-        std::vector<int> leftOut; ///< by a negation that stands alone; never run
+        std::vector<int> leftOut;           ///< by a negation that stands alone; never run
     };
 
     void clause(Items items);
@@ -62,7 +65,8 @@ private:
     void add(const Piece& piece, const std::vector<Piece>& all, std::size_t at);
     void narrow(const Piece& piece);
     void refuseClause(const Items& items, const std::string& why, const char* reason);
-    void refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why, const char* reason, bool beyond = false);
+    void refuse(const Items& items, std::size_t from, std::size_t to, const std::string& why,
+                const char* reason, bool beyond = false);
     void tellRead(PromptPart& part, const Items& items) const;
     bool offer(PromptPart& part, const Items& items);
     void leaveOut(const Items& whole, std::vector<Piece>& out, std::size_t firstPart);

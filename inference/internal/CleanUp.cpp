@@ -14,8 +14,11 @@ namespace {
 /// The classes that the rules for one class, and the measuring of it, read beside it.
 std::vector<int> leansOn(int id, const std::vector<ModelClass>& classes, CleanUp rule)
 {
-    static const std::map<int, std::vector<int>> published{{10, {11}}, {16, {17}}, {17, {16}}, {26, {2, 3}}, {27, {6}}};
-    static const std::map<int, std::vector<int>> standard{{2, {3}}, {3, {2}}, {10, {11}}, {12, {13}}, {13, {12}}, {16, {17}}, {17, {16}}, {23, {24}}, {24, {23}}};
+    static const std::map<int, std::vector<int>> published{
+        {10, {11}}, {16, {17}}, {17, {16}}, {26, {2, 3}}, {27, {6}}};
+    static const std::map<int, std::vector<int>> standard{{2, {3}},   {3, {2}},   {10, {11}},
+                                                          {12, {13}}, {13, {12}}, {16, {17}},
+                                                          {17, {16}}, {23, {24}}, {24, {23}}};
     const auto& table = rule == CleanUp::Published ? published : standard;
     std::vector<int> others;
     if (const auto found = table.find(id); rule != CleanUp::None && found != table.end())
@@ -29,10 +32,13 @@ std::vector<int> leansOn(int id, const std::vector<ModelClass>& classes, CleanUp
 
 } // namespace
 
-std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<ModelClass>& classes, CleanUp rule)
+std::vector<int> classesNeeded(const std::vector<int>& asked, const std::vector<ModelClass>& classes,
+                               CleanUp rule)
 {
     std::set<int> needed(asked.begin(), asked.end());
-    const auto known = [&](int id) { return std::any_of(classes.begin(), classes.end(), [&](const ModelClass& c) { return c.id == id; }); };
+    const auto known = [&](int id) {
+        return std::any_of(classes.begin(), classes.end(), [&](const ModelClass& c) { return c.id == id; });
+    };
     // A host may itself lean on others: to the end.
     std::vector<int> open = asked;
     while (!open.empty()) {

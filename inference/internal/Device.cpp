@@ -38,8 +38,8 @@ std::string blasFile()
     return {};
 }
 
-/// Large tensors are given back to the system and fetched again at every step otherwise, which costs page faults
-/// (measured: activations 8 times, normalisation 2 to 4 times slower).
+/// Large tensors are given back to the system and fetched again at every step otherwise, which costs page
+/// faults (measured: activations 8 times, normalisation 2 to 4 times slower).
 void keepFreedMemory()
 {
 #if defined(__GLIBC__)
@@ -49,8 +49,8 @@ void keepFreedMemory()
 #endif
 }
 
-/// The processor's own backbones keep their maps themselves. What else is large is used once and better given back than kept in a heap with
-/// holes: glibc would raise this limit by itself after the first large piece.
+/// The processor's own backbones keep their maps themselves. What else is large is used once and better given
+/// back than kept in a heap with holes: glibc would raise this limit by itself after the first large piece.
 void giveBackLargeMemory()
 {
 #if defined(__GLIBC__)
@@ -86,9 +86,11 @@ at::Device chooseDevice(const std::string& wanted)
         throw Error(ErrorKind::Usage, "The device \"" + wanted + "\" is not known. Use auto, cpu or cuda:0.");
     const int number = std::stoi(digits);
     if (number >= cards)
-        throw Error(ErrorKind::Usage, cards == 0 ? "This computer (or this build) has no graphics card to compute on. Use --device cpu."
-                                                 : "There is no graphics card number " + digits + "; the last is cuda:" +
-                                                       std::to_string(cards - 1) + ".");
+        throw Error(
+            ErrorKind::Usage,
+            cards == 0 ? "This computer (or this build) has no graphics card to compute on. Use --device cpu."
+                       : "There is no graphics card number " + digits +
+                             "; the last is cuda:" + std::to_string(cards - 1) + ".");
     return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(number));
 }
 
@@ -97,15 +99,18 @@ std::vector<Precision> precisionsOf(const at::Device& device)
     if (device.is_cuda())
         return {Precision::Fp32, Precision::Fp16, Precision::Bf16};
     // Emulated, bfloat16 is many times slower than float32.
-    return CpuBackbone::computesInBFloat16() ? std::vector{Precision::Fp32, Precision::Bf16} : std::vector{Precision::Fp32};
+    return CpuBackbone::computesInBFloat16() ? std::vector{Precision::Fp32, Precision::Bf16}
+                                             : std::vector{Precision::Fp32};
 }
 
 Precision checkedPrecision(Precision wanted, const at::Device& device)
 {
     if (wanted == Precision::Fp16 && device.is_cpu())
-        throw Error(ErrorKind::Usage, "Half precision (fp16) needs a graphics card. Use --precision fp32 or bf16 on the CPU.");
+        throw Error(ErrorKind::Usage,
+                    "Half precision (fp16) needs a graphics card. Use --precision fp32 or bf16 on the CPU.");
     if (wanted == Precision::Bf16 && device.is_cpu() && !CpuBackbone::computesInBFloat16())
-        throw Error(ErrorKind::Usage, "This processor has no bfloat16 (AVX-512 BF16 or AMX): it would be emulated, many times slower than float32. Use --precision fp32.");
+        throw Error(ErrorKind::Usage, "This processor has no bfloat16 (AVX-512 BF16 or AMX): it would be "
+                                      "emulated, many times slower than float32. Use --precision fp32.");
     return wanted;
 }
 
@@ -127,7 +132,8 @@ std::string processorName(const at::Device& device)
 std::vector<std::string> setUpMachine(int threads, const at::Device& device)
 {
     // LibTorch starts with one thread on some systems.
-    at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+    at::set_num_threads(threads > 0 ? threads
+                                    : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
     // TensorFloat-32 would round float32 to 10 bits without saying so.
     at::globalContext().setAllowTF32CuDNN(false);
     at::globalContext().setAllowTF32CuBLAS(false);
@@ -135,10 +141,12 @@ std::vector<std::string> setUpMachine(int threads, const at::Device& device)
     if (device.is_cpu()) {
         CpuBackbone::available() ? giveBackLargeMemory() : keepFreedMemory();
         const std::string blas = blasFile();
-        if (!blas.empty() && blas.find("openblas") == std::string::npos && blas.find("mkl") == std::string::npos &&
-            blas.find("torch") == std::string::npos && blas.find("blis") == std::string::npos)
+        if (!blas.empty() && blas.find("openblas") == std::string::npos &&
+            blas.find("mkl") == std::string::npos && blas.find("torch") == std::string::npos &&
+            blas.find("blis") == std::string::npos)
             notes.push_back("Matrix products run on a slow library (" + blas +
-                            "). Install OpenBLAS (libopenblas0-openmp on Debian): the model then runs several times faster.");
+                            "). Install OpenBLAS (libopenblas0-openmp on Debian): the model then runs "
+                            "several times faster.");
     }
     return notes;
 }

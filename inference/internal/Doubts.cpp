@@ -4,10 +4,8 @@
 #include <algorithm>
 
 // What is not run because of what stands elsewhere in the prompt: the last part of ClauseReader.
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 bool contains(const std::vector<int>& ids, int id)
 {
@@ -31,7 +29,8 @@ void ClauseReader::dropContradicted()
     for (const Part& negated : m_parts)
         for (Part& part : m_parts)
             if (part.shown.understood() &&
-                std::any_of(part.ids.begin(), part.ids.end(), [&](int id) { return contains(negated.leftOut, id); }) &&
+                std::any_of(part.ids.begin(), part.ids.end(),
+                            [&](int id) { return contains(negated.leftOut, id); }) &&
                 !part.shown.zeroShot)
                 withdraw(part.shown, "It contradicts \"" + negated.shown.text + "\" in the same prompt.",
                          reasons::contradiction);
@@ -46,8 +45,8 @@ bool ClauseReader::allLieIn(const std::vector<int>& lesions, const std::vector<i
     });
 }
 
-/// Tumors of all organs are what a mistake would run: not where an organ is named beside them, unless "all" is said,
-/// nor where another part was not understood.
+/// Tumors of all organs are what a mistake would run: not where an organ is named beside them, unless "all"
+/// is said, nor where another part was not understood.
 void ClauseReader::dropDoubtful()
 {
     std::vector<int> organs;

@@ -21,15 +21,19 @@ void ClauseReader::exclusion(const Items& items, std::size_t at)
 {
     const Items wanted(items.begin(), items.begin() + std::ptrdiff_t(at));
     std::size_t first = m_sentence;
-    if (hasContent(wanted) && std::any_of(wanted.begin(), wanted.end(), [](const Item& item) { return !item.has({Kind::And, Kind::Or}); })) {
+    if (hasContent(wanted) && std::any_of(wanted.begin(), wanted.end(), [](const Item& item) {
+            return !item.has({Kind::And, Kind::Or});
+        })) {
         std::vector<Piece> all = pieces(wanted);
         read(all, m_before);
         first = m_parts.size();
         for (std::size_t i = 0; i < all.size(); ++i)
             add(all[i], all, i);
     }
-    const bool anything = first < m_parts.size() && std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
-                                                                [](const Part& part) { return part.shown.understood() && !part.shown.zeroShot; });
+    const bool anything =
+        first < m_parts.size() &&
+        std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                    [](const Part& part) { return part.shown.understood() && !part.shown.zeroShot; });
     if (!anything) {
         m_negated = m_negated || first >= m_parts.size();
         m_parts.resize(std::min(m_parts.size(), hasContent(wanted) ? first : m_parts.size()));
@@ -50,10 +54,13 @@ void ClauseReader::exclusion(const Items& items, std::size_t at)
     Before before = m_before;
     read(out, before);
     const bool butAlone =
-        items[at].kind == Kind::But && std::none_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [](const Part& part) { return part.set; });
+        items[at].kind == Kind::But && std::none_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                                                    [](const Part& part) { return part.set; });
     if (butAlone) {
         m_parts.resize(first);
-        return refuseClause(items, "It is not clear what \"but\" is to mean here. Write \"without\" or \"and\".", reasons::twoMeanings);
+        return refuseClause(items,
+                            "It is not clear what \"but\" is to mean here. Write \"without\" or \"and\".",
+                            reasons::twoMeanings);
     }
     m_exclusion = first;
     leaveOut(items, out, first);
@@ -62,15 +69,20 @@ void ClauseReader::exclusion(const Items& items, std::size_t at)
 /// Whether every part from `first` on asks for tumors or cysts.
 bool ClauseReader::isOfLesions(std::size_t first) const
 {
-    return first < m_parts.size() && std::all_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [this](const Part& part) { return m_lexicon.areLesions(part.ids); });
+    return first < m_parts.size() &&
+           std::all_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                       [this](const Part& part) { return m_lexicon.areLesions(part.ids); });
 }
 
 /// "(Tumors, but not) in the lungs", "those of the lungs": the organ, whose lesions are meant.
 ClauseReader::Items ClauseReader::withoutLinks(const Items& items) const
 {
     const std::size_t organ = firstOf(items, {Kind::Thing, Kind::Adjective});
-    const auto isLink = [](const Item& item) { return isFrame(item) || item.has({Kind::In, Kind::Of, Kind::One}); };
-    if (organ == items.size() || firstOf(items, {Kind::Lesion}) < items.size() || m_lexicon.areLesions(items[organ].meaning->ids))
+    const auto isLink = [](const Item& item) {
+        return isFrame(item) || item.has({Kind::In, Kind::Of, Kind::One});
+    };
+    if (organ == items.size() || firstOf(items, {Kind::Lesion}) < items.size() ||
+        m_lexicon.areLesions(items[organ].meaning->ids))
         return items;
     Items rest;
     for (std::size_t i = 0; i < items.size(); ++i)
@@ -85,21 +97,28 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
     std::string problem = out.empty() ? "It leaves something out, but does not say what." : "";
     for (const Piece& piece : out)
         if (!piece.named.understood() && problem.empty())
-            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + piece.named.refusal;
+            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) +
+                      "\") is not clear. " + piece.named.refusal;
         else if (problem.empty() && piece.named.read && piece.named.read->unsure)
-            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) + "\") is not clear. " + readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids));
+            problem = "What is to be left out (\"" + m_reading.typed(piece.from, piece.to) +
+                      "\") is not clear. " +
+                      readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids));
         else if (problem.empty() && !isWhole(piece.named, first))
             problem = "Only all lesions of a kind can be left out, not some of them.";
-    const auto refusedOne = std::find_if(out.begin(), out.end(), [](const Piece& piece) { return !piece.named.understood(); });
+    const auto refusedOne =
+        std::find_if(out.begin(), out.end(), [](const Piece& piece) { return !piece.named.understood(); });
     const char* reason = refusedOne == out.end() ? reasons::unclear : refusedOne->named.reason;
     for (std::size_t i = 0; i < m_parts.size() - first && problem.empty(); ++i)
         if (!m_parts[first + i].shown.understood() || m_parts[first + i].shown.zeroShot)
-            problem = "Something is to be left out of words that are not known (\"" + m_parts[first + i].shown.text + "\").";
+            problem = "Something is to be left out of words that are not known (\"" +
+                      m_parts[first + i].shown.text + "\").";
     std::vector<const Piece*> unclear;
     for (std::size_t i = 0; i < out.size() && problem.empty(); ++i) {
-        const bool of = std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(), [&](const Part& part) { return concerns(part, out[i].named); });
+        const bool of = std::any_of(m_parts.begin() + std::ptrdiff_t(first), m_parts.end(),
+                                    [&](const Part& part) { return concerns(part, out[i].named); });
         if (!of && out[i].named.anyOrgan)
-            problem = "The model has no class for these in " + m_parts[first].shown.text + ": they cannot be taken out.";
+            problem = "The model has no class for these in " + m_parts[first].shown.text +
+                      ": they cannot be taken out.";
         else if (!of && i > 0)
             unclear.push_back(&out[i]);
     }
@@ -113,24 +132,32 @@ void ClauseReader::leaveOut(const Items& whole, std::vector<Piece>& out, std::si
         const std::string before = namesRun(m_parts[p]);
         for (const Piece& piece : out)
             if (std::find(unclear.begin(), unclear.end(), &piece) == unclear.end())
-                sentences += takeOut(m_parts[p], piece.named) + (piece.named.read ? " " + readExplanation(*piece.named.read, namesOf(m_lexicon, piece.named.ids)) : "");
+                sentences += takeOut(m_parts[p], piece.named) +
+                             (piece.named.read ? " " + readExplanation(*piece.named.read,
+                                                                       namesOf(m_lexicon, piece.named.ids))
+                                               : "");
         std::string& explanation = m_parts[p].shown.explanation;
         if (const std::size_t at = explanation.find(before); at != std::string::npos)
             explanation.replace(at, before.size(), namesRun(m_parts[p]));
         explanation += sentences;
         if (m_parts[p].shown.targets.empty()) {
-            m_parts[p].shown.explanation = "It contradicts itself: it asks for " + namesOf(m_lexicon, m_parts[p].ids) + " and leaves it out.";
+            m_parts[p].shown.explanation = "It contradicts itself: it asks for " +
+                                           namesOf(m_lexicon, m_parts[p].ids) + " and leaves it out.";
             m_parts[p].shown.reason = reasons::contradiction;
             m_parts[p].shown.suggestions = m_suggestions.nearest(splitWords(m_parts[p].shown.text));
         }
     }
     if (whole.front().from < whole.back().to && !out.empty() && m_parts.back().shown.understood()) {
-        const std::size_t begin = m_reading.text.rfind(m_parts.back().shown.text, m_reading.words[out.back().to - 1].begin);
+        const std::size_t begin =
+            m_reading.text.rfind(m_parts.back().shown.text, m_reading.words[out.back().to - 1].begin);
         if (begin != std::string::npos && unclear.empty())
-            m_parts.back().shown.text = m_reading.text.substr(begin, m_reading.words[out.back().to - 1].end - begin);
+            m_parts.back().shown.text =
+                m_reading.text.substr(begin, m_reading.words[out.back().to - 1].end - begin);
     }
     for (const Piece* piece : unclear)
-        refuse(piece->items, piece->from, piece->to, "It leaves open whether this is to be found or left out. Ask for it in a part of its own.", reasons::unclear);
+        refuse(piece->items, piece->from, piece->to,
+               "It leaves open whether this is to be found or left out. Ask for it in a part of its own.",
+               reasons::unclear);
     m_excluding = true;
     m_last.again = false;
 }
@@ -149,7 +176,8 @@ std::string ClauseReader::namesRun(const Part& part) const
                              : std::to_string(ids.size()) + " of " + std::to_string(all) + " classes";
 }
 
-/// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney without its tumors".
+/// Whether all lesions of the kind are meant as far as the parts from `first` on have them: "left kidney
+/// without its tumors".
 bool ClauseReader::isWhole(const Named& out, std::size_t first) const
 {
     LesionFilter plain = out.filter;
@@ -168,14 +196,17 @@ bool ClauseReader::concerns(const Part& part, const Named& out) const
 {
     for (const int id : out.ids)
         for (const int asked : part.ids)
-            if (id == asked || m_lexicon.liesIn(id, asked) || (m_lexicon.areLesions({asked}) && m_lexicon.liesIn(asked, id)))
+            if (id == asked || m_lexicon.liesIn(id, asked) ||
+                (m_lexicon.areLesions({asked}) && m_lexicon.liesIn(asked, id)))
                 return true;
     return false;
 }
 
-/// "Tumors except the liver": lesions of an organ that is left out. Those of one kidney of two go by their filter.
+/// "Tumors except the liver": lesions of an organ that is left out. Those of one kidney of two go by their
+/// filter.
 /// @param removed classes that are gone, appended. @returns sentences on the others
-std::string ClauseReader::takeLesionsOf(Part& part, const std::vector<int>& organs, std::vector<int>& removed) const
+std::string ClauseReader::takeLesionsOf(Part& part, const std::vector<int>& organs,
+                                        std::vector<int>& removed) const
 {
     std::string text;
     for (Target& target : part.shown.targets) {
@@ -192,7 +223,8 @@ std::string ClauseReader::takeLesionsOf(Part& part, const std::vector<int>& orga
         else
             text += " Of " + known.name + ", those in " + namesOf(m_lexicon, gone) + " are left out.";
     }
-    std::erase_if(part.shown.targets, [&](const Target& target) { return contains(removed, target.classId); });
+    std::erase_if(part.shown.targets,
+                  [&](const Target& target) { return contains(removed, target.classId); });
     return text;
 }
 
@@ -201,7 +233,8 @@ std::string ClauseReader::takeOut(Part& part, const Named& out) const
 {
     std::vector<int> removed, cut;
     for (const int id : out.ids) {
-        if (std::erase_if(part.shown.targets, [id](const Target& target) { return target.classId == id; }) > 0) {
+        if (std::erase_if(part.shown.targets, [id](const Target& target) { return target.classId == id; }) >
+            0) {
             removed.push_back(id);
             continue;
         }
@@ -224,14 +257,15 @@ std::string ClauseReader::takeOut(Part& part, const Named& out) const
     if (text.empty() && out.anyOrgan && !concerns(part, out))
         text = " The model has no class for these in it: nothing is taken out.";
     else if (text.empty() && !concerns(part, out))
-        text = " " + namesOf(m_lexicon, out.ids) + (out.ids.size() == 1 ? " is" : " are") + " no part of it: nothing had to be taken out.";
+        text = " " + namesOf(m_lexicon, out.ids) + (out.ids.size() == 1 ? " is" : " are") +
+               " no part of it: nothing had to be taken out.";
     for (const std::string& note : out.notes)
         text += " Note: " + note + ".";
     return text;
 }
 
-/// "All organs except the liver, the spleen": after a comma the exception goes on with what the set has; anything else is
-/// asked for again.
+/// "All organs except the liver, the spleen": after a comma the exception goes on with what the set has;
+/// anything else is asked for again.
 bool ClauseReader::continuesExclusion(const Items& items)
 {
     std::vector<Piece> more = pieces(items);
@@ -240,7 +274,8 @@ bool ClauseReader::continuesExclusion(const Items& items)
         return false;
     for (const Piece& piece : more)
         if (!piece.named.understood() || !isWhole(piece.named, m_exclusion) ||
-            std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(), [&](const Part& part) { return concerns(part, piece.named); }))
+            std::none_of(m_parts.begin() + std::ptrdiff_t(m_exclusion), m_parts.end(),
+                         [&](const Part& part) { return concerns(part, piece.named); }))
             return false;
     leaveOut(items, more, m_exclusion);
     return true;

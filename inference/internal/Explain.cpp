@@ -25,8 +25,9 @@ std::string plain(const std::string& text)
 bool saysTheName(const Meaning& meaning, const Lexicon& lexicon, const std::vector<int>& ids)
 {
     const std::string phrase = plain(meaning.phrase);
-    return std::any_of(ids.begin(), ids.end(),
-                       [&](int id) { return (" " + plain(lexicon.classOf(id)->name) + " ").find(" " + phrase + " ") != std::string::npos; });
+    return std::any_of(ids.begin(), ids.end(), [&](int id) {
+        return (" " + plain(lexicon.classOf(id)->name) + " ").find(" " + phrase + " ") != std::string::npos;
+    });
 }
 
 std::string languageOf(const Reading& reading, std::size_t from, std::size_t to)
@@ -36,7 +37,8 @@ std::string languageOf(const Reading& reading, std::size_t from, std::size_t to)
     for (const Item& item : reading.items)
         if (item.meaning)
             for (const std::string& language : item.meaning->languages)
-                words[language] += double(item.to - item.from) * (item.from >= from && item.to <= to ? 1 : 0.001);
+                words[language] +=
+                    double(item.to - item.from) * (item.from >= from && item.to <= to ? 1 : 0.001);
     std::string most = "English";
     for (const auto& [language, count] : words)
         if (count > words[most])
@@ -62,7 +64,8 @@ std::string chosenLesions(const Lexicon& lexicon, const Named& named)
     if (!filter.hosts.empty())
         text += " Only those in " + namesOf(lexicon, filter.hosts) + ".";
     if (filter.largest > 0)
-        text += (filter.largest == 1 ? " Only the largest one" : " Only the " + std::to_string(filter.largest) + " largest") +
+        text += (filter.largest == 1 ? " Only the largest one"
+                                     : " Only the " + std::to_string(filter.largest) + " largest") +
                 std::string(named.ids.size() > 1 ? " of each class" : "") + ", by volume.";
     return text;
 }
@@ -87,19 +90,25 @@ std::string readExplanation(const WordsRead& read, const std::string& names)
     const std::string sure = "(confidence " + std::to_string(percentOf(read.confidence)) + " %)";
     std::string text;
     if (!read.part.empty())
-        text = "Read as " + names + " by the text encoder " + sure + ", but \"" + read.part + "\" is a part: the model knows no parts of organs, and what is found may lie elsewhere in the organ or be all of it. Check that this is what is meant.";
+        text = "Read as " + names + " by the text encoder " + sure + ", but \"" + read.part +
+               "\" is a part: the model knows no parts of organs, and what is found may lie elsewhere in the "
+               "organ or be all of it. Check that this is what is meant.";
     else if (!read.unsure)
-        text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words + "\" is not in the word list.";
+        text = "Read as " + names + " by the text encoder " + sure + ": \"" + read.words +
+               "\" is not in the word list.";
     else {
-        text = "The text encoder is unsure: its best guess for \"" + read.words + "\", which is not in the word list, is " + names + " " + sure + ".";
+        text = "The text encoder is unsure: its best guess for \"" + read.words +
+               "\", which is not in the word list, is " + names + " " + sure + ".";
         for (std::size_t i = 0; i < read.nearest.size(); ++i)
-            text += (i == 0 ? " It may also be " : ", ") + read.nearest[i] + (i + 1 == read.nearest.size() ? "." : "");
+            text += (i == 0 ? " It may also be " : ", ") + read.nearest[i] +
+                    (i + 1 == read.nearest.size() ? "." : "");
         text += " Check that this is what is meant.";
     }
     return read.note.empty() ? text : text + " " + read.note;
 }
 
-std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from, std::size_t to)
+std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from,
+                      std::size_t to)
 {
     const bool everyClass = named.ids.size() == lexicon.classes().size() && named.ids.size() > mostListed;
     const std::string names = everyClass ? allClasses(named.ids.size()) : namesOf(lexicon, named.ids);
@@ -108,7 +117,8 @@ std::string explained(const Reading& reading, const Lexicon& lexicon, const Name
     if (named.read)
         text = readExplanation(*named.read, names);
     else if (reading.isCorrected(from, to))
-        text = "Read as \"" + correctedWords(reading, from, to) + "\"" + (language == "English" ? "" : " (" + language + ")") + ": " + names + ".";
+        text = "Read as \"" + correctedWords(reading, from, to) + "\"" +
+               (language == "English" ? "" : " (" + language + ")") + ": " + names + ".";
     else if (language != "English")
         text = "\"" + reading.typed(from, to) + "\" is read as " + language + " for " + names + ".";
     else if (named.word && !named.set && !saysTheName(*named.word, lexicon, named.ids))
@@ -130,8 +140,8 @@ std::vector<std::string> Suggestions::nearest(const std::vector<Word>& words)
     for (const Word& word : words)
         if (!word.stop && !word.isNumber() && typed.size() < 12) {
             const Meaning* one = m_lexicon.exact({word});
-            if (!one || one->kind == Kind::Thing || one->kind == Kind::Adjective || one->kind == Kind::Left || one->kind == Kind::Right ||
-                one->kind == Kind::Other)
+            if (!one || one->kind == Kind::Thing || one->kind == Kind::Adjective || one->kind == Kind::Left ||
+                one->kind == Kind::Right || one->kind == Kind::Other)
                 typed.push_back(word.singular);
             else if (one->kind == Kind::Lesion)
                 typed.push_back(one->kinds.front());
@@ -150,7 +160,8 @@ std::vector<std::string> Suggestions::nearest(const std::vector<Word>& words)
             if (std::find(meaning.ids.begin(), meaning.ids.end(), id) != meaning.ids.end())
                 least = std::min(least, apart);
     }
-    std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(near.begin(), near.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> names;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, near.size()); ++i)
         names.push_back(m_lexicon.classOf(near[i].second)->name);

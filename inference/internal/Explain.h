@@ -10,7 +10,8 @@ namespace hounsfield {
 
 /// Whole sentences on what a phrase was taken for.
 /// @param from, to the words of the phrase, without courtesies at its ends
-std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from, std::size_t to);
+std::string explained(const Reading& reading, const Lexicon& lexicon, const Named& named, std::size_t from,
+                      std::size_t to);
 /// How the text encoder read words beyond the lexicon, with its confidence. @param names of the classes
 std::string readExplanation(const WordsRead& read, const std::string& names);
 /// "Liver, Spleen and Pancreas".

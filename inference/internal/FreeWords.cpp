@@ -13,7 +13,8 @@ namespace {
 /// What keeps its own meaning, and is not read to the text encoder.
 bool choosesItself(const Item& item)
 {
-    return item.has({Kind::Filter, Kind::Problem, Kind::Largest, Kind::Smallest, Kind::Number, Kind::Unit, Kind::OrMore, Kind::OrLess, Kind::Diameter, Kind::Volume});
+    return item.has({Kind::Filter, Kind::Problem, Kind::Largest, Kind::Smallest, Kind::Number, Kind::Unit,
+                     Kind::OrMore, Kind::OrLess, Kind::Diameter, Kind::Volume});
 }
 
 bool isSide(const Item& item)
@@ -45,7 +46,8 @@ std::vector<Item> FreeWords::taught(const Items& items)
     return stretchByStretch(items, [this](const Items& between, Items& out) { stretch(between, out); });
 }
 
-/// Not where a word may mean two things, or points at what was named before: the text encoder sees these words alone.
+/// Not where a word may mean two things, or points at what was named before: the text encoder sees these
+/// words alone.
 bool FreeWords::isFree(const Items& items) const
 {
     bool beyond = false;
@@ -83,7 +85,8 @@ void FreeWords::stretch(const Items& items, Items& out)
         to = item->to;
     }
     flush();
-    const bool numbered = std::any_of(words.begin(), words.end(), [](unsigned char c) { return c >= '0' && c <= '9'; });
+    const bool numbered =
+        std::any_of(words.begin(), words.end(), [](unsigned char c) { return c >= '0' && c <= '9'; });
     if (!isFree(items) || numbered || words.empty()) {
         out.insert(out.end(), items.begin(), items.end());
         return;
@@ -93,9 +96,11 @@ void FreeWords::stretch(const Items& items, Items& out)
     item.from = first->from;
     item.to = (last - 1)->to;
     item.asked = std::any_of(first, last, [](const Item& one) { return one.asked; });
-    // "Small" is part of a name such as "small bowel loops", but a size without a number of what is told apart one by one.
+    // "Small" is part of a name such as "small bowel loops", but a size without a number of what is told
+    // apart one by one.
     if (item.kind == Kind::Thing && m_lexicon.areLesions(item.meaning->ids))
-        std::copy_if(within.begin(), within.end(), std::back_inserter(kept), [](const Item& one) { return one.kind == Kind::Vague; });
+        std::copy_if(within.begin(), within.end(), std::back_inserter(kept),
+                     [](const Item& one) { return one.kind == Kind::Vague; });
     out.insert(out.end(), items.begin(), first);
     out.insert(out.end(), kept.begin(), kept.end());
     out.push_back(item);
@@ -104,7 +109,8 @@ void FreeWords::stretch(const Items& items, Items& out)
 
 const WordsRead* FreeWords::readOf(const std::string& words) const
 {
-    const auto found = std::find_if(m_read.begin(), m_read.end(), [&](const WordsRead& one) { return one.words == words; });
+    const auto found =
+        std::find_if(m_read.begin(), m_read.end(), [&](const WordsRead& one) { return one.words == words; });
     return found == m_read.end() ? nullptr : &*found;
 }
 
@@ -124,8 +130,9 @@ Item FreeWords::meant(const std::string& words, const Items& within)
         return item;
     }
     item.reason = reasons::unknownWord;
-    item.problem = "I do not know this: it is not in the word list, and the text encoder takes it for none of the " +
-                   std::to_string(m_lexicon.classes().size()) + " structures that the model knows.";
+    item.problem =
+        "I do not know this: it is not in the word list, and the text encoder takes it for none of the " +
+        std::to_string(m_lexicon.classes().size()) + " structures that the model knows.";
     if (!read->note.empty())
         item.problem += " " + read->note;
     return item;
@@ -137,15 +144,19 @@ std::string FreeWords::kindNot(const WordsRead& read, const Items& within) const
     for (const Item& item : within)
         if (item.kind == Kind::Lesion)
             for (const int id : read.classIds)
-                if (std::find(item.meaning->kinds.begin(), item.meaning->kinds.end(), m_lexicon.classOf(id)->kind) == item.meaning->kinds.end())
+                if (std::find(item.meaning->kinds.begin(), item.meaning->kinds.end(),
+                              m_lexicon.classOf(id)->kind) == item.meaning->kinds.end())
                     return m_reading.typed(item.from, item.to);
     return "";
 }
 
-/// No class is a part of an organ: what such words are read as is more than they ask for, however sure the text encoder is, and so a guess.
+/// No class is a part of an organ: what such words are read as is more than they ask for, however sure the
+/// text encoder is, and so a guess.
 const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
 {
-    const auto part = std::find_if(within.begin(), within.end(), [](const Item& item) { return item.has({Kind::Other}) && item.meaning && item.meaning->also == Also::Part; });
+    const auto part = std::find_if(within.begin(), within.end(), [](const Item& item) {
+        return item.has({Kind::Other}) && item.meaning && item.meaning->also == Also::Part;
+    });
     if (part == within.end())
         return guessOf(read, within);
     m_whole.push_back(read);
@@ -165,16 +176,20 @@ const WordsRead* FreeWords::wholeOf(const WordsRead& read, const Items& within)
 /// "Above the liver" is not the liver, whatever the text encoder takes it for, nor what lies in it.
 bool FreeWords::saysOther(const WordsRead& read, const Items& within) const
 {
-    const auto place = std::find_if(within.begin(), within.end(), [](const Item& item) { return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place; });
+    const auto place = std::find_if(within.begin(), within.end(), [](const Item& item) {
+        return item.kind == Kind::Other && item.meaning && item.meaning->also == Also::Place;
+    });
     return std::any_of(place, within.end(), [&](const Item& item) {
-        return item.has({Kind::Thing, Kind::Adjective}) && std::any_of(item.meaning->ids.begin(), item.meaning->ids.end(), [&](int organ) {
-                   return std::any_of(read.classIds.begin(), read.classIds.end(), [&](int id) { return id == organ || m_lexicon.liesIn(id, organ); });
+        return item.has({Kind::Thing, Kind::Adjective}) &&
+               std::any_of(item.meaning->ids.begin(), item.meaning->ids.end(), [&](int organ) {
+                   return std::any_of(read.classIds.begin(), read.classIds.end(),
+                                      [&](int id) { return id == organ || m_lexicon.liesIn(id, organ); });
                });
     });
 }
 
-/// Words that change nothing of what the list's own words mean were not used: "squidgy" of "squidgy liver tumor". Whether they matter is left to
-/// the person.
+/// Words that change nothing of what the list's own words mean were not used: "squidgy" of "squidgy liver
+/// tumor". Whether they matter is left to the person.
 const WordsRead* FreeWords::guessOf(const WordsRead& read, const Items& within)
 {
     Items listed;
@@ -184,7 +199,9 @@ const WordsRead* FreeWords::guessOf(const WordsRead& read, const Items& within)
             listed.push_back(item);
         else
             beyond += (beyond.empty() ? "\"" : ", \"") + m_reading.typed(item.from, item.to) + "\"";
-    if (std::none_of(listed.begin(), listed.end(), [](const Item& item) { return item.has({Kind::Thing, Kind::Lesion}); }))
+    if (std::none_of(listed.begin(), listed.end(), [](const Item& item) {
+            return item.has({Kind::Thing, Kind::Lesion});
+        }))
         return &read;
     const Place place;
     const Named alone = readPhrase(m_reading, m_lexicon, listed, place);
@@ -202,7 +219,8 @@ Item FreeWords::known(const WordsRead& read, const Items& within)
     item.read = &read;
     if (const std::string kind = kindNot(read, within); !kind.empty()) {
         item.reason = reasons::unclear;
-        item.problem = "The text encoder takes it for " + namesOf(m_lexicon, read.classIds) + ", which does not go with \"" + kind + "\". Ask for it in other words.";
+        item.problem = "The text encoder takes it for " + namesOf(m_lexicon, read.classIds) +
+                       ", which does not go with \"" + kind + "\". Ask for it in other words.";
         return item;
     }
     if (saysOther(read, within)) {

@@ -9,13 +9,18 @@
 
 namespace hounsfield {
 
-/// The words of a prompt that are beyond the lexicon, for a text encoder to read: each stretch of them becomes one phrase that the parser takes as it
-/// takes the lexicon's own, so that sizes, sides and exceptions around it mean what they always mean.
+/// The words of a prompt that are beyond the lexicon, for a text encoder to read: each stretch of them
+/// becomes one phrase that the parser takes as it takes the lexicon's own, so that sizes, sides and
+/// exceptions around it mean what they always mean.
 class FreeWords {
 public:
     /// @param read what the text encoder made of such stretches so far; all must outlive this
-    FreeWords(const Reading& reading, const Lexicon& lexicon, const std::vector<WordsRead>& read) : m_reading(reading), m_lexicon(lexicon), m_read(read) {}
-    /// @param items with sizes gathered. @returns the same, every stretch of free words as one item; items live as long as this
+    FreeWords(const Reading& reading, const Lexicon& lexicon, const std::vector<WordsRead>& read)
+        : m_reading(reading), m_lexicon(lexicon), m_read(read)
+    {
+    }
+    /// @param items with sizes gathered. @returns the same, every stretch of free words as one item; items
+    /// live as long as this
     std::vector<Item> taught(const std::vector<Item>& items);
     /// Stretches that the text encoder has not read, without sizes and courtesies, as typed.
     const std::vector<std::string>& unread() const { return m_unread; }

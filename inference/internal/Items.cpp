@@ -35,10 +35,14 @@ Segmented cover(const std::vector<Word>& words, std::size_t from, std::size_t to
     std::vector<int> cost(to - from + 1, 0);
     std::vector<Lexicon::Match> chosen(to - from);
     for (std::size_t i = to; i-- > from;) {
-        cost[i - from] = cost[i + 1 - from] + (words[i].stop || words[i].isNumber() || words[i].text == "-" || words[i].text == "--" ? 1 : unknownCost);
+        cost[i - from] = cost[i + 1 - from] + (words[i].stop || words[i].isNumber() || words[i].text == "-" ||
+                                                       words[i].text == "--"
+                                                   ? 1
+                                                   : unknownCost);
         chosen[i - from] = {1, nullptr};
         for (const Lexicon::Match& match : lexicon.matches(words, i))
-            if (const std::size_t next = i + match.words; next <= to && cost[next - from] + 1 <= cost[i - from]) {
+            if (const std::size_t next = i + match.words;
+                next <= to && cost[next - from] + 1 <= cost[i - from]) {
                 cost[i - from] = cost[next - from] + 1;
                 chosen[i - from] = match;
             }
@@ -59,7 +63,8 @@ const Item& itemAt(const std::vector<Item>& items, std::size_t word)
 
 bool isPlainWord(const std::string& text)
 {
-    return text.size() >= 5 && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 'a' && c <= 'z'; });
+    return text.size() >= 5 && text.size() <= 40 &&
+           std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 'a' && c <= 'z'; });
 }
 
 /// Edits from what was typed to a known word, as it is or in the singular; 1000 where it is no slip for it.
@@ -73,8 +78,8 @@ int slips(const Word& typed, const Lexicon::VocabularyWord& known)
     return fewest;
 }
 
-/// The known words that are nearest to a typed one. A word that leaves something out goes before all others: it is never
-/// taken for a courtesy; courtesies are corrected by one letter only.
+/// The known words that are nearest to a typed one. A word that leaves something out goes before all others:
+/// it is never taken for a courtesy; courtesies are corrected by one letter only.
 std::vector<const Lexicon::VocabularyWord*> nearest(const Word& typed, const Lexicon& lexicon)
 {
     std::vector<const Lexicon::VocabularyWord*> found;
@@ -82,7 +87,8 @@ std::vector<const Lexicon::VocabularyWord*> nearest(const Word& typed, const Lex
     int fewest = 1000, fewestNegations = 1000;
     for (const Lexicon::VocabularyWord& known : lexicon.vocabulary()) {
         const int edits = slips(typed, known);
-        if (edits >= 1000 || known.text == typed.text || (known.courtesy && (edits > 1 || typed.text.size() < 6)))
+        if (edits >= 1000 || known.text == typed.text ||
+            (known.courtesy && (edits > 1 || typed.text.size() < 6)))
             continue;
         if (known.negation) {
             if (edits < fewestNegations)
@@ -101,7 +107,9 @@ std::vector<const Lexicon::VocabularyWord*> nearest(const Word& typed, const Lex
     if (fewestNegations <= fewest)
         found.clear();
     else // "encluding" is nearer to "including": which one is meant is asked back
-        std::erase_if(found, [&](const Lexicon::VocabularyWord* known) { return known->courtesy && !negations.empty(); });
+        std::erase_if(found, [&](const Lexicon::VocabularyWord* known) {
+            return known->courtesy && !negations.empty();
+        });
     found.insert(found.begin(), negations.begin(), negations.end());
     if (found.size() > 12)
         found.resize(12);
@@ -114,9 +122,11 @@ public:
 
     void run()
     {
-        // A word of a longer phrase that stands alone may be a slip, too: "hepatocelular" is Spanish, but not with "carcinoma cell".
+        // A word of a longer phrase that stands alone may be a slip, too: "hepatocelular" is Spanish, but not
+        // with "carcinoma cell".
         for (const Item& item : cover(m_reading.words, 0, m_reading.words.size(), m_lexicon).items)
-            if (item.kind == Kind::Unknown && isPlainWord(m_reading.words[item.from].text) && !isOpposite(m_reading.words[item.from].text, m_lexicon))
+            if (item.kind == Kind::Unknown && isPlainWord(m_reading.words[item.from].text) &&
+                !isOpposite(m_reading.words[item.from].text, m_lexicon))
                 correct(item.from);
     }
 
@@ -156,7 +166,8 @@ private:
                 continue; // as near to a word that means nothing here
             if (!best.empty() && choice.cost < best.front().cost)
                 best.clear();
-            if (!best.empty() && best.front().meaning.kind == Kind::Other && choice.meaning.kind != Kind::Other)
+            if (!best.empty() && best.front().meaning.kind == Kind::Other &&
+                choice.meaning.kind != Kind::Other)
                 best.clear();
             if (best.empty() || choice.cost == best.front().cost)
                 best.push_back(choice);
@@ -165,9 +176,11 @@ private:
             return;
         const Meaning& first = best.front().meaning;
         for (const Choice& choice : best)
-            if (choice.meaning.kind != first.kind || choice.meaning.ids != first.ids || choice.meaning.kinds != first.kinds ||
-                choice.meaning.value != first.value || choice.meaning.also != first.also) {
-                m_reading.torn[at] = "It may mean \"" + best.front().word.text + "\" or \"" + choice.word.text + "\". Write out which one";
+            if (choice.meaning.kind != first.kind || choice.meaning.ids != first.ids ||
+                choice.meaning.kinds != first.kinds || choice.meaning.value != first.value ||
+                choice.meaning.also != first.also) {
+                m_reading.torn[at] = "It may mean \"" + best.front().word.text + "\" or \"" +
+                                     choice.word.text + "\". Write out which one";
                 return;
             }
         m_reading.words[at] = best.front().word;
@@ -201,7 +214,8 @@ std::string Reading::typed(std::size_t from, std::size_t to) const
 
 bool Reading::isCorrected(std::size_t from, std::size_t to) const
 {
-    return std::find(corrected.begin() + std::ptrdiff_t(from), corrected.begin() + std::ptrdiff_t(to), true) != corrected.begin() + std::ptrdiff_t(to);
+    return std::find(corrected.begin() + std::ptrdiff_t(from), corrected.begin() + std::ptrdiff_t(to),
+                     true) != corrected.begin() + std::ptrdiff_t(to);
 }
 
 Reading readItems(const std::string& text, const Lexicon& lexicon)

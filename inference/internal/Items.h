@@ -14,14 +14,15 @@ namespace hounsfield {
 /// A run of typed words and what it does.
 struct Item {
     Kind kind = Kind::Unknown;
-    const Meaning* meaning = nullptr; ///< null for stops, unknown words, numbers in digits, filters and problems
-    std::size_t from = 0, to = 0;     ///< words
-    LesionFilter filter{};            ///< of a Filter
-    std::string problem{};            ///< of a Problem, or of unknown words: a sentence for the person
-    const WordsRead* read = nullptr;  ///< of words beyond the lexicon that the text encoder has read
-    bool pending = false;             ///< it has yet to
-    const char* reason = "";          ///< of a problem, in a few words (Reasons.h)
-    bool asked = false;               ///< how large or how many it is was asked
+    const Meaning* meaning =
+        nullptr;                  ///< null for stops, unknown words, numbers in digits, filters and problems
+    std::size_t from = 0, to = 0; ///< words
+    LesionFilter filter{};        ///< of a Filter
+    std::string problem{};        ///< of a Problem, or of unknown words: a sentence for the person
+    const WordsRead* read = nullptr; ///< of words beyond the lexicon that the text encoder has read
+    bool pending = false;            ///< it has yet to
+    const char* reason = "";         ///< of a problem, in a few words (Reasons.h)
+    bool asked = false;              ///< how large or how many it is was asked
     bool has(const std::vector<Kind>& kinds) const;
 };
 
@@ -37,7 +38,8 @@ struct Reading {
     bool isCorrected(std::size_t from, std::size_t to) const;
 };
 
-/// Reads with the fewest unknown words, then with the fewest and longest phrases; in time linear in the length.
+/// Reads with the fewest unknown words, then with the fewest and longest phrases; in time linear in the
+/// length.
 Reading readItems(const std::string& text, const Lexicon& lexicon);
 
 } // namespace hounsfield

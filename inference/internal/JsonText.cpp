@@ -27,7 +27,8 @@ json parseForeignJson(std::string_view text)
 
 int wholeNumber(const json& value)
 {
-    if (!value.is_number_integer() || value > std::numeric_limits<int>::max() || value < std::numeric_limits<int>::min())
+    if (!value.is_number_integer() || value > std::numeric_limits<int>::max() ||
+        value < std::numeric_limits<int>::min())
         throw json::other_error::create(501, "a whole number is missing", &value);
     return value.get<int>();
 }

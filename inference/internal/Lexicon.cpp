@@ -20,55 +20,54 @@ struct ListOfWords {
 
 const std::map<std::string, ListOfWords>& listNames()
 {
-    static const std::map<std::string, ListOfWords> names{
-        {"left", {Kind::Left}},
-        {"right", {Kind::Right}},
-        {"both", {Kind::Both}},
-        {"both or two", {Kind::Both, Also::Two}},
-        {"and", {Kind::And}},
-        {"or", {Kind::Or}},
-        {"with", {Kind::With}},
-        {"without", {Kind::Without}},
-        {"without or place", {Kind::Without, Also::Place}},
-        {"but", {Kind::But}},
-        {"but only", {Kind::ButOnly}},
-        {"except end", {Kind::ExceptEnd}},
-        {"not", {Kind::Not}},
-        {"not as typed", {Kind::Not, Also::Exact}},
-        {"other or place", {Kind::Other, Also::Place}},
-        {"in", {Kind::In}},
-        {"of", {Kind::Of}},
-        {"article", {Kind::Article}},
-        {"courtesy", {Kind::Courtesy}},
-        {"lead", {Kind::Lead}},
-        {"lead or noun", {Kind::Lead, Also::Noun}},
-        {"whole", {Kind::Whole}},
-        {"whole or everything", {Kind::Whole}},
-        {"more", {Kind::More}},
-        {"less", {Kind::Less}},
-        {"more or place", {Kind::More, Also::Place}},
-        {"less or place", {Kind::Less, Also::Place}},
-        {"at least", {Kind::AtLeast}},
-        {"at most", {Kind::AtMost}},
-        {"or more", {Kind::OrMore}},
-        {"or less", {Kind::OrLess}},
-        {"between", {Kind::Between}},
-        {"to", {Kind::To}},
-        {"diameter", {Kind::Diameter}},
-        {"volume", {Kind::Volume}},
-        {"volume or asked", {Kind::Volume, Also::Asked}},
-        {"vague", {Kind::Vague}},
-        {"vague or asked", {Kind::Vague, Also::Asked}},
-        {"vague or more", {Kind::Vague, Also::More}},
-        {"vague or less", {Kind::Vague, Also::Less}},
-        {"largest", {Kind::Largest}},
-        {"smallest", {Kind::Smallest}},
-        {"place", {Kind::Place}},
-        {"unused", {Kind::Courtesy, Also::Unused}},
-        {"its", {Kind::Its}},
-        {"one", {Kind::One}},
-        {"other", {Kind::Other}},
-        {"other or part", {Kind::Other, Also::Part}}};
+    static const std::map<std::string, ListOfWords> names{{"left", {Kind::Left}},
+                                                          {"right", {Kind::Right}},
+                                                          {"both", {Kind::Both}},
+                                                          {"both or two", {Kind::Both, Also::Two}},
+                                                          {"and", {Kind::And}},
+                                                          {"or", {Kind::Or}},
+                                                          {"with", {Kind::With}},
+                                                          {"without", {Kind::Without}},
+                                                          {"without or place", {Kind::Without, Also::Place}},
+                                                          {"but", {Kind::But}},
+                                                          {"but only", {Kind::ButOnly}},
+                                                          {"except end", {Kind::ExceptEnd}},
+                                                          {"not", {Kind::Not}},
+                                                          {"not as typed", {Kind::Not, Also::Exact}},
+                                                          {"other or place", {Kind::Other, Also::Place}},
+                                                          {"in", {Kind::In}},
+                                                          {"of", {Kind::Of}},
+                                                          {"article", {Kind::Article}},
+                                                          {"courtesy", {Kind::Courtesy}},
+                                                          {"lead", {Kind::Lead}},
+                                                          {"lead or noun", {Kind::Lead, Also::Noun}},
+                                                          {"whole", {Kind::Whole}},
+                                                          {"whole or everything", {Kind::Whole}},
+                                                          {"more", {Kind::More}},
+                                                          {"less", {Kind::Less}},
+                                                          {"more or place", {Kind::More, Also::Place}},
+                                                          {"less or place", {Kind::Less, Also::Place}},
+                                                          {"at least", {Kind::AtLeast}},
+                                                          {"at most", {Kind::AtMost}},
+                                                          {"or more", {Kind::OrMore}},
+                                                          {"or less", {Kind::OrLess}},
+                                                          {"between", {Kind::Between}},
+                                                          {"to", {Kind::To}},
+                                                          {"diameter", {Kind::Diameter}},
+                                                          {"volume", {Kind::Volume}},
+                                                          {"volume or asked", {Kind::Volume, Also::Asked}},
+                                                          {"vague", {Kind::Vague}},
+                                                          {"vague or asked", {Kind::Vague, Also::Asked}},
+                                                          {"vague or more", {Kind::Vague, Also::More}},
+                                                          {"vague or less", {Kind::Vague, Also::Less}},
+                                                          {"largest", {Kind::Largest}},
+                                                          {"smallest", {Kind::Smallest}},
+                                                          {"place", {Kind::Place}},
+                                                          {"unused", {Kind::Courtesy, Also::Unused}},
+                                                          {"its", {Kind::Its}},
+                                                          {"one", {Kind::One}},
+                                                          {"other", {Kind::Other}},
+                                                          {"other or part", {Kind::Other, Also::Part}}};
     return names;
 }
 
@@ -90,15 +89,16 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 /// As it is typed where the keyboard has no umlauts.
 std::string withoutUmlauts(std::string text)
 {
-    for (const auto& [from, to] :
-         std::vector<std::pair<const char*, const char*>>{{"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "Ae"}, {"Ö", "Oe"}, {"Ü", "Ue"}})
+    for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{
+             {"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"Ä", "Ae"}, {"Ö", "Oe"}, {"Ü", "Ue"}})
         text = replaced(text, from, to);
     return text;
 }
 
 bool shares(const std::vector<int>& a, const std::vector<int>& b)
 {
-    return std::any_of(a.begin(), a.end(), [&](int id) { return std::find(b.begin(), b.end(), id) != b.end(); });
+    return std::any_of(a.begin(), a.end(),
+                       [&](int id) { return std::find(b.begin(), b.end(), id) != b.end(); });
 }
 
 bool has(const std::vector<std::string>& list, const std::string& one)
@@ -140,14 +140,16 @@ void Lexicon::addClasses()
     m_conflicts = conflicts;
 }
 
-/// Whether it is a side and a pair that are known apart: "left" and "kidney". Then "left and right kidney" finds them so, too.
+/// Whether it is a side and a pair that are known apart: "left" and "kidney". Then "left and right kidney"
+/// finds them so, too.
 bool Lexicon::isComposed(const std::string& phrase, int id) const
 {
     const std::vector<Word> words = splitWords(phrase);
     if (words.size() < 2 || (words[0].text != "left" && words[0].text != "right"))
         return false;
     const Meaning* pair = exact({words.begin() + 1, words.end()});
-    return pair && pair->kind == Kind::Thing && ofSide(pair->ids, words[0].text == "left" ? Kind::Left : Kind::Right) == std::vector<int>{id};
+    return pair && pair->kind == Kind::Thing &&
+           ofSide(pair->ids, words[0].text == "left" ? Kind::Left : Kind::Right) == std::vector<int>{id};
 }
 
 void Lexicon::addLanguage(const std::string& fileName, const std::string& concepts)
@@ -159,8 +161,8 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
     for (const char* part : {"things", "adjectives"})
         for (const auto& [subject, phrases] : root.at(part).items()) {
             const Json& named = shared.at("concepts").at(subject);
-            Meaning meaning{std::string(part) == "things" ? Kind::Thing : Kind::Adjective, "", language, subject,
-                            present(named.at("classes").get<std::vector<int>>())};
+            Meaning meaning{std::string(part) == "things" ? Kind::Thing : Kind::Adjective, "", language,
+                            subject, present(named.at("classes").get<std::vector<int>>())};
             meaning.note = named.value("note", "");
             meaning.region = named.value("region", false);
             meaning.set = named.value("set", false);
@@ -171,7 +173,13 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
         }
     for (const auto& [subject, phrases] : root.at("lesions").items()) {
         const Json& named = shared.at("lesions").at(subject);
-        Meaning meaning{Kind::Lesion, "", language, subject, {}, named.at("kinds").get<std::vector<std::string>>(), named.value("note", "")};
+        Meaning meaning{Kind::Lesion,
+                        "",
+                        language,
+                        subject,
+                        {},
+                        named.at("kinds").get<std::vector<std::string>>(),
+                        named.value("note", "")};
         meaning.noteOfAny = named.value("note of any organ", "");
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
@@ -181,11 +189,13 @@ void Lexicon::addLanguage(const std::string& fileName, const std::string& concep
             add(phrase.get<std::string>(), {Kind::Unit, "", language, unit, {}, {}, "", unitValue(unit)});
     for (const auto& [number, phrases] : root.at("numbers").items())
         for (const Json& phrase : phrases)
-            add(phrase.get<std::string>(), {Kind::Number, "", language, "", {}, {}, "", numberFrom(number).value_or(0)});
+            add(phrase.get<std::string>(),
+                {Kind::Number, "", language, "", {}, {}, "", numberFrom(number).value_or(0)});
     for (const auto& [name, phrases] : root.at("words").items()) {
         Meaning meaning{listNames().at(name).kind, "", language};
         if (name == "whole or everything")
-            meaning.ids = present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
+            meaning.ids =
+                present(shared.at("concepts").at("everything").at("classes").get<std::vector<int>>());
         meaning.also = listNames().at(name).also;
         for (const Json& phrase : phrases)
             add(phrase.get<std::string>(), meaning);
@@ -244,8 +254,9 @@ void Lexicon::addWords(const std::vector<Word>& words, const Meaning& meaning, b
         if (!has(before.languages, meaning.language))
             before.languages.push_back(meaning.language);
     } else
-        m_conflicts.push_back("\"" + meaning.phrase + "\" (" + meaning.language + ", " + meaning.subject + ") is also \"" + before.phrase + "\" (" +
-                              before.language + ", " + before.subject + ")");
+        m_conflicts.push_back("\"" + meaning.phrase + "\" (" + meaning.language + ", " + meaning.subject +
+                              ") is also \"" + before.phrase + "\" (" + before.language + ", " +
+                              before.subject + ")");
 }
 
 void Lexicon::learnWord(const Word& word, const std::string& key, const Meaning& meaning)
@@ -259,8 +270,8 @@ void Lexicon::learnWord(const Word& word, const std::string& key, const Meaning&
         m_vocabulary.push_back({word.text, key, true, false, splitPrefix(word.text)});
     }
     VocabularyWord& one = m_vocabulary[known->second];
-    one.courtesy =
-        one.courtesy && (kind == Kind::Courtesy || kind == Kind::Lead || kind == Kind::Article || kind == Kind::Of || kind == Kind::In || kind == Kind::Whole);
+    one.courtesy = one.courtesy && (kind == Kind::Courtesy || kind == Kind::Lead || kind == Kind::Article ||
+                                    kind == Kind::Of || kind == Kind::In || kind == Kind::Whole);
     one.negation = one.negation || kind == Kind::Not || kind == Kind::Without;
 }
 
@@ -281,13 +292,15 @@ std::vector<Lexicon::Match> Lexicon::matches(const std::vector<Word>& words, std
             const auto& next = m_nodes[std::size_t(node)].next;
             if (const auto way = next.find(words[i].text); way != next.end())
                 further.push_back(way->second);
-            if (const auto way = next.find(words[i].singular); words[i].singular != words[i].text && way != next.end())
+            if (const auto way = next.find(words[i].singular);
+                words[i].singular != words[i].text && way != next.end())
                 further.push_back(way->second);
         }
         ways = std::move(further);
         const Meaning* whole = nullptr; // "tumors" is English before it is a German genitive
         for (const int node : ways)
-            if (const int meaning = m_nodes[std::size_t(node)].meaning; meaning >= 0 && (!whole || m_meanings[std::size_t(meaning)].language == "English"))
+            if (const int meaning = m_nodes[std::size_t(node)].meaning;
+                meaning >= 0 && (!whole || m_meanings[std::size_t(meaning)].language == "English"))
                 whole = &m_meanings[std::size_t(meaning)];
         if (whole)
             found.push_back({i + 1 - from, whole});
@@ -303,16 +316,19 @@ const Meaning* Lexicon::exact(const std::vector<Word>& words) const
 
 const ModelClass* Lexicon::classOf(int id) const
 {
-    const auto found = std::find_if(m_classes.begin(), m_classes.end(), [id](const ModelClass& c) { return c.id == id; });
+    const auto found =
+        std::find_if(m_classes.begin(), m_classes.end(), [id](const ModelClass& c) { return c.id == id; });
     return found == m_classes.end() ? nullptr : &*found;
 }
 
 bool Lexicon::areLesions(const std::vector<int>& ids) const
 {
-    return !ids.empty() && std::all_of(ids.begin(), ids.end(), [&](int id) { return classOf(id) && classOf(id)->isLesion(); });
+    return !ids.empty() && std::all_of(ids.begin(), ids.end(),
+                                       [&](int id) { return classOf(id) && classOf(id)->isLesion(); });
 }
 
-std::vector<int> Lexicon::lesionsIn(const std::vector<int>& organs, const std::vector<std::string>& kinds) const
+std::vector<int> Lexicon::lesionsIn(const std::vector<int>& organs,
+                                    const std::vector<std::string>& kinds) const
 {
     std::vector<int> ids;
     for (const ModelClass& known : m_classes)
@@ -334,14 +350,16 @@ bool Lexicon::liesIn(int id, int organ) const
 {
     const ModelClass* known = classOf(id);
     const auto inside = m_inside.find(id);
-    return (known && shares(known->hosts, {organ})) || (inside != m_inside.end() && shares(inside->second, {organ}));
+    return (known && shares(known->hosts, {organ})) ||
+           (inside != m_inside.end() && shares(inside->second, {organ}));
 }
 
 std::vector<int> Lexicon::ofSide(const std::vector<int>& ids, Kind side) const
 {
     std::vector<int> kept;
     for (const int id : ids)
-        if (side == Kind::Both ? shares(m_sides.at(Kind::Left), {id}) || shares(m_sides.at(Kind::Right), {id}) : shares(m_sides.at(side), {id}))
+        if (side == Kind::Both ? shares(m_sides.at(Kind::Left), {id}) || shares(m_sides.at(Kind::Right), {id})
+                               : shares(m_sides.at(side), {id}))
             kept.push_back(id);
     return kept;
 }

@@ -11,8 +11,8 @@
 namespace hounsfield {
 namespace {
 
-constexpr double bridgeMm = 6;         ///< half the thickness of a bridge between the lungs that is cut
-constexpr double leastShare = 0.02;    ///< of the larger core: a smaller one is a slip of the model, not a lung
+constexpr double bridgeMm = 6;      ///< half the thickness of a bridge between the lungs that is cut
+constexpr double leastShare = 0.02; ///< of the larger core: a smaller one is a slip of the model, not a lung
 constexpr double leastSecondLung = 0.2; ///< of the larger piece
 
 Voxels onlyIn(const Voxels& a, const Voxels& b)
@@ -38,7 +38,8 @@ double meanX(const Mask& part)
     return sum / double(std::max<std::int64_t>(1, part.count()));
 }
 
-/// Every voxel of the lungs that one of two cores reaches: 1 by the first, 2 by the second, whichever is nearer inside the lungs.
+/// Every voxel of the lungs that one of two cores reaches: 1 by the first, 2 by the second, whichever is
+/// nearer inside the lungs.
 Voxels grown(const Voxels& lungs, const Index3& size, const std::array<const Mask*, 2>& cores)
 {
     Voxels owner(lungs.size(), 0);
@@ -46,12 +47,14 @@ Voxels grown(const Voxels& lungs, const Index3& size, const std::array<const Mas
     for (std::uint8_t n = 0; n < 2; ++n)
         forEachVoxel(*cores[n], [&](const Index3& v) {
             front.push_back({v[2], v[1], v[0]});
-            owner[static_cast<std::size_t>((v[2] * size[1] + v[1]) * size[2] + v[0])] = static_cast<std::uint8_t>(n + 1);
+            owner[static_cast<std::size_t>((v[2] * size[1] + v[1]) * size[2] + v[0])] =
+                static_cast<std::uint8_t>(n + 1);
         });
     for (; !front.empty(); front.swap(next)) {
         next.clear();
         for (const Index3& at : front) {
-            const std::uint8_t mine = owner[static_cast<std::size_t>((at[0] * size[1] + at[1]) * size[2] + at[2])];
+            const std::uint8_t mine =
+                owner[static_cast<std::size_t>((at[0] * size[1] + at[1]) * size[2] + at[2])];
             for (std::size_t a = 0; a < 3; ++a)
                 for (const int step : {-1, 1}) {
                     Index3 to = at;
@@ -75,7 +78,8 @@ void warnBoth(ModelMasks& masks, int right, int left, const std::string& text)
         masks.warnings[id].push_back(text);
 }
 
-/// The cores where one mask marked both lungs: its two pieces, if they lie side by side. Left has the smaller x.
+/// The cores where one mask marked both lungs: its two pieces, if they lie side by side. Left has the smaller
+/// x.
 std::optional<std::array<Mask, 2>> twoPieces(const Voxels& lungs, const Index3& size, double spacingMm)
 {
     const auto pieces = components(asMask(erodedMm(lungs, size, spacingMm, bridgeMm), size), 2);
@@ -99,25 +103,33 @@ void splitLungs(ModelMasks& masks, int rightId, int leftId)
     const Voxels lungs = unionOf(right, left);
     if (countOf(lungs) == 0)
         return;
-    std::array<Mask, 2> cores{core(onlyIn(right, left), masks.size, masks.spacingMm), core(onlyIn(left, right), masks.size, masks.spacingMm)};
-    const std::int64_t fewer = std::min(cores[0].count(), cores[1].count()), more = std::max(cores[0].count(), cores[1].count());
+    std::array<Mask, 2> cores{core(onlyIn(right, left), masks.size, masks.spacingMm),
+                              core(onlyIn(left, right), masks.size, masks.spacingMm)};
+    const std::int64_t fewer = std::min(cores[0].count(), cores[1].count()),
+                       more = std::max(cores[0].count(), cores[1].count());
     if (double(fewer) < leastShare * double(more) || more == 0) {
         auto pieces = twoPieces(lungs, masks.size, masks.spacingMm);
         if (!pieces) {
             if (more == 0)
-                warnBoth(masks, rightId, leftId, "The model marked the same voxels as both lungs, and they could not be told apart by their shape.");
+                warnBoth(masks, rightId, leftId,
+                         "The model marked the same voxels as both lungs, and they could not be told apart "
+                         "by their shape.");
             return;
         }
         cores = std::move(*pieces);
-        warnBoth(masks, rightId, leftId, "The model marked both lungs as one; they were told apart by their place. Look at both.");
+        warnBoth(masks, rightId, leftId,
+                 "The model marked both lungs as one; they were told apart by their place. Look at both.");
     } else if (meanX(cores[0]) < meanX(cores[1])) {
-        warnBoth(masks, rightId, leftId, "What the model took for the right lung lies on the patient's left. The scan may be flipped; nothing was swapped.");
+        warnBoth(masks, rightId, leftId,
+                 "What the model took for the right lung lies on the patient's left. The scan may be "
+                 "flipped; nothing was swapped.");
     }
     const Voxels owner = grown(lungs, masks.size, {&cores[0], &cores[1]});
     for (std::size_t v = 0; v < lungs.size(); ++v) {
         if (!lungs[v])
             continue;
-        // A piece that neither core reaches stays as it was marked; marked twice, it is the right lung's by the order of the classes.
+        // A piece that neither core reaches stays as it was marked; marked twice, it is the right lung's by
+        // the order of the classes.
         const bool isRight = owner[v] ? owner[v] == 1 : right[v] != 0;
         right[v] = isRight;
         left[v] = !isRight;

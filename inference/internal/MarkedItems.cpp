@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <set>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
-const char* const placeRefused = "Structures are found by their names, and lesions by organ, side, size and number, "
-                                 "not by where they lie beside something else.";
+const char* const placeRefused =
+    "Structures are found by their names, and lesions by organ, side, size and number, "
+    "not by where they lie beside something else.";
 
-namespace
-{
+namespace {
 
 constexpr const char* dashUnclear =
     "A dash between words may mean \"without\" or \"and\". Write one of these, or a comma.";
@@ -23,15 +22,19 @@ constexpr const char* dashUnclear =
 bool isKnown(const std::string& stem, const Lexicon& lexicon)
 {
     const auto& known = lexicon.vocabulary();
-    return stem.size() >= 5 && std::any_of(known.begin(), known.end(), [&](const Lexicon::VocabularyWord& word) {
-               return !word.courtesy && (stem == word.text || stem == word.singular || isSlip(stem, word.text));
+    return stem.size() >= 5 &&
+           std::any_of(known.begin(), known.end(), [&](const Lexicon::VocabularyWord& word) {
+               return !word.courtesy &&
+                      (stem == word.text || stem == word.singular || isSlip(stem, word.text));
            });
 }
 
-class Marker
-{
+class Marker {
 public:
-    Marker(Reading& reading, const Lexicon& lexicon) : m_reading(reading), m_items(reading.items), m_lexicon(lexicon) {}
+    Marker(Reading& reading, const Lexicon& lexicon)
+        : m_reading(reading), m_items(reading.items), m_lexicon(lexicon)
+    {
+    }
 
     void run()
     {
@@ -68,8 +71,8 @@ private:
                         [this](const std::string& stem) { return isKnown(stem, m_lexicon); }))
             return true;
         if (isPlacePrefix(word) && is(at + 1, {Kind::Thing, Kind::Adjective, Kind::Lesion}))
-            return word != "para" ||
-                   m_reading.text[m_reading.words[m_items[at].from].end] == '-'; // "para" is also Spanish for "for"
+            return word != "para" || m_reading.text[m_reading.words[m_items[at].from].end] ==
+                                         '-'; // "para" is also Spanish for "for"
         return hasPlacePrefix(word) && hasLesion(at);
     }
 
@@ -103,7 +106,8 @@ private:
                                          word.find_first_not_of("0123456789") == std::string::npos);
     }
 
-    /// "Seg 7" after what it is of, and with no unit behind: "segment 3 largest tumors" is a verb. "7段" in Chinese.
+    /// "Seg 7" after what it is of, and with no unit behind: "segment 3 largest tumors" is a verb. "7段" in
+    /// Chinese.
     bool isSegment(std::size_t at) const
     {
         const bool after =
@@ -111,7 +115,8 @@ private:
         const bool before = isSegmentNumber(at) && text(at + 1) == "段";
         if (m_items[at].kind == Kind::Stop || !(after || before))
             return false;
-        for (std::size_t i = at; i-- > 0 && !is(i, {Kind::Stop, Kind::And, Kind::Or, Kind::Without, Kind::Not});)
+        for (std::size_t i = at;
+             i-- > 0 && !is(i, {Kind::Stop, Kind::And, Kind::Or, Kind::Without, Kind::Not});)
             if (is(i, {Kind::Thing, Kind::Adjective, Kind::Lesion}))
                 return true;
         return false;
@@ -143,7 +148,8 @@ bool isOpposite(const std::string& word, const Lexicon& lexicon)
 {
     const auto& known = lexicon.vocabulary();
     const std::vector<Split> splits = splitPrefix(word);
-    return word.size() >= 5 && std::any_of(known.begin(), known.end(), [&](const Lexicon::VocabularyWord& other) {
+    return word.size() >= 5 &&
+           std::any_of(known.begin(), known.end(), [&](const Lexicon::VocabularyWord& other) {
                return !other.courtesy && other.text != word && other.singular != word &&
                       areAntonyms(splits, other.splits);
            });
@@ -154,9 +160,9 @@ std::string placeRefusal(const Reading& reading, const std::vector<Item>& items)
     const auto place = std::find_if(items.begin(), items.end(), [](const Item& item) {
         return item.has({Kind::Place, Kind::ExceptEnd});
     });
-    return (place == items.end()
-                ? ""
-                : "\"" + reading.typed(place->from, place->to) + "\" says where something lies, or what it is not. ") +
+    return (place == items.end() ? ""
+                                 : "\"" + reading.typed(place->from, place->to) +
+                                       "\" says where something lies, or what it is not. ") +
            std::string(placeRefused);
 }
 

@@ -76,14 +76,18 @@ struct Meaning {
     std::vector<int> ids{};           ///< classes
     std::vector<std::string> kinds{}; ///< of a lesion: "tumor", "cyst"
     std::string note{};               ///< why more or other than the words say
-    double value = 0; ///< of a number word; of a unit how many mm or ml
+    double value = 0;                 ///< of a number word; of a unit how many mm or ml
     Also also = Also::Nothing;
     std::string noteOfAny{};              ///< of a lesion where no organ was named
     bool region = false;                  ///< a part of the body: "pelvis"
     bool set = false;                     ///< more than what one organ is called: "all organs"
     std::vector<std::string> languages{}; ///< all that have the phrase with this meaning
     bool className = false;               ///< a class's own name, not another word for it
-    bool sameAs(const Meaning& other) const { return kind == other.kind && subject == other.subject && ids == other.ids && value == other.value && also == other.also; }
+    bool sameAs(const Meaning& other) const
+    {
+        return kind == other.kind && subject == other.subject && ids == other.ids && value == other.value &&
+               also == other.also;
+    }
 };
 
 } // namespace hounsfield

@@ -19,8 +19,10 @@ Geometry reoriented(const Geometry& scan)
         for (int p = 0; p < 3; ++p)
             for (int v = 0; v < 3; ++v)
                 if (voxelAxis[static_cast<std::size_t>(p)] < 0 && !used[static_cast<std::size_t>(v)] &&
-                    (bestPatient < 0 || std::abs(d[static_cast<std::size_t>(p)][static_cast<std::size_t>(v)]) >
-                                            std::abs(d[static_cast<std::size_t>(bestPatient)][static_cast<std::size_t>(bestVoxel)]))) {
+                    (bestPatient < 0 ||
+                     std::abs(d[static_cast<std::size_t>(p)][static_cast<std::size_t>(v)]) >
+                         std::abs(d[static_cast<std::size_t>(bestPatient)]
+                                   [static_cast<std::size_t>(bestVoxel)]))) {
                     bestPatient = p;
                     bestVoxel = v;
                 }
@@ -44,7 +46,8 @@ Geometry reoriented(const Geometry& scan)
     return {size, scan.toMm(corner), fromColumns(columns[0], columns[1], columns[2])};
 }
 
-/// The rotation of a matrix with spacing, shear and nothing else removed: R of M'M = L L' (Cholesky), R = M inverse(L').
+/// The rotation of a matrix with spacing, shear and nothing else removed: R of M'M = L L' (Cholesky), R = M
+/// inverse(L').
 Matrix3 rotationOf(const Matrix3& m)
 {
     const Matrix3 s = transposed(m) * m;
@@ -65,7 +68,8 @@ Geometry modelGrid(const Geometry& scan, double spacingMm)
 {
     const Geometry ras = reoriented(scan);
     const Matrix3 rotation = rotationOf(ras.matrix());
-    const Matrix3 matrix = fromColumns(spacingMm * column(rotation, 0), spacingMm * column(rotation, 1), spacingMm * column(rotation, 2));
+    const Matrix3 matrix = fromColumns(spacingMm * column(rotation, 0), spacingMm * column(rotation, 1),
+                                       spacingMm * column(rotation, 2));
     const Matrix3 toNew = inverse(matrix);
     Vector3 low{0, 0, 0}, high{0, 0, 0};
     for (int corner = 0; corner < 8; ++corner) {

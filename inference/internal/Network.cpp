@@ -34,7 +34,8 @@ Network::Network(const ModelPack& pack, const at::Device& device, Precision prec
 }
 
 Network::Network(const Weights& weights, const at::Device& device, Precision precision)
-    : m_device(device), m_precision(precision == Precision::Auto ? Precision::Fp32 : precision), m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0),
+    : m_device(device), m_precision(precision == Precision::Auto ? Precision::Fp32 : precision),
+      m_type(typeOf(precision)), m_swin(weights.count("backbone.swinViT.patch_embed.proj.weight") > 0),
       m_ownCpu(device.is_cpu() && CpuBackbone::available() && precision != Precision::Fp16)
 {
     for (const auto& [name, tensor] : weights)
@@ -71,10 +72,12 @@ Network::Output Network::runOnCpu(const at::Tensor& windows, const Progress* sto
 {
     const Index3 size{windows.size(2), windows.size(3), windows.size(4)};
     if (!m_cpu || m_cpu->size() != size)
-        m_cpu = CpuBackbone::make(m_backbone, m_swin, size, m_type == at::kBFloat16 ? MapType::BFloat16 : MapType::Float32);
+        m_cpu = CpuBackbone::make(m_backbone, m_swin, size,
+                                  m_type == at::kBFloat16 ? MapType::BFloat16 : MapType::Float32);
     const WeightScope scope = WeightScope(m_head)("precls_conv");
     std::vector<at::Tensor> gaps;
-    at::Tensor reduced = at::empty({windows.size(0), PromptHead::channels, size[0], size[1], size[2]}, at::kFloat);
+    at::Tensor reduced =
+        at::empty({windows.size(0), PromptHead::channels, size[0], size[1], size[2]}, at::kFloat);
     for (std::int64_t n = 0; n < windows.size(0); ++n) {
         const at::Tensor window = windows[n].contiguous();
         const CpuMaps maps = m_cpu->run(window.data_ptr<float>(), stop);
@@ -82,8 +85,11 @@ Network::Output Network::runOnCpu(const at::Tensor& windows, const Progress* sto
         at::Tensor bottleneck = at::empty({1, b.channels, b.size[0], b.size[1], b.size[2]}, at::kFloat);
         toPlain(b, bottleneck.data_ptr<float>());
         gaps.push_back(PromptHead(WeightScope(m_head)).gap(bottleneck));
-        const ChannelAffine affine = normalisation(maps.features, scope["0.weight"].data_ptr<float>(), scope["0.bias"].data_ptr<float>(), maps.features.channels / 16);
-        reduceToEight(maps.features, affine, scope["2.weight"].data_ptr<float>(), scope["2.bias"].data_ptr<float>(), reduced[n].data_ptr<float>());
+        const ChannelAffine affine =
+            normalisation(maps.features, scope["0.weight"].data_ptr<float>(),
+                          scope["0.bias"].data_ptr<float>(), maps.features.channels / 16);
+        reduceToEight(maps.features, affine, scope["2.weight"].data_ptr<float>(),
+                      scope["2.bias"].data_ptr<float>(), reduced[n].data_ptr<float>());
     }
     return {at::cat(gaps), reduced};
 }

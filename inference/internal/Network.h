@@ -14,7 +14,8 @@ namespace hounsfield {
 
 class CpuBackbone;
 
-/// A loaded network on its device: backbone in the chosen precision, head in float32. One thread at a time runs it.
+/// A loaded network on its device: backbone in the chosen precision, head in float32. One thread at a time
+/// runs it.
 class Network {
 public:
     /// @throws Error(Model) where a tensor is missing or of the wrong shape
@@ -27,7 +28,8 @@ public:
         at::Tensor gap;     ///< N x 256, float32, where the network is
         at::Tensor reduced; ///< N x 8 x X x Y x Z, float32
     };
-    /// @param windows N x 1 x X x Y x Z float32 on any device @param stop looked at between layers, on the processor; may be null.
+    /// @param windows N x 1 x X x Y x Z float32 on any device @param stop looked at between layers, on the
+    /// processor; may be null.
     /// @throws Cancelled where it asks to stop
     Output run(const at::Tensor& windows, const Progress* stop = nullptr) const;
     /// Rows of the pack's own embedding table, K x 512, on the processor. @param ids class ids, 1-based
@@ -48,8 +50,8 @@ private:
     at::Device m_device;
     Precision m_precision;
     at::ScalarType m_type;
-    bool m_swin;      ///< which backbone the weights are of
-    bool m_ownCpu;    ///< the processor's own form of the backbone, made for the first window's size
+    bool m_swin;   ///< which backbone the weights are of
+    bool m_ownCpu; ///< the processor's own form of the backbone, made for the first window's size
     mutable std::unique_ptr<CpuBackbone> m_cpu;
 };
 

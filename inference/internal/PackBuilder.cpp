@@ -28,13 +28,15 @@ fs::path removedPlace(const fs::path& folder)
     return hidden(withoutSlash(folder), ".removed");
 }
 
-PackBuilder::PackBuilder(const fs::path& folder) : m_folder(withoutSlash(folder)), m_partial(hidden(m_folder, ".partial")), m_listed(m_partial)
+PackBuilder::PackBuilder(const fs::path& folder)
+    : m_folder(withoutSlash(folder)), m_partial(hidden(m_folder, ".partial")), m_listed(m_partial)
 {
     std::error_code failed;
     fs::remove_all(m_partial, failed);
     fs::create_directories(m_partial, failed);
     if (failed)
-        throw Error(ErrorKind::Resources, "The folder " + m_partial.string() + " cannot be made: " + failed.message() + ".");
+        throw Error(ErrorKind::Resources,
+                    "The folder " + m_partial.string() + " cannot be made: " + failed.message() + ".");
 }
 
 PackBuilder::~PackBuilder()
@@ -49,7 +51,8 @@ void PackBuilder::write(const std::string& name, std::string_view bytes) const
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     out.close();
     if (!out)
-        throw Error(ErrorKind::Resources, "The model could not be written to " + place(name).string() + ". Is there space on the disk?");
+        throw Error(ErrorKind::Resources, "The model could not be written to " + place(name).string() +
+                                              ". Is there space on the disk?");
 }
 
 void PackBuilder::add(const std::string& name, std::string_view bytes)
@@ -63,7 +66,8 @@ void PackBuilder::take(const std::string& name, const fs::path& from, const std:
     std::error_code failed;
     fs::create_hard_link(from, place(name), failed);
     if (failed && !fs::copy_file(from, place(name), failed))
-        throw Error(ErrorKind::Resources, "The file " + from.string() + " could not be copied to " + place(name).string() + ": " + failed.message() + ".");
+        throw Error(ErrorKind::Resources, "The file " + from.string() + " could not be copied to " +
+                                              place(name).string() + ": " + failed.message() + ".");
     setHash(name, sha256);
 }
 
@@ -83,7 +87,8 @@ void PackBuilder::finish(const ModelPack& description, Progress& progress)
         std::error_code none;
         if (replaced && !fs::exists(m_folder, none))
             fs::rename(older, m_folder, none);
-        throw Error(ErrorKind::Resources, "The model could not be moved to " + m_folder.string() + ": " + failed.message() + ".");
+        throw Error(ErrorKind::Resources,
+                    "The model could not be moved to " + m_folder.string() + ": " + failed.message() + ".");
     }
     fs::remove_all(older, failed);
 }

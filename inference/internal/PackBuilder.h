@@ -6,7 +6,8 @@
 
 namespace hounsfield {
 
-/// A pack in the making: a hidden folder beside its place, which no list shows. What is not finished leaves nothing behind.
+/// A pack in the making: a hidden folder beside its place, which no list shows. What is not finished leaves
+/// nothing behind.
 class PackBuilder {
 public:
     /// @param folder where the pack will be @throws Error(Resources)
@@ -23,7 +24,8 @@ public:
     std::filesystem::path place(const std::string& name) const { return m_partial / name; }
     void setHash(const std::string& name, const std::string& sha256) { m_hashes[name] = sha256; }
 
-    /// Writes pack.json, reads all of it back and puts it in its place; an older pack there is replaced only then.
+    /// Writes pack.json, reads all of it back and puts it in its place; an older pack there is replaced only
+    /// then.
     /// @throws Error(Resources), Error(Model) where it reads back otherwise
     void finish(const ModelPack& description, Progress& progress);
 

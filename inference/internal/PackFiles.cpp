@@ -19,7 +19,8 @@ public:
     {
         std::error_code none;
         if (!std::filesystem::is_regular_file(m_folder / name, none))
-            throw Error(ErrorKind::Model, "The model in " + m_folder.string() + " lacks its file " + name + ". Install it again.");
+            throw Error(ErrorKind::Model, "The model in " + m_folder.string() + " lacks its file " + name +
+                                              ". Install it again.");
         return openBytes(m_folder / name);
     }
     std::string describe() const override { return m_folder.string(); }
@@ -32,7 +33,10 @@ class EmbeddedFiles final : public PackFiles {
 public:
     explicit EmbeddedFiles(FindEmbedded find) : m_find(std::move(find)) {}
     std::string read(const std::string& name) const override { return std::string(find(name)); }
-    std::shared_ptr<const ByteSource> open(const std::string& name) const override { return viewBytes(find(name), name); }
+    std::shared_ptr<const ByteSource> open(const std::string& name) const override
+    {
+        return viewBytes(find(name), name);
+    }
     std::string describe() const override { return "built in"; }
 
 private:

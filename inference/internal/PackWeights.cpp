@@ -19,9 +19,11 @@ Weights packWeights(const ModelPack& pack, const Progress& stop)
         stop.check();
         const auto found = file->tensors().find(name);
         if (found == file->tensors().end())
-            throw Error(ErrorKind::Model, "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");
+            throw Error(ErrorKind::Model,
+                        "The model " + pack.name + " lacks the tensor " + name + ". Install it again.");
         if (found->second.shape != shape)
-            throw Error(ErrorKind::Model, "In the model " + pack.name + " the tensor " + name + " has a shape that its pack.json does not describe.");
+            throw Error(ErrorKind::Model, "In the model " + pack.name + " the tensor " + name +
+                                              " has a shape that its pack.json does not describe.");
         weights.emplace(name, toTensor(*file, name));
     }
     return weights;

@@ -23,7 +23,8 @@ MeasuredPerformance measuredOf(const nlohmann::json& root)
     MeasuredPerformance measured;
     measured.precision = root.at("precision").get<std::string>();
     measured.reason = root.at("reason").get<std::string>();
-    if (measured.precision != "" && measured.precision != "fp32" && measured.precision != "bf16" && measured.precision != "fp16")
+    if (measured.precision != "" && measured.precision != "fp32" && measured.precision != "bf16" &&
+        measured.precision != "fp16")
         throw std::runtime_error("precision");
     for (const auto& [precision, seconds] : root.at("seconds_per_window").items()) {
         const double value = seconds.get<double>();
@@ -36,7 +37,10 @@ MeasuredPerformance measuredOf(const nlohmann::json& root)
 
 } // namespace
 
-PerformanceCache::PerformanceCache(std::string key, fs::path folder) : m_key(std::move(key)), m_folder(std::move(folder)) {}
+PerformanceCache::PerformanceCache(std::string key, fs::path folder)
+    : m_key(std::move(key)), m_folder(std::move(folder))
+{
+}
 
 fs::path PerformanceCache::file() const
 {
@@ -71,7 +75,11 @@ void PerformanceCache::write(const MeasuredPerformance& measured) const
         if (path.empty())
             return;
         fs::create_directories(m_folder);
-        const nlohmann::ordered_json root{{"format", cacheFormat}, {"key", m_key}, {"precision", measured.precision}, {"reason", measured.reason}, {"seconds_per_window", measured.secondsPerWindow}};
+        const nlohmann::ordered_json root{{"format", cacheFormat},
+                                          {"key", m_key},
+                                          {"precision", measured.precision},
+                                          {"reason", measured.reason},
+                                          {"seconds_per_window", measured.secondsPerWindow}};
         fs::path beside = path;
         beside += "." + std::to_string(std::random_device()()) + ".part";
         std::error_code ignored;

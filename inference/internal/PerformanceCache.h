@@ -9,16 +9,18 @@ namespace hounsfield {
 
 /// What was measured on this computer with one model.
 struct MeasuredPerformance {
-    std::string precision;                        ///< "fp32": what the trial chose; empty: none was made
-    std::string reason;                           ///< what the trial measured, a whole sentence
+    std::string precision;                          ///< "fp32": what the trial chose; empty: none was made
+    std::string reason;                             ///< what the trial measured, a whole sentence
     std::map<std::string, double> secondsPerWindow; ///< by precision, of whole windows
 };
 
-/// Keeps it in the person's cache folder, one file for each key, written beside and renamed. A file that is missing, damaged or made for
-/// another key reads as nothing measured; one that cannot be written is not written: it is measured again.
+/// Keeps it in the person's cache folder, one file for each key, written beside and renamed. A file that is
+/// missing, damaged or made for another key reads as nothing measured; one that cannot be written is not
+/// written: it is measured again.
 class PerformanceCache {
 public:
-    /// @param key all that the numbers depend on: model, processor, threads, program version; empty: nothing is kept
+    /// @param key all that the numbers depend on: model, processor, threads, program version; empty: nothing
+    /// is kept
     /// @param folder empty: nothing is kept
     PerformanceCache(std::string key, std::filesystem::path folder);
 

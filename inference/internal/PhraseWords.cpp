@@ -32,13 +32,14 @@ std::string PhraseWords::typed(const Item& item) const
 void PhraseWords::sort()
 {
     bool content = false;
-    m_sized =
-        any({Kind::Filter, Kind::Problem, Kind::Number, Kind::Unit, Kind::Largest, Kind::Smallest, Kind::Not, Kind::OrMore, Kind::OrLess, Kind::ExceptEnd});
+    m_sized = any({Kind::Filter, Kind::Problem, Kind::Number, Kind::Unit, Kind::Largest, Kind::Smallest,
+                   Kind::Not, Kind::OrMore, Kind::OrLess, Kind::ExceptEnd});
     for (std::size_t i = 0; i < m_items.size(); ++i) {
         const Item& item = m_items[i];
         const bool early = !content;
         m_asked = m_asked || item.asked;
-        content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of, Kind::In, Kind::To, Kind::Vague});
+        content = content || !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Whole, Kind::Of,
+                                        Kind::In, Kind::To, Kind::Vague});
         switch (item.kind) {
         case Kind::Thing:
             m_things.push_back(item.meaning);
@@ -119,7 +120,9 @@ void PhraseWords::unused(const Item& item)
     const bool part = item.meaning->also == Also::Part;
     m_named.guess = m_named.guess || part;
     m_named.unused += " " + typed(item) + " was not used.";
-    m_named.notes.push_back(typed(item) + (part ? " was not used: the model knows no parts of organs, and what is found may lie elsewhere in the organ" : " was not used"));
+    m_named.notes.push_back(typed(item) + (part ? " was not used: the model knows no parts of organs, and "
+                                                  "what is found may lie elsewhere in the organ"
+                                                : " was not used"));
 }
 
 int PhraseWords::count(const Item& item) const
@@ -127,7 +130,9 @@ int PhraseWords::count(const Item& item) const
     if (item.meaning)
         return static_cast<int>(item.meaning->value);
     const std::string& digits = m_reading.words[item.from].text;
-    return digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos ? std::stoi(digits) : 0;
+    return digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos
+               ? std::stoi(digits)
+               : 0;
 }
 
 bool PhraseWords::check()
@@ -138,9 +143,11 @@ bool PhraseWords::check()
         if (item.kind == Kind::Place)
             return refuse(reasons::place, placeRefused);
         if (item.kind == Kind::Not)
-            return refuse(reasons::negation, "It leaves something out (" + typed(item) + "). Name what is to be found.");
+            return refuse(reasons::negation,
+                          "It leaves something out (" + typed(item) + "). Name what is to be found.");
         if (item.kind == Kind::Smallest)
-            return refuse(reasons::sizeUnclear, "Only the largest lesions can be chosen, not " + typed(item) + ".");
+            return refuse(reasons::sizeUnclear,
+                          "Only the largest lesions can be chosen, not " + typed(item) + ".");
         if (item.has({Kind::Unit, Kind::OrMore, Kind::OrLess}))
             return refuse(reasons::sizeUnclear, vagueSize);
         if (item.kind == Kind::ExceptEnd)
@@ -156,7 +163,8 @@ bool PhraseWords::check()
             for (std::size_t word = item.from; word < item.to; ++word)
                 if (const auto torn = m_reading.torn.find(word); torn != m_reading.torn.end())
                     return refuse(reasons::twoMeanings, torn->second + ".");
-        return refuse(m_numbers > 0 ? reasons::sizeUnclear : reasons::unknownWord, m_numbers > 0 ? vagueSize : "It is not a structure that this model knows.", true);
+        return refuse(m_numbers > 0 ? reasons::sizeUnclear : reasons::unknownWord,
+                      m_numbers > 0 ? vagueSize : "It is not a structure that this model knows.", true);
     }
     if (m_unfinished)
         return refuse(reasons::unclear, "It ends in the middle.");
@@ -170,14 +178,16 @@ bool PhraseWords::links()
 {
     const bool region = m_things.size() == 1 && m_things[0]->region && m_lesions.empty();
     const auto named = [](const Item& item) {
-        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Its, Kind::One, Kind::Left, Kind::Right, Kind::Both,
-                         Kind::Whole, Kind::Number});
+        return item.has({Kind::Thing, Kind::Adjective, Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Its,
+                         Kind::One, Kind::Left, Kind::Right, Kind::Both, Kind::Whole, Kind::Number});
     };
     for (const std::size_t at : m_links) {
         const bool before = std::any_of(m_items.begin(), m_items.begin() + std::ptrdiff_t(at), named),
                    after = std::any_of(m_items.begin() + std::ptrdiff_t(at), m_items.end(), named);
-        const bool tolerated = m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
-        if (!after && !(tolerated && region) && !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
+        const bool tolerated =
+            m_items[at].kind == Kind::Of ? m_items[at].meaning->language != "English" : region;
+        if (!after && !(tolerated && region) &&
+            !(m_items[at].kind == Kind::Of && m_items[at].meaning->language == "Chinese"))
             return refuse(reasons::unclear, "It ends in the middle.");
         if (!before && after && !tolerated && (m_lesions.empty() || m_things.empty()))
             return refuse(reasons::nothingNamed, "It says where to look, but not for what.");
@@ -205,7 +215,9 @@ bool PhraseWords::sides()
 
 std::size_t firstOf(const std::vector<Item>& items, const std::vector<Kind>& kinds)
 {
-    return std::size_t(std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.has(kinds); }) - items.begin());
+    return std::size_t(
+        std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.has(kinds); }) -
+        items.begin());
 }
 
 bool isFrame(const Item& item)
@@ -215,10 +227,13 @@ bool isFrame(const Item& item)
 
 bool isBorder(const Item& item)
 {
-    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly, Kind::ExceptEnd, Kind::Not});
+    return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::With, Kind::Without, Kind::But, Kind::ButOnly,
+                     Kind::ExceptEnd, Kind::Not});
 }
 
-std::vector<Item> stretchByStretch(const std::vector<Item>& items, const std::function<void(const std::vector<Item>&, std::vector<Item>&)>& rewrite)
+std::vector<Item> stretchByStretch(
+    const std::vector<Item>& items,
+    const std::function<void(const std::vector<Item>&, std::vector<Item>&)>& rewrite)
 {
     std::vector<Item> out, between;
     for (const Item& item : items) {
@@ -238,14 +253,17 @@ std::vector<Item> stretchByStretch(const std::vector<Item>& items, const std::fu
 bool isChoice(const std::vector<Item>& items)
 {
     const std::vector<Kind> choosing{Kind::Filter, Kind::Problem, Kind::Largest, Kind::Number, Kind::Unit};
-    return firstOf(items, choosing) < items.size() && std::all_of(items.begin(), items.end(), [&](const Item& item) {
+    return firstOf(items, choosing) < items.size() &&
+           std::all_of(items.begin(), items.end(), [&](const Item& item) {
                return item.has(choosing) || isFrame(item) || item.has({Kind::One, Kind::Of, Kind::With});
            });
 }
 
 bool hasContent(const std::vector<Item>& items)
 {
-    return std::any_of(items.begin(), items.end(), [](const Item& item) { return !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Of}); });
+    return std::any_of(items.begin(), items.end(), [](const Item& item) {
+        return !item.has({Kind::Courtesy, Kind::Lead, Kind::Article, Kind::Of});
+    });
 }
 
 bool isSideOnly(const std::vector<Item>& items)
@@ -255,7 +273,8 @@ bool isSideOnly(const std::vector<Item>& items)
                            return item.has({Kind::Left, Kind::Right, Kind::Both});
                        }) &&
            std::all_of(items.begin(), items.end(), [](const Item& item) {
-               return item.has({Kind::Left, Kind::Right, Kind::Both, Kind::One, Kind::Article, Kind::Courtesy, Kind::Lead, Kind::Of});
+               return item.has({Kind::Left, Kind::Right, Kind::Both, Kind::One, Kind::Article, Kind::Courtesy,
+                                Kind::Lead, Kind::Of});
            });
 }
 

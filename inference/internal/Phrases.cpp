@@ -59,7 +59,8 @@ private:
     {
         if (m_two)
             return refuse(reasons::sizeUnclear, vagueSize);
-        return refuse(reasons::noSides, names(ids) + (ids.size() == 1 ? " has" : " have") + " no left and right of its own here.");
+        return refuse(reasons::noSides, names(ids) + (ids.size() == 1 ? " has" : " have") +
+                                            " no left and right of its own here.");
     }
     std::string names(const Ids& ids) const
     {
@@ -93,28 +94,35 @@ private:
         if (m_loose.size() == 1 && m_side && m_things.empty()) // "left renal"
             organs.push_back(m_loose[0]);
         else if (!m_loose.empty())
-            return refuse(reasons::unclear, "\"" + m_loose[0]->phrase + "\" alone names no structure. Say what is meant, as in \"" + m_loose[0]->phrase + " tumor\".",
+            return refuse(reasons::unclear,
+                          "\"" + m_loose[0]->phrase +
+                              "\" alone names no structure. Say what is meant, as in \"" +
+                              m_loose[0]->phrase + " tumor\".",
                           m_things.empty());
-        if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 || (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
+        if (regions.size() > 1 || sets.size() > 1 || lesions.size() > 1 ||
+            (!sets.empty() && (!lesions.empty() || !m_lesions.empty())))
             return refuse(reasons::severalNames, severalNames);
         if (organs.size() > 1 && !(organs.size() == 2 && m_adjectives.size() == 1 && !m_lesions.empty()))
             return refuse(reasons::severalNames, severalNames);
         const std::size_t named = organs.size() + regions.size() + sets.size() + lesions.size();
-        if (named > 1 && m_lesions.empty() && lesions.empty() && m_links.empty() && m_adjectives.empty() && m_things[0]->language != "Chinese")
+        if (named > 1 && m_lesions.empty() && lesions.empty() && m_links.empty() && m_adjectives.empty() &&
+            m_things[0]->language != "Chinese")
             return refuse(reasons::severalNames, severalNames);
         if (named == 1 && m_lesions.empty())
             m_named.word = m_things.empty() ? nullptr : m_things[0];
         for (const auto& list : {lesions, sets, organs})
             for (const Meaning* one : list)
                 note(one->note);
-        m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() && !m_place.before.kinds.empty(); // "those of the liver"
+        m_those = m_one && !m_side && m_lesions.empty() && lesions.empty() && !organs.empty() &&
+                  !m_place.before.kinds.empty(); // "those of the liver"
         if (m_one && !m_side && !m_those)
             return refuse(reasons::unclear, "It does not say which one is meant.");
         return meaningOf(organs, regions, sets, lesions) && (regions.empty() || inRegion(*regions[0]));
     }
 
     using Meanings = std::vector<const Meaning*>;
-    bool meaningOf(const Meanings& organs, const Meanings& regions, const Meanings& sets, const Meanings& lesions)
+    bool meaningOf(const Meanings& organs, const Meanings& regions, const Meanings& sets,
+                   const Meanings& lesions)
     {
         if (!lesions.empty() || !m_lesions.empty() || m_those)
             return lesionMeaning(organs, lesions);
@@ -125,7 +133,8 @@ private:
 
     void note(const std::string& text)
     {
-        if (!text.empty() && std::find(m_named.notes.begin(), m_named.notes.end(), text) == m_named.notes.end())
+        if (!text.empty() &&
+            std::find(m_named.notes.begin(), m_named.notes.end(), text) == m_named.notes.end())
             m_named.notes.push_back(text);
     }
 
@@ -136,8 +145,9 @@ private:
         if (sided && m_side && (m_named.ids.empty() || *m_side == Kind::Both))
             return refuse(reasons::contradiction, "It contradicts itself: it names more than one side.");
         if (m_named.ids.empty())
-            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty() ? refuse(reasons::notInModel, "It is not a structure that this model knows.")
-                                                                                              : noSides(organ->ids);
+            return organ->ids.size() > 1 || !m_lexicon.ofSide(organ->ids, Kind::Both).empty()
+                       ? refuse(reasons::notInModel, "It is not a structure that this model knows.")
+                       : noSides(organ->ids);
         return true;
     }
 
@@ -151,10 +161,16 @@ private:
         if (organs.empty() && !m_its)
             return true;
         const Ids& inside = organs.empty() ? m_place.before.organs : organs[0]->ids;
-        std::erase_if(m_named.ids, [&](int id) { return std::none_of(inside.begin(), inside.end(), [&](int organ) { return m_lexicon.liesIn(id, organ); }); });
+        std::erase_if(m_named.ids, [&](int id) {
+            return std::none_of(inside.begin(), inside.end(),
+                                [&](int organ) { return m_lexicon.liesIn(id, organ); });
+        });
         m_named.word = nullptr;
         return !m_named.ids.empty() ||
-               refuse(reasons::notInModel, "The model knows none of these in " + (inside.empty() ? "what was named before" : names(inside)) + ".", !organs.empty());
+               refuse(reasons::notInModel,
+                      "The model knows none of these in " +
+                          (inside.empty() ? "what was named before" : names(inside)) + ".",
+                      !organs.empty());
     }
 
     bool lesionMeaning(const std::vector<const Meaning*>& organs, const std::vector<const Meaning*>& things)
@@ -181,7 +197,8 @@ private:
         else if (m_its || m_place.ofBefore) {
             hosts = m_place.before.organs;
             if (hosts.empty())
-                return refuse(reasons::whichOrgan, "It does not say whose: nothing was named before that it could be of.");
+                return refuse(reasons::whichOrgan,
+                              "It does not say whose: nothing was named before that it could be of.");
             m_named.ids = m_lexicon.lesionsIn(hosts, kinds);
         } else {
             m_named.ids = m_lexicon.lesionsOf(kinds);
@@ -190,8 +207,10 @@ private:
             note(m_lesions[0]->noteOfAny);
         }
         if (m_named.ids.empty())
-            return refuse(reasons::notInModel, "The model has no class for " + std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") + " of " +
-                              (hosts.empty() ? "this kind" : names(hosts)) + ".",
+            return refuse(reasons::notInModel,
+                          "The model has no class for " +
+                              std::string(kinds.empty() || kinds[0] == "tumor" ? "tumors" : "cysts") +
+                              " of " + (hosts.empty() ? "this kind" : names(hosts)) + ".",
                           !hosts.empty() && !m_its);
         return placed(hosts);
     }
@@ -206,7 +225,8 @@ private:
                     all.push_back(host);
         Ids kept = hosts.empty() ? all : common(all, hosts);
         if (!hosts.empty() && kept.empty())
-            return refuse(reasons::contradiction, "It contradicts itself: " + names(m_named.ids) + " does not lie in " + names(hosts) + ".");
+            return refuse(reasons::contradiction, "It contradicts itself: " + names(m_named.ids) +
+                                                      " does not lie in " + names(hosts) + ".");
         if (m_side && m_named.anyOrgan)
             return refuse(reasons::whichOrgan, "It names a side, but not of which organ.");
         if (m_side) {
@@ -231,7 +251,9 @@ private:
             note(region.note);
         else
             m_named.word = nullptr;
-        return !m_named.ids.empty() || refuse(reasons::notInModel, "The model knows none of these in that region (\"" + region.phrase + "\").");
+        return !m_named.ids.empty() ||
+               refuse(reasons::notInModel,
+                      "The model knows none of these in that region (\"" + region.phrase + "\").");
     }
 
     /// No structure named: a region, "everything", "the right one".
@@ -247,7 +269,8 @@ private:
         if (m_side) {
             m_named.ids = m_lexicon.ofSide(m_place.before.pair, *m_side);
             m_named.narrows = (m_one || !m_place.joined) && *m_side != Kind::Both;
-            return !m_named.ids.empty() || refuse(reasons::whichOrgan, "It names a side, but not of which organ.");
+            return !m_named.ids.empty() ||
+                   refuse(reasons::whichOrgan, "It names a side, but not of which organ.");
         }
         if (m_whole && !m_whole->ids.empty() && !m_its && !m_one && !m_largest && m_filters == 0) {
             m_named.ids = m_whole->ids;
@@ -255,8 +278,10 @@ private:
             m_named.word = m_whole;
             return true;
         }
-        return refuse(reasons::nothingNamed, m_largest || m_filters ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"."
-                                             : "It names nothing to look for.");
+        return refuse(reasons::nothingNamed,
+                      m_largest || m_filters
+                          ? "It says of what size, but not what: write \"tumors\", \"lesions\" or \"cysts\"."
+                          : "It names nothing to look for.");
     }
 
     /// Sizes and "largest" choose among lesions only.
@@ -278,7 +303,8 @@ private:
         std::string these = "these are";
         if (m_named.ids.size() <= 4)
             these = names(m_named.ids) + (m_named.ids.size() == 1 ? " is" : " are");
-        return "Only tumors and cysts are told apart one by one; " + these + " found whole, whatever the size.";
+        return "Only tumors and cysts are told apart one by one; " + these +
+               " found whole, whatever the size.";
     }
 
     void remember()
@@ -287,7 +313,9 @@ private:
             note(text);
         if (!m_lexicon.areLesions(m_named.ids))
             m_named.now.organs = m_named.ids;
-        m_named.now.kinds = !m_lexicon.areLesions(m_named.ids) ? std::vector<std::string>{} : std::vector<std::string>{m_lexicon.classOf(m_named.ids[0])->kind};
+        m_named.now.kinds = !m_lexicon.areLesions(m_named.ids)
+                                ? std::vector<std::string>{}
+                                : std::vector<std::string>{m_lexicon.classOf(m_named.ids[0])->kind};
         const Meaning* thing = m_things.size() == 1 ? m_things[0] : nullptr;
         if (thing && !thing->set && !m_lexicon.ofSide(thing->ids, Kind::Both).empty())
             m_named.now.pair = thing->ids;
@@ -297,7 +325,8 @@ private:
             m_named.now.pair.clear();
         if (thing && m_named.now.pair.size() == 1) // "left renal", a model's own name of one side
             for (const Meaning& other : m_lexicon.meanings())
-                if (other.kind == Kind::Thing && other.ids.size() == 2 && !m_lexicon.ofSide(other.ids, Kind::Left).empty() &&
+                if (other.kind == Kind::Thing && other.ids.size() == 2 &&
+                    !m_lexicon.ofSide(other.ids, Kind::Left).empty() &&
                     contains(other.ids, m_named.now.pair[0])) {
                     m_named.now.pair = other.ids;
                     break;
@@ -307,7 +336,8 @@ private:
 
 } // namespace
 
-Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items, const Place& place)
+Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items,
+                 const Place& place)
 {
     return PhraseReader(reading, lexicon, items, place).run();
 }

@@ -47,15 +47,19 @@ struct Place {
 };
 
 /// Reads a noun phrase that has no "and", "without" or stop.
-Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items, const Place& place);
+Named readPhrase(const Reading& reading, const Lexicon& lexicon, const std::vector<Item>& items,
+                 const Place& place);
 /// The place of the first item of these kinds; the number of items where there is none.
 std::size_t firstOf(const std::vector<Item>& items, const std::vector<Kind>& kinds);
 /// Courtesies, verbs before what is meant, articles.
 bool isFrame(const Item& item);
 /// What ends a noun phrase, and is never part of a name.
 bool isBorder(const Item& item);
-/// The items with every stretch between borders rewritten. @param rewrite takes a stretch, maybe empty, and appends what stands for it
-std::vector<Item> stretchByStretch(const std::vector<Item>& items, const std::function<void(const std::vector<Item>&, std::vector<Item>&)>& rewrite);
+/// The items with every stretch between borders rewritten. @param rewrite takes a stretch, maybe empty, and
+/// appends what stands for it
+std::vector<Item> stretchByStretch(
+    const std::vector<Item>& items,
+    const std::function<void(const std::vector<Item>&, std::vector<Item>&)>& rewrite);
 /// A size or "largest" alone.
 bool isChoice(const std::vector<Item>& items);
 /// Items that name or choose; the others are courtesies, articles and links.

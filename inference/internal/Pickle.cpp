@@ -15,7 +15,8 @@ using Kind = PickleValue::Kind;
 /// The pickle machine with the few opcodes that torch.save uses. Opcode names as in Python's pickletools.
 class PickleReader {
 public:
-    PickleReader(const std::string& bytes, const std::string& source, PickleForm form, std::size_t from, std::deque<PickleValue>& values)
+    PickleReader(const std::string& bytes, const std::string& source, PickleForm form, std::size_t from,
+                 std::deque<PickleValue>& values)
         : m_bytes(bytes), m_source(source), m_form(form), m_values(values), m_at(std::min(from, bytes.size()))
     {
     }
@@ -35,12 +36,15 @@ public:
 private:
     [[noreturn]] void damaged() const
     {
-        throw Error(ErrorKind::Model, "The checkpoint " + m_source + " is damaged: its index breaks off or does not fit together. Get it again.");
+        throw Error(ErrorKind::Model,
+                    "The checkpoint " + m_source +
+                        " is damaged: its index breaks off or does not fit together. Get it again.");
     }
     [[noreturn]] void hostile(const std::string& what) const
     {
         throw Error(ErrorKind::Model, "The checkpoint " + m_source + " asks for \"" + what.substr(0, 120) +
-                                          "\", which a file of weights has no need of. It may be hostile. Nothing in it was run; do not use it.");
+                                          "\", which a file of weights has no need of. It may be hostile. "
+                                          "Nothing in it was run; do not use it.");
     }
 
     std::string_view next(std::uint64_t count)
@@ -69,7 +73,8 @@ private:
         return text;
     }
 
-    /// What a few bytes can make again and again from what is there already is counted, so that a small file never becomes all memory.
+    /// What a few bytes can make again and again from what is there already is counted, so that a small file
+    /// never becomes all memory.
     void count(std::size_t parts)
     {
         constexpr std::size_t most = 4u << 20;
@@ -231,8 +236,8 @@ private:
     bool memo(unsigned char code)
     {
         switch (code) {
-        case 'q': // BINPUT
-        case 'r': // LONG_BINPUT
+        case 'q':    // BINPUT
+        case 'r':    // LONG_BINPUT
         case 0x94: { // MEMOIZE
             if (m_stack.empty())
                 damaged();
@@ -243,7 +248,7 @@ private:
             m_memo[key] = m_stack.back();
             return true;
         }
-        case 'h': // BINGET
+        case 'h':   // BINGET
         case 'j': { // LONG_BINGET
             const auto found = m_memo.find(unsignedNumber(code == 'h' ? 1 : 4));
             if (found == m_memo.end())
@@ -286,7 +291,8 @@ private:
         case 'R': // REDUCE
             reduce();
             return;
-        case 'b': { // BUILD: the parts of a module; a state dict carries the attribute _metadata, which says nothing about weights
+        case 'b': { // BUILD: the parts of a module; a state dict carries the attribute _metadata, which says
+                    // nothing about weights
             const PickleValue* state = pop();
             if (state->kind != Kind::Dict)
                 hostile("the state of an object");
@@ -308,18 +314,33 @@ private:
     {
         const PickleValue* arguments = pop();
         const PickleValue* made = pop();
-        if (made->kind != Kind::Global || arguments->kind != Kind::Tuple || !arguments->items.empty() || made->text.rfind("__torch__.", 0) != 0)
+        if (made->kind != Kind::Global || arguments->kind != Kind::Tuple || !arguments->items.empty() ||
+            made->text.rfind("__torch__.", 0) != 0)
             hostile("a new object");
         push(Kind::Dict)->text = made->text;
     }
 
     void global(const std::string& name)
     {
-        static const std::set<std::string> known{"collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch.Size",
-                                                 "torch.FloatStorage", "torch.DoubleStorage", "torch.HalfStorage", "torch.BFloat16Storage", "torch.LongStorage",
-                                                 "torch.IntStorage", "torch.ShortStorage", "torch.CharStorage", "torch.ByteStorage", "torch.BoolStorage"};
-        static const std::set<std::string> lists{"torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist"};
-        const bool ofModule = m_form == PickleForm::TorchScript && (name.rfind("__torch__.", 0) == 0 || lists.count(name));
+        static const std::set<std::string> known{"collections.OrderedDict",
+                                                 "torch._utils._rebuild_tensor_v2",
+                                                 "torch._utils._rebuild_parameter",
+                                                 "torch.Size",
+                                                 "torch.FloatStorage",
+                                                 "torch.DoubleStorage",
+                                                 "torch.HalfStorage",
+                                                 "torch.BFloat16Storage",
+                                                 "torch.LongStorage",
+                                                 "torch.IntStorage",
+                                                 "torch.ShortStorage",
+                                                 "torch.CharStorage",
+                                                 "torch.ByteStorage",
+                                                 "torch.BoolStorage"};
+        static const std::set<std::string> lists{
+            "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
+            "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist"};
+        const bool ofModule =
+            m_form == PickleForm::TorchScript && (name.rfind("__torch__.", 0) == 0 || lists.count(name));
         if ((!known.count(name) && !ofModule) || name.size() > longestName)
             hostile(name);
         push(Kind::Global)->text = name;
@@ -330,8 +351,11 @@ private:
     {
         const PickleValue* id = pop();
         const bool legacy = m_form == PickleForm::Legacy;
-        if (id->kind != Kind::Tuple || id->items.size() != (legacy ? 6u : 5u) || (legacy && id->items[5]->kind != Kind::None) || id->items[0]->kind != Kind::Text || id->items[0]->text != "storage" ||
-            id->items[1]->kind != Kind::Global || id->items[2]->kind != Kind::Text || id->items[4]->kind != Kind::Int || id->items[1]->text.rfind("torch.", 0) != 0 || id->items[2]->text.size() > longestName)
+        if (id->kind != Kind::Tuple || id->items.size() != (legacy ? 6u : 5u) ||
+            (legacy && id->items[5]->kind != Kind::None) || id->items[0]->kind != Kind::Text ||
+            id->items[0]->text != "storage" || id->items[1]->kind != Kind::Global ||
+            id->items[2]->kind != Kind::Text || id->items[4]->kind != Kind::Int ||
+            id->items[1]->text.rfind("torch.", 0) != 0 || id->items[2]->text.size() > longestName)
             damaged();
         PickleValue* storage = push(Kind::Storage);
         storage->type = id->items[1]->text.substr(6);
@@ -365,11 +389,13 @@ private:
             push(Kind::Dict);
         } else if (callee->text.rfind("torch.jit._pickle.build_", 0) == 0 && a.size() == 1) {
             m_stack.push_back(a[0]);
-        } else if (callee->text == "torch._utils._rebuild_parameter" && !a.empty() && a[0]->kind == Kind::Tensor) {
+        } else if (callee->text == "torch._utils._rebuild_parameter" && !a.empty() &&
+                   a[0]->kind == Kind::Tensor) {
             m_stack.push_back(a[0]);
         } else if (callee->text == "torch.Size" && a.size() == 1 && a[0]->kind == Kind::Tuple) {
             m_stack.push_back(a[0]);
-        } else if (callee->text == "torch._utils._rebuild_tensor_v2" && a.size() >= 4 && a[0]->kind == Kind::Storage && a[1]->kind == Kind::Int) {
+        } else if (callee->text == "torch._utils._rebuild_tensor_v2" && a.size() >= 4 &&
+                   a[0]->kind == Kind::Storage && a[1]->kind == Kind::Int) {
             PickleValue* tensor = push(Kind::Tensor);
             tensor->storage = a[0];
             tensor->integer = a[1]->integer;

@@ -24,7 +24,8 @@ bool ClauseReader::isChineseList(const Items& items) const
 {
     std::size_t organs = 0;
     for (const Item& item : items) {
-        const bool one = item.to - item.from == 1 && isHan(characterAt(m_reading.words[item.from].text, 0).code);
+        const bool one =
+            item.to - item.from == 1 && isHan(characterAt(m_reading.words[item.from].text, 0).code);
         if (item.kind == Kind::Thing && one && !item.meaning->set && !m_lexicon.areLesions(item.meaning->ids))
             ++organs;
         else if (!isFrame(item) && item.kind != Kind::Stop)
@@ -49,7 +50,8 @@ std::vector<ClauseReader::Piece> ClauseReader::pieces(const Items& items) const
             all.back().items.push_back(item);
     }
     std::erase_if(all, [](const Piece& piece) { return !hasContent(piece.items); });
-    for (std::size_t i = all.size(); i-- > 1;) // "tumors and larger than 1 cm": the choice belongs to what stands before
+    for (std::size_t i = all.size();
+         i-- > 1;) // "tumors and larger than 1 cm": the choice belongs to what stands before
         if (isChoice(all[i].items)) {
             all[i - 1].items.insert(all[i - 1].items.end(), all[i].items.begin(), all[i].items.end());
             all.erase(all.begin() + std::ptrdiff_t(i));
@@ -88,7 +90,9 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
         if (firstOf(piece.items, {Kind::Its}) < piece.items.size() && !organs.empty())
             place.before.organs = organs;
         piece.place = place;
-        piece.named = readOne(piece, (piece.link == Kind::And || piece.link == Kind::Or) && i > 0 ? &all[i - 1] : nullptr, place);
+        piece.named = readOne(
+            piece, (piece.link == Kind::And || piece.link == Kind::Or) && i > 0 ? &all[i - 1] : nullptr,
+            place);
         pending.reset();
         if (!last && all[i + 1].link != Kind::With && isOpen(piece))
             piece.named = completed(piece, all[i + 1], place);
@@ -106,13 +110,17 @@ void ClauseReader::read(std::vector<Piece>& all, Before before) const
 Named ClauseReader::readOne(const Piece& piece, const Piece* last, const Place& place) const
 {
     if (last && m_lexicon.areLesions(last->named.ids)) {
-        const bool organs = consistsOf(
-            piece.items, {Kind::Thing, Kind::Adjective, Kind::Left, Kind::Right, Kind::Both, Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy});
-        const std::size_t lesion = firstOf(last->items, {Kind::Lesion}), organ = firstOf(last->items, {Kind::Thing, Kind::Adjective});
+        const bool organs =
+            consistsOf(piece.items, {Kind::Thing, Kind::Adjective, Kind::Left, Kind::Right, Kind::Both,
+                                     Kind::Article, Kind::In, Kind::Of, Kind::Filter, Kind::Courtesy});
+        const std::size_t lesion = firstOf(last->items, {Kind::Lesion}),
+                          organ = firstOf(last->items, {Kind::Thing, Kind::Adjective});
         if (organs && lesion < organ && organ < last->items.size() &&
-            std::none_of(piece.items.begin(), piece.items.end(), [&](const Item& item) { return isSetOrLesion(item); }))
+            std::none_of(piece.items.begin(), piece.items.end(),
+                         [&](const Item& item) { return isSetOrLesion(item); }))
             return sharing(piece, last->items[lesion], place);
-        const bool bare = consistsOf(piece.items, {Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Number, Kind::Courtesy});
+        const bool bare = consistsOf(
+            piece.items, {Kind::Lesion, Kind::Filter, Kind::Largest, Kind::Number, Kind::Courtesy});
         if (bare && !last->named.anyOrgan && firstOf(piece.items, {Kind::Lesion}) < piece.items.size())
             return ofSameOrgan(piece, *last, place);
     }
@@ -131,8 +139,9 @@ Named ClauseReader::sharing(const Piece& piece, const Item& lesion, const Place&
     whole.insert(whole.end(), piece.items.begin(), piece.items.end());
     Named named = readPhrase(m_reading, m_lexicon, whole, place);
     named.beyond = false;
-    named.notes.push_back("\"" + m_reading.typed(lesion.from, lesion.to) +
-                          "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
+    named.notes.push_back(
+        "\"" + m_reading.typed(lesion.from, lesion.to) +
+        "\" is read as meant for this, too; where the organ itself is meant, ask for it after a comma");
     return named;
 }
 
@@ -150,8 +159,9 @@ Named ClauseReader::ofSameOrgan(const Piece& piece, const Piece& last, const Pla
 /// "Leber-" or "hepatic": the noun stands in the next piece.
 bool ClauseReader::isOpen(const Piece& piece) const
 {
-    const bool adjective = firstOf(piece.items, {Kind::Adjective}) < piece.items.size() &&
-                           firstOf(piece.items, {Kind::Thing, Kind::Lesion, Kind::Unknown, Kind::Other}) == piece.items.size();
+    const bool adjective =
+        firstOf(piece.items, {Kind::Adjective}) < piece.items.size() &&
+        firstOf(piece.items, {Kind::Thing, Kind::Lesion, Kind::Unknown, Kind::Other}) == piece.items.size();
     return adjective || m_reading.words[piece.to - 1].open;
 }
 
@@ -159,13 +169,16 @@ bool ClauseReader::isOpen(const Piece& piece) const
 const Meaning* ClauseReader::nounOf(const Piece& piece, const Place& place) const
 {
     for (const Item& item : piece.items)
-        if (item.kind == Kind::Lesion || (item.kind == Kind::Thing && item.meaning->set && !item.meaning->region))
+        if (item.kind == Kind::Lesion ||
+            (item.kind == Kind::Thing && item.meaning->set && !item.meaning->region))
             return item.meaning;
-    if (const Meaning* last = m_lexicon.exact({m_reading.words[piece.to - 1]}); last && last->kind == Kind::Lesion)
+    if (const Meaning* last = m_lexicon.exact({m_reading.words[piece.to - 1]});
+        last && last->kind == Kind::Lesion)
         return last;
     const Named named = readPhrase(m_reading, m_lexicon, piece.items, place);
     for (const Meaning& meaning : m_lexicon.meanings())
-        if (meaning.kind == Kind::Lesion && m_lexicon.areLesions(named.ids) && meaning.kinds.front() == m_lexicon.classOf(named.ids[0])->kind)
+        if (meaning.kind == Kind::Lesion && m_lexicon.areLesions(named.ids) &&
+            meaning.kinds.front() == m_lexicon.classOf(named.ids[0])->kind)
             return &meaning;
     return nullptr;
 }

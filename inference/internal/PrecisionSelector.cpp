@@ -27,7 +27,8 @@ double secondsOf(const Network& network, const at::Tensor& window, const Progres
 }
 
 /// The logits of every class on the trial's window, by the kernels of a whole run.
-std::vector<std::vector<float>> logitsOf(const Network& network, const std::vector<ModelClass>& classes, const at::Tensor& window, const Progress& progress)
+std::vector<std::vector<float>> logitsOf(const Network& network, const std::vector<ModelClass>& classes,
+                                         const at::Tensor& window, const Progress& progress)
 {
     const Index3 size{window.size(2), window.size(3), window.size(4)};
     const WindowPlan plan = WindowPlan::make(size, size, 0);
@@ -36,7 +37,8 @@ std::vector<std::vector<float>> logitsOf(const Network& network, const std::vect
         ids.push_back(known.id);
     const Network::Output out = network.run(window, &progress);
     Blend blend(plan, std::int64_t(ids.size()), network.device());
-    blend.add(0, out.reduced.reshape({1, PromptHead::channels, -1}), network.head().controller(out.gap.cpu(), network.embeddings(ids)));
+    blend.add(0, out.reduced.reshape({1, PromptHead::channels, -1}),
+              network.head().controller(out.gap.cpu(), network.embeddings(ids)));
     return blend.logits();
 }
 
@@ -46,7 +48,8 @@ struct Distance {
     bool within() const { return mean <= largestDifference && flipped <= largestFlipped; }
 };
 
-Distance distance(const std::vector<std::vector<float>>& exact, const std::vector<std::vector<float>>& other, const std::vector<ModelClass>& classes)
+Distance distance(const std::vector<std::vector<float>>& exact, const std::vector<std::vector<float>>& other,
+                  const std::vector<ModelClass>& classes)
 {
     const auto probability = [](float logit) { return 1 / (1 + std::exp(-double(logit))); };
     double sum = 0, counted = 0, flipped = 0, all = 0;
@@ -81,8 +84,11 @@ at::Tensor trialWindow(const Index3& roi)
     for (std::int64_t x = 0; x < roi[0]; ++x)
         for (std::int64_t y = 0; y < roi[1]; ++y)
             for (std::int64_t z = 0; z < roi[2]; ++z) {
-                const double u = 2.0 * double(x) / double(roi[0]) - 1, v = 2.0 * double(y) / double(roi[1]) - 1, w = 2.0 * double(z) / double(roi[2]) - 1;
-                // Air, a skin of fat, soft tissue, an organ in it, a vessel and a piece of bone: values of the published HU window.
+                const double u = 2.0 * double(x) / double(roi[0]) - 1,
+                             v = 2.0 * double(y) / double(roi[1]) - 1,
+                             w = 2.0 * double(z) / double(roi[2]) - 1;
+                // Air, a skin of fat, soft tissue, an organ in it, a vessel and a piece of bone: values of
+                // the published HU window.
                 const double fromAxis = u * u + v * v;
                 double value = fromAxis > 0.75 ? 0.18 : 0.52;
                 if (fromAxis > 0.9)
@@ -100,7 +106,8 @@ at::Tensor trialWindow(const Index3& roi)
     return window;
 }
 
-PrecisionSelector::PrecisionSelector(const Weights& weights, const ModelPack& pack, const at::Device& device, std::vector<Precision> candidates)
+PrecisionSelector::PrecisionSelector(const Weights& weights, const ModelPack& pack, const at::Device& device,
+                                     std::vector<Precision> candidates)
     : m_weights(weights), m_pack(pack), m_device(device), m_candidates(std::move(candidates))
 {
 }
@@ -121,7 +128,9 @@ bool PrecisionSelector::isLongerThanTrial(std::int64_t windows, const Index3& ro
 
 PrecisionChoice PrecisionSelector::choose(Progress& progress) const
 {
-    const auto tell = [&](std::size_t done) { progress.step({"comparing precisions", double(done) / double(m_candidates.size()), std::nullopt}); };
+    const auto tell = [&](std::size_t done) {
+        progress.step({"comparing precisions", double(done) / double(m_candidates.size()), std::nullopt});
+    };
     tell(0);
     const at::Tensor window = trialWindow(trialSize(m_pack.input.roi));
     const Network float32(m_weights, m_device, Precision::Fp32);
@@ -135,10 +144,13 @@ PrecisionChoice PrecisionSelector::choose(Progress& progress) const
         const std::string name = nameOf(m_candidates[c]);
         const Network other(m_weights, m_device, m_candidates[c]);
         const Distance d = distance(exact, logitsOf(other, m_pack.classes, window, progress), m_pack.classes);
-        const std::string apart = "its probabilities differ from float32's by " + number(d.mean, 3) + " and " + number(100 * d.flipped, 2) + " % of its voxels change on a test window";
+        const std::string apart = "its probabilities differ from float32's by " + number(d.mean, 3) +
+                                  " and " + number(100 * d.flipped, 2) +
+                                  " % of its voxels change on a test window";
         if (!d.within()) {
             if (choice.precision == Precision::Fp32)
-                choice.reason = "Computed in float32: " + name + " is not near enough, " + apart + " (at most 0.01 and 0.1 %).";
+                choice.reason = "Computed in float32: " + name + " is not near enough, " + apart +
+                                " (at most 0.01 and 0.1 %).";
             continue;
         }
         // In turn, the faster of two each: other programs disturb both alike.

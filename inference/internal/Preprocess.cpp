@@ -42,7 +42,8 @@ float interpolate(const Volume& volume, const Vector3& index)
 
 float windowed(float hu, const InputSettings& settings)
 {
-    return static_cast<float>(std::clamp((double(hu) - settings.huLow) / (settings.huHigh - settings.huLow), 0.0, 1.0));
+    return static_cast<float>(
+        std::clamp((double(hu) - settings.huLow) / (settings.huHigh - settings.huLow), 0.0, 1.0));
 }
 
 std::vector<float> cropped(const std::vector<float>& values, const Index3& size, const IndexBox& crop)
@@ -84,7 +85,8 @@ ModelImage preprocess(const Volume& volume, const InputSettings& settings, Progr
     };
     for (std::int64_t first = 0; first < size[0]; first += planesAtOnce) {
         progress.step({"preparing the scan", 0.9 * double(first) / double(size[0]), std::nullopt});
-        inParallel(std::min(planesAtOnce, size[0] - first), [&](std::int64_t from, std::int64_t to) { resample(first + from, first + to); });
+        inParallel(std::min(planesAtOnce, size[0] - first),
+                   [&](std::int64_t from, std::int64_t to) { resample(first + from, first + to); });
     }
     progress.step({"preparing the scan", 0.9, std::nullopt});
     std::size_t v = 0;

@@ -8,7 +8,8 @@
 
 namespace hounsfield {
 
-/// Probabilities on the model's grid, Z fastest, in 256 steps (quantisedProbability): a quarter of the memory, and exact at 0.5.
+/// Probabilities on the model's grid, Z fastest, in 256 steps (quantisedProbability): a quarter of the
+/// memory, and exact at 0.5.
 using Probabilities = std::vector<std::uint8_t>;
 
 /// The step from which a voxel is inside: q >= step. A threshold is rounded to the nearest 1/256.

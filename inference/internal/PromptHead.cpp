@@ -35,7 +35,8 @@ at::Tensor activate(at::Tensor x, double surrogate)
         return at::relu(x);
     const at::Tensor shut = at::clamp_max(x, 0), nothing = shut - shut.detach();
     if (nothing.requires_grad())
-        nothing.register_hook([surrogate](const at::Tensor& gradient) { return surrogate * at::clamp_max(gradient, 0); });
+        nothing.register_hook(
+            [surrogate](const at::Tensor& gradient) { return surrogate * at::clamp_max(gradient, 0); });
     return at::relu(x) + nothing;
 }
 
@@ -72,7 +73,9 @@ at::Tensor PromptHead::controller(const at::Tensor& gap, const at::Tensor& embed
 at::Tensor PromptHead::logits(const at::Tensor& reduced, const at::Tensor& parameters, double surrogate)
 {
     const std::int64_t n = parameters.size(0), k = parameters.size(1), voxels = reduced.size(2);
-    const auto part = [&](std::int64_t begin, std::int64_t count) { return parameters.narrow(2, begin, count); };
+    const auto part = [&](std::int64_t begin, std::int64_t count) {
+        return parameters.narrow(2, begin, count);
+    };
     const at::Tensor w1 = part(0, 64).reshape({n, k * 8, 8}), b1 = part(136, 8).reshape({n, k * 8});
     const at::Tensor w2 = part(64, 64).reshape({n * k, 8, 8}), b2 = part(144, 8).reshape({n * k, 8});
     const at::Tensor w3 = part(128, 8).reshape({n * k, 1, 8}), b3 = part(152, 1).reshape({n * k, 1});

@@ -9,7 +9,8 @@
 namespace hounsfield {
 namespace {
 
-/// Dilation (or erosion, what lies outside counting as background) by a box of 5x5x5, one axis after the other.
+/// Dilation (or erosion, what lies outside counting as background) by a box of 5x5x5, one axis after the
+/// other.
 Voxels box5(const Voxels& voxels, const Index3& size, bool dilate)
 {
     Voxels from = voxels, to(voxels.size());
@@ -19,7 +20,8 @@ Voxels box5(const Voxels& voxels, const Index3& size, bool dilate)
             const std::int64_t at = n / strides[axis] % size[axis];
             bool value = !dilate;
             for (std::int64_t d = -2; d <= 2; ++d) {
-                const bool inside = at + d >= 0 && at + d < size[axis] && from[static_cast<std::size_t>(n + d * strides[axis])];
+                const bool inside = at + d >= 0 && at + d < size[axis] &&
+                                    from[static_cast<std::size_t>(n + d * strides[axis])];
                 value = dilate ? value || inside : value && inside;
             }
             to[static_cast<std::size_t>(n)] = value;
@@ -46,7 +48,8 @@ void splitLungs(ModelMasks& masks)
     std::fill(left.begin(), left.end(), 0);
     if (found.size() < 2) {
         for (int id : {16, 17})
-            masks.warnings[id].push_back("Fewer than two lungs were found, and the published rule then empties both. Use the standard clean-up.");
+            masks.warnings[id].push_back("Fewer than two lungs were found, and the published rule then "
+                                         "empties both. Use the standard clean-up.");
         return;
     }
     const bool firstIsLeft = meanX(found[0]) < meanX(found[1]);
@@ -81,7 +84,8 @@ void publishedRules(ModelMasks& m, Progress& progress)
 {
     const auto has = [&](int id) { return m.masks.count(id) > 0; };
     // Hosts as they were: both kidneys and the liver.
-    const Voxels kidneys = has(26) && has(2) && has(3) ? unionOf(m.masks.at(2), m.masks.at(3)) : Voxels{}, liver = has(27) && has(6) ? m.masks.at(6) : Voxels{};
+    const Voxels kidneys = has(26) && has(2) && has(3) ? unionOf(m.masks.at(2), m.masks.at(3)) : Voxels{},
+                 liver = has(27) && has(6) ? m.masks.at(6) : Voxels{};
     for (auto& [id, voxels] : m.masks) {
         progress.check();
         if ((id >= 1 && id <= 9) || (id >= 11 && id <= 14) || (id >= 18 && id <= 25))

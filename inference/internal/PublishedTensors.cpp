@@ -13,7 +13,8 @@ bool endsWith(const std::string& text, const std::string& end)
     return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-/// Keys are spelled with and without "module." (written by a distributed model) and "backbone." (older files).
+/// Keys are spelled with and without "module." (written by a distributed model) and "backbone." (older
+/// files).
 std::string publishedName(std::string key)
 {
     if (key.rfind("module.", 0) == 0)
@@ -24,10 +25,12 @@ std::string publishedName(std::string key)
     return key;
 }
 
-/// What the network computes for itself: statistics of its training, and indices that follow from the window's size.
+/// What the network computes for itself: statistics of its training, and indices that follow from the
+/// window's size.
 bool isDerived(const std::string& name)
 {
-    return endsWith(name, "running_mean") || endsWith(name, "running_var") || endsWith(name, "num_batches_tracked") || endsWith(name, "relative_position_index");
+    return endsWith(name, "running_mean") || endsWith(name, "running_var") ||
+           endsWith(name, "num_batches_tracked") || endsWith(name, "relative_position_index");
 }
 
 /// The checkpoint's tensors by their published names, and their keys.
@@ -56,14 +59,17 @@ std::string architectureOf(const TensorInfos& tensors)
 
 std::string spokenName(const std::string& architecture)
 {
-    return architecture == swinArchitecture ? "a Universal Model with a Swin UNETR" : "a Universal Model with a U-Net";
+    return architecture == swinArchitecture ? "a Universal Model with a Swin UNETR"
+                                            : "a Universal Model with a U-Net";
 }
 
 UnetWidths swinWidthsOf(const TensorInfos& tensors)
 {
     const auto& shape = tensors.at("backbone.swinViT.patch_embed.proj.weight").shape;
     if (shape.size() != 5 || shape[0] < 3 || shape[0] > 768 || shape[0] % 48)
-        throw Error(ErrorKind::Model, "The checkpoint's feature size is not one that this version runs (48, or a multiple of it).");
+        throw Error(
+            ErrorKind::Model,
+            "The checkpoint's feature size is not one that this version runs (48, or a multiple of it).");
     const int size = static_cast<int>(shape[0]);
     return {{size, 2 * size, 4 * size, 16 * size}, size};
 }
@@ -74,7 +80,8 @@ UnetWidths unetWidthsOf(const TensorInfos& tensors)
     const auto channels = [&](const std::string& name) {
         const auto found = tensors.find(name);
         if (found == tensors.end() || found->second.shape.size() != 5)
-            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not a Universal Model with a U-Net.");
+            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name +
+                                              ", so it is not a Universal Model with a U-Net.");
         return static_cast<int>(std::min<std::int64_t>(found->second.shape[0], 1 << 20));
     };
     UnetWidths widths;
@@ -92,21 +99,26 @@ PublishedTensors publishedTensors(const Checkpoint& checkpoint)
     const Named named = namedTensors(checkpoint);
     PublishedTensors published;
     published.architecture = architectureOf(named.tensors);
-    published.widths = published.architecture == swinArchitecture ? swinWidthsOf(named.tensors) : unetWidthsOf(named.tensors);
+    published.widths = published.architecture == swinArchitecture ? swinWidthsOf(named.tensors)
+                                                                  : unetWidthsOf(named.tensors);
     const std::string spoken = spokenName(published.architecture);
     const TensorShapes expected = expectedTensors(published.architecture, published.widths);
     for (const auto& [name, shape] : expected) {
         const auto key = named.keys.find(name);
         if (key == named.keys.end())
-            throw Error(ErrorKind::Model, "The checkpoint lacks the tensor " + name + ", so it is not " + spoken + ".");
+            throw Error(ErrorKind::Model,
+                        "The checkpoint lacks the tensor " + name + ", so it is not " + spoken + ".");
         const TensorInfo& tensor = named.tensors.at(name);
         if (tensor.shape != shape)
-            throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " is " + shapeText(tensor.shape) + " where " + shapeText(shape) + " belongs.");
+            throw Error(ErrorKind::Model, "The checkpoint's tensor " + name + " is " +
+                                              shapeText(tensor.shape) + " where " + shapeText(shape) +
+                                              " belongs.");
         published.mappings[name] = {{key->second}, false, {ElementType::Float32, shape}};
     }
     for (const auto& [name, key] : named.keys)
         if (!expected.count(name))
-            throw Error(ErrorKind::Model, "The checkpoint holds the tensor " + name + ", which " + spoken + " does not have.");
+            throw Error(ErrorKind::Model,
+                        "The checkpoint holds the tensor " + name + ", which " + spoken + " does not have.");
     return published;
 }
 

@@ -13,7 +13,8 @@ struct PublishedTensors {
     TensorMappings mappings; ///< by the published names, float32
 };
 
-/// Every tensor is checked against the architecture that the tensors tell of; what a network computes for itself is left out.
+/// Every tensor is checked against the architecture that the tensors tell of; what a network computes for
+/// itself is left out.
 /// @throws Error(Model) that names the tensor at fault
 PublishedTensors publishedTensors(const Checkpoint& checkpoint);
 

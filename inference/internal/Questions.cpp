@@ -18,7 +18,9 @@ bool asks(const Item& item)
 
 bool choosesBySize(const Item& item)
 {
-    return item.has({Kind::Problem, Kind::Number, Kind::Unit, Kind::More, Kind::Less, Kind::AtLeast, Kind::AtMost, Kind::OrMore, Kind::OrLess, Kind::Between, Kind::Smallest, Kind::Diameter}) ||
+    return item.has({Kind::Problem, Kind::Number, Kind::Unit, Kind::More, Kind::Less, Kind::AtLeast,
+                     Kind::AtMost, Kind::OrMore, Kind::OrLess, Kind::Between, Kind::Smallest,
+                     Kind::Diameter}) ||
            (item.kind == Kind::Vague && !asks(item));
 }
 
@@ -40,7 +42,9 @@ Items withoutFront(Items items)
 
 Items withoutBack(Items items)
 {
-    const auto last = std::find_if(items.rbegin(), items.rend(), [](const Item& item) { return !item.has({Kind::Courtesy, Kind::Lead}); });
+    const auto last = std::find_if(items.rbegin(), items.rend(), [](const Item& item) {
+        return !item.has({Kind::Courtesy, Kind::Lead});
+    });
     if (last == items.rend() || !asks(*last) || std::next(last) == items.rend() || !names(*std::next(last)))
         return items;
     items.erase(std::next(last).base());
@@ -49,7 +53,8 @@ Items withoutBack(Items items)
 
 Items withoutQuestion(const Items& items)
 {
-    if (std::none_of(items.begin(), items.end(), asks) || std::none_of(items.begin(), items.end(), names) || std::any_of(items.begin(), items.end(), choosesBySize))
+    if (std::none_of(items.begin(), items.end(), asks) || std::none_of(items.begin(), items.end(), names) ||
+        std::any_of(items.begin(), items.end(), choosesBySize))
         return items;
     Items rest = withoutBack(withoutFront(items));
     if (std::any_of(rest.begin(), rest.end(), asks))

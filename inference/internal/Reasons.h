@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace hounsfield::reasons
-{
+namespace hounsfield::reasons {
 
-/// Why a part of a prompt was not understood, in the few words that a chip has room for (PromptPart::reason). The
-/// window translates them.
+/// Why a part of a prompt was not understood, in the few words that a chip has room for (PromptPart::reason).
+/// The window translates them.
 constexpr const char* unknownWord = "unknown word";
 constexpr const char* notInModel = "not in this model";
 constexpr const char* place = "place not supported";

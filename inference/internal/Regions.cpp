@@ -52,9 +52,11 @@ Squares along(const Squares& from, const Index3& size, int axis, int reach)
     inParallel(size[0], [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t x = begin; x < end; ++x)
             for (std::int64_t y = 0; y < size[1]; ++y) {
-                const std::int64_t row = (x * size[1] + y) * size[2], at = axis == 0 ? x : y, last = axis == 0 ? size[0] : size[1];
+                const std::int64_t row = (x * size[1] + y) * size[2], at = axis == 0 ? x : y,
+                                   last = axis == 0 ? size[0] : size[1];
                 std::uint16_t* out = to.data() + row;
-                for (std::int64_t d = -std::min<std::int64_t>(reach, at); d <= std::min<std::int64_t>(reach, last - 1 - at); ++d) {
+                for (std::int64_t d = -std::min<std::int64_t>(reach, at);
+                     d <= std::min<std::int64_t>(reach, last - 1 - at); ++d) {
                     const std::uint16_t* in = from.data() + row + d * stride;
                     const auto square = static_cast<std::uint16_t>(d * d);
                     for (std::int64_t z = 0; z < size[2]; ++z)
@@ -97,7 +99,8 @@ Mask asMask(const Voxels& voxels, const Index3& size)
 
 void paint(Voxels& voxels, const Mask& part, std::uint8_t value)
 {
-    forEachVoxel(part, [&](const Index3& v) { voxels[static_cast<std::size_t>(part.geometry().offset(v))] = value; });
+    forEachVoxel(
+        part, [&](const Index3& v) { voxels[static_cast<std::size_t>(part.geometry().offset(v))] = value; });
 }
 
 Voxels unionOf(const Voxels& a, const Voxels& b)
@@ -129,16 +132,19 @@ Voxels withinMm(const Voxels& inside, const Index3& size, double spacingMm, doub
     const Squares squares = along(along(alongZ(inside, size, reach), size, 1, reach), size, 0, reach);
     Voxels within(inside.size());
     const auto limit = static_cast<std::uint16_t>(std::floor(reachVoxels * reachVoxels + 1e-9));
-    std::transform(squares.begin(), squares.end(), within.begin(), [limit](std::uint16_t s) { return static_cast<std::uint8_t>(s <= limit); });
+    std::transform(squares.begin(), squares.end(), within.begin(),
+                   [limit](std::uint16_t s) { return static_cast<std::uint8_t>(s <= limit); });
     return within;
 }
 
 Voxels erodedMm(const Voxels& inside, const Index3& size, double spacingMm, double mm)
 {
     Voxels outside(inside.size());
-    std::transform(inside.begin(), inside.end(), outside.begin(), [](std::uint8_t v) { return static_cast<std::uint8_t>(!v); });
+    std::transform(inside.begin(), inside.end(), outside.begin(),
+                   [](std::uint8_t v) { return static_cast<std::uint8_t>(!v); });
     Voxels near = withinMm(outside, size, spacingMm, mm);
-    std::transform(near.begin(), near.end(), near.begin(), [](std::uint8_t v) { return static_cast<std::uint8_t>(!v); });
+    std::transform(near.begin(), near.end(), near.begin(),
+                   [](std::uint8_t v) { return static_cast<std::uint8_t>(!v); });
     return near;
 }
 
@@ -146,7 +152,8 @@ double gapMm(const Mask& a, const Mask& b, double spacingMm, double atMost)
 {
     double boxes = 0;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const double gap = double(std::max({a.box().begin[axis] - b.box().end[axis] + 1, b.box().begin[axis] - a.box().end[axis] + 1, std::int64_t(0)}));
+        const double gap = double(std::max({a.box().begin[axis] - b.box().end[axis] + 1,
+                                            b.box().begin[axis] - a.box().end[axis] + 1, std::int64_t(0)}));
         boxes += gap * gap;
     }
     if (a.empty() || b.empty() || std::sqrt(boxes) * spacingMm >= atMost)

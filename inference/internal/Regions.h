@@ -23,8 +23,8 @@ Voxels largestParts(const Voxels& voxels, const Index3& size, std::size_t count)
 Voxels withinMm(const Voxels& inside, const Index3& size, double spacingMm, double mm);
 /// What is farther than that from everything outside (beyond the grid nothing is outside): erosion by a ball.
 Voxels erodedMm(const Voxels& inside, const Index3& size, double spacingMm, double mm);
-/// The gap between the nearest surface voxels of two pieces; of large ones a sample is taken, so it may come out some millimetres too large.
-/// `atMost` where their boxes are that far apart.
+/// The gap between the nearest surface voxels of two pieces; of large ones a sample is taken, so it may come
+/// out some millimetres too large. `atMost` where their boxes are that far apart.
 double gapMm(const Mask& a, const Mask& b, double spacingMm, double atMost);
 
 } // namespace hounsfield

@@ -10,8 +10,8 @@
 namespace hounsfield {
 namespace {
 
-/// Seconds of one core for a voxel: resampled; of a class in a window, put through the head; of a class on the model's grid, cleaned up;
-/// of a class on the scan's grid, sampled and measured.
+/// Seconds of one core for a voxel: resampled; of a class in a window, put through the head; of a class on
+/// the model's grid, cleaned up; of a class on the scan's grid, sampled and measured.
 constexpr double toResample = 2.4e-7, toBlend = 6e-9, toCleanUp = 3e-8, toMeasure = 3e-9;
 
 std::int64_t voxelsOf(const std::array<std::int64_t, 3>& size)
@@ -68,19 +68,27 @@ IndexBox expectedCrop(const Volume& scan, const Geometry& modelGrid, double huLo
 double secondsBesideWindows(const RunSize& size, const ModelPack& pack, int threads)
 {
     const auto classes = double(size.targets), cores = double(std::max(1, threads));
-    const double parallel = toResample * double(size.gridVoxels) + toBlend * classes * double(size.windows * voxelsOf(pack.input.roi)) + toMeasure * classes * double(size.scanVoxels);
+    const double parallel = toResample * double(size.gridVoxels) +
+                            toBlend * classes * double(size.windows * voxelsOf(pack.input.roi)) +
+                            toMeasure * classes * double(size.scanVoxels);
     return parallel / cores + toCleanUp * classes * double(size.cropVoxels);
 }
 
-std::int64_t memoryOfRun(const RunSize& size, const ModelPack& pack, Precision precision, const FeatureBudget& budget, std::int64_t blendBytes)
+std::int64_t memoryOfRun(const RunSize& size, const ModelPack& pack, Precision precision,
+                         const FeatureBudget& budget, std::int64_t blendBytes)
 {
     const std::int64_t voxels = voxelsOf(pack.input.roi), bytes = precision == Precision::Fp32 ? 4 : 2;
     const std::int64_t kept = 4 * size.cropVoxels + FeatureKeeper::memoryFor(size.windows, voxels, budget);
-    // While windows run: the maps of one, its input, what is copied of the largest, and the weights as they are laid out for it.
-    const std::int64_t channels = pack.widths.encoder[1] + 4 * pack.widths.encoder[0], copied = CpuBackbone::copiesMaps() ? pack.widths.encoder[1] + pack.widths.encoder[0] : 0;
-    const std::int64_t maps = voxels * (bytes * (channels + copied) + 4), weights = std::int64_t(pack.files->open(pack.weightsFile)->size()) * bytes / 4;
+    // While windows run: the maps of one, its input, what is copied of the largest, and the weights as they
+    // are laid out for it.
+    const std::int64_t channels = pack.widths.encoder[1] + 4 * pack.widths.encoder[0],
+                       copied =
+                           CpuBackbone::copiesMaps() ? pack.widths.encoder[1] + pack.widths.encoder[0] : 0;
+    const std::int64_t maps = voxels * (bytes * (channels + copied) + 4),
+                       weights = std::int64_t(pack.files->open(pack.weightsFile)->size()) * bytes / 4;
     // While a prompt is answered: sums of logits, then probabilities and masks of a byte a voxel.
-    const std::int64_t answer = size.cropVoxels * (4 + 2 * size.targets) + std::min(blendBytes, 4 * size.cropVoxels * size.targets);
+    const std::int64_t answer =
+        size.cropVoxels * (4 + 2 * size.targets) + std::min(blendBytes, 4 * size.cropVoxels * size.targets);
     return weights + std::max({4 * size.gridVoxels + 4 * size.cropVoxels, kept + maps, kept + answer});
 }
 

@@ -8,7 +8,8 @@
 
 namespace hounsfield {
 
-/// The part of the model's grid that preprocess() will keep, found on the scan's own voxels: up to a voxel larger.
+/// The part of the model's grid that preprocess() will keep, found on the scan's own voxels: up to a voxel
+/// larger.
 /// @param modelGrid of the scan @throws Cancelled between slices
 IndexBox expectedCrop(const Volume& scan, const Geometry& modelGrid, double huLow, Progress& progress);
 
@@ -21,9 +22,11 @@ struct RunSize {
     std::int64_t targets = 0;
 };
 
-/// Seconds beside the windows: preparing, answering, bringing masks back, measuring. Constants of a core of 2.x GHz (docs/performance.md).
+/// Seconds beside the windows: preparing, answering, bringing masks back, measuring. Constants of a core
+/// of 2.x GHz (docs/performance.md).
 double secondsBesideWindows(const RunSize& size, const ModelPack& pack, int threads);
 /// Peak of the memory beside scan, program and model as they are in memory now.
-std::int64_t memoryOfRun(const RunSize& size, const ModelPack& pack, Precision precision, const FeatureBudget& budget, std::int64_t blendBytes);
+std::int64_t memoryOfRun(const RunSize& size, const ModelPack& pack, Precision precision,
+                         const FeatureBudget& budget, std::int64_t blendBytes);
 
 } // namespace hounsfield

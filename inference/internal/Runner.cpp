@@ -24,7 +24,9 @@ std::string performanceKey(const ModelPack& pack, const at::Device& device)
 {
     if (pack.weightsSha256.empty())
         return {};
-    std::string key = "weights " + pack.weightsSha256 + "; device " + device.str() + "; " + processorName(device) + "; threads " + std::to_string(at::get_num_threads()) + "; window";
+    std::string key = "weights " + pack.weightsSha256 + "; device " + device.str() + "; " +
+                      processorName(device) + "; threads " + std::to_string(at::get_num_threads()) +
+                      "; window";
     for (const std::int64_t length : pack.input.roi)
         key += " " + std::to_string(length);
     return key + "; program " HOUNSFIELD_VERSION;
@@ -53,7 +55,8 @@ Runner::Runner(const ModelPack& pack, const EngineSettings& settings, const Prog
     m_weights = packWeights(pack, stop);
     m_candidates = precisionsOf(device);
     const Precision remembered = precisionNamed(m_measured.precision);
-    const bool fits = !m_measured.precision.empty() && std::find(m_candidates.begin(), m_candidates.end(), remembered) != m_candidates.end();
+    const bool fits = !m_measured.precision.empty() &&
+                      std::find(m_candidates.begin(), m_candidates.end(), remembered) != m_candidates.end();
     if (settings.precision != Precision::Auto) {
         take(checkedPrecision(settings.precision, device), device);
     } else if (m_candidates.size() < 2) {
@@ -86,7 +89,8 @@ void Runner::choosePrecision(std::int64_t windows, Progress& progress)
     if (m_candidates.empty() || !PrecisionSelector::isLongerThanTrial(windows, m_pack->input.roi))
         return;
     const at::Device device = network().device();
-    const PrecisionChoice choice = PrecisionSelector(m_weights, *m_pack, device, m_candidates).choose(progress);
+    const PrecisionChoice choice =
+        PrecisionSelector(m_weights, *m_pack, device, m_candidates).choose(progress);
     take(choice.precision, device);
     m_precisionReason = choice.reason;
     m_measured.precision = nameOf(choice.precision);
@@ -94,7 +98,9 @@ void Runner::choosePrecision(std::int64_t windows, Progress& progress)
     m_cache->write(m_measured);
 }
 
-Runner::Runner(std::unique_ptr<Network> first, std::function<std::unique_ptr<Network>()> fallback, RunOn runOn) : m_fallback(std::move(fallback)), m_runOn(std::move(runOn))
+Runner::Runner(std::unique_ptr<Network> first, std::function<std::unique_ptr<Network>()> fallback,
+               RunOn runOn)
+    : m_fallback(std::move(fallback)), m_runOn(std::move(runOn))
 {
     m_networks.push_back(std::move(first));
 }
@@ -110,14 +116,16 @@ void Runner::fallBack(const c10::Error& error)
     m_candidates.clear();
     m_windowsRun = m_windowsTimed = 0;
     m_windowSeconds = 0;
-    m_notes.push_back("The graphics card's memory was not enough, so the processor goes on, in float32: slower, with the same result. What was finished on the card is kept. Close other "
+    m_notes.push_back("The graphics card's memory was not enough, so the processor goes on, in float32: "
+                      "slower, with the same result. What was finished on the card is kept. Close other "
                       "programs that use the card to stay on it.");
 }
 
 Network::Output Runner::run(const at::Tensor& window, const Progress* stop)
 {
     const auto start = std::chrono::steady_clock::now();
-    Network::Output out = orOnProcessor([&](const Network& network) { return m_runOn(network, window, stop); });
+    Network::Output out =
+        orOnProcessor([&](const Network& network) { return m_runOn(network, window, stop); });
     if (m_windowsRun++ > 0) {
         m_windowSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         ++m_windowsTimed;

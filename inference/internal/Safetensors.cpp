@@ -11,8 +11,10 @@ namespace {
 using nlohmann::json;
 
 constexpr std::pair<const char*, ElementType> typeNames[] = {
-    {"F32", ElementType::Float32}, {"F64", ElementType::Float64}, {"F16", ElementType::Float16}, {"BF16", ElementType::BFloat16}, {"I64", ElementType::Int64},
-    {"I32", ElementType::Int32},   {"I16", ElementType::Int16},   {"I8", ElementType::Int8},     {"U8", ElementType::UInt8},      {"BOOL", ElementType::Bool}};
+    {"F32", ElementType::Float32},   {"F64", ElementType::Float64}, {"F16", ElementType::Float16},
+    {"BF16", ElementType::BFloat16}, {"I64", ElementType::Int64},   {"I32", ElementType::Int32},
+    {"I16", ElementType::Int16},     {"I8", ElementType::Int8},     {"U8", ElementType::UInt8},
+    {"BOOL", ElementType::Bool}};
 
 std::uint64_t littleEndian(const std::string& bytes)
 {
@@ -51,7 +53,11 @@ private:
         std::uint64_t begin = 0, end = 0;
     };
 
-    [[noreturn]] void refuse(const std::string& why) const { throw Error(ErrorKind::Model, "The safetensors file " + name() + " is damaged: " + why + ". Get it again."); }
+    [[noreturn]] void refuse(const std::string& why) const
+    {
+        throw Error(ErrorKind::Model,
+                    "The safetensors file " + name() + " is damaged: " + why + ". Get it again.");
+    }
 
     ElementType typeOf(const std::string& type) const
     {
@@ -83,7 +89,8 @@ private:
             tensor.shape.push_back(static_cast<std::int64_t>(n));
         }
         if (bytes != range.end - range.begin)
-            refuse("the tensor " + name.substr(0, 200) + " has " + std::to_string(range.end - range.begin) + " bytes where its shape needs " + std::to_string(bytes));
+            refuse("the tensor " + name.substr(0, 200) + " has " + std::to_string(range.end - range.begin) +
+                   " bytes where its shape needs " + std::to_string(bytes));
         m_tensors.emplace(name, std::move(tensor));
         m_ranges.emplace(name, range);
     }
@@ -122,8 +129,11 @@ std::string safetensorsHeader(const TensorInfos& tensors, const std::map<std::st
     std::uint64_t offset = 0;
     for (const auto& entry : tensors) {
         const TensorInfo& tensor = entry.second;
-        const auto type = std::find_if(std::begin(typeNames), std::end(typeNames), [&](const auto& known) { return known.second == tensor.type; });
-        header[entry.first] = {{"dtype", type->first}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.byteCount()}}};
+        const auto type = std::find_if(std::begin(typeNames), std::end(typeNames),
+                                       [&](const auto& known) { return known.second == tensor.type; });
+        header[entry.first] = {{"dtype", type->first},
+                               {"shape", tensor.shape},
+                               {"data_offsets", {offset, offset + tensor.byteCount()}}};
         offset += tensor.byteCount();
     }
     std::string text = header.dump();

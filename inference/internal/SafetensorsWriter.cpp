@@ -7,7 +7,8 @@
 
 namespace hounsfield {
 
-SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& file, const TensorInfos& tensors, const std::map<std::string, std::string>& metadata)
+SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& file, const TensorInfos& tensors,
+                                     const std::map<std::string, std::string>& metadata)
     : m_file(file), m_out(file, std::ios::binary)
 {
     for (const auto& [name, tensor] : tensors)
@@ -26,7 +27,8 @@ void SafetensorsWriter::write(std::string_view bytes)
 {
     m_hash.add(bytes);
     if (!m_out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-        throw Error(ErrorKind::Resources, "The model could not be written to " + m_file.string() + ". Is there space on the disk?");
+        throw Error(ErrorKind::Resources,
+                    "The model could not be written to " + m_file.string() + ". Is there space on the disk?");
 }
 
 std::string SafetensorsWriter::finish()
@@ -34,7 +36,8 @@ std::string SafetensorsWriter::finish()
     assert(m_missing == 0);
     m_out.close();
     if (!m_out)
-        throw Error(ErrorKind::Resources, "The model could not be written to " + m_file.string() + ". Is there space on the disk?");
+        throw Error(ErrorKind::Resources,
+                    "The model could not be written to " + m_file.string() + ". Is there space on the disk?");
     return m_hash.hex();
 }
 

@@ -12,8 +12,10 @@ namespace hounsfield {
 class SafetensorsWriter {
 public:
     /// Writes what stands before the numbers. @throws Error(Resources)
-    SafetensorsWriter(const std::filesystem::path& file, const TensorInfos& tensors, const std::map<std::string, std::string>& metadata);
-    /// The next bytes: the tensors in the order of their names, without gaps. @throws Error(Resources) where the disk is full
+    SafetensorsWriter(const std::filesystem::path& file, const TensorInfos& tensors,
+                      const std::map<std::string, std::string>& metadata);
+    /// The next bytes: the tensors in the order of their names, without gaps. @throws Error(Resources) where
+    /// the disk is full
     void add(std::string_view bytes);
     /// SHA-256 of the whole file, which is closed. @throws Error(Resources)
     std::string finish();

@@ -34,7 +34,10 @@ public:
     }
 
 private:
-    bool is(std::size_t at, const std::vector<Kind>& kinds) const { return at < m_items.size() && m_items[at].has(kinds); }
+    bool is(std::size_t at, const std::vector<Kind>& kinds) const
+    {
+        return at < m_items.size() && m_items[at].has(kinds);
+    }
     static const std::vector<Kind>& dimensions()
     {
         static const std::vector<Kind> kinds{Kind::Diameter, Kind::Volume, Kind::Vague};
@@ -44,15 +47,17 @@ private:
     /// "Tumor größer 2 cm", with "als" left out.
     bool isTersely(std::size_t at) const
     {
-        return is(at, {Kind::Vague}) && (m_items[at].meaning->also == Also::More || m_items[at].meaning->also == Also::Less) && is(at + 1, {Kind::Number}) && !m_out.empty() &&
-               m_out.back().has({Kind::Thing, Kind::Lesion});
+        return is(at, {Kind::Vague}) &&
+               (m_items[at].meaning->also == Also::More || m_items[at].meaning->also == Also::Less) &&
+               is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().has({Kind::Thing, Kind::Lesion});
     }
 
     /// "And under" before a number, as in "over 1 cm and under 3 cm"; after one it is "10 mm and under".
     bool isBoundAgain(std::size_t at) const
     {
-        return is(at, {Kind::OrMore, Kind::OrLess}) && is(at + 1, {Kind::Number}) && !m_out.empty() && m_out.back().kind == Kind::Filter &&
-               m_reading.words[m_items[at].from].text[0] != 'o' && m_reading.words[m_items[at].from].text != "或";
+        return is(at, {Kind::OrMore, Kind::OrLess}) && is(at + 1, {Kind::Number}) && !m_out.empty() &&
+               m_out.back().kind == Kind::Filter && m_reading.words[m_items[at].from].text[0] != 'o' &&
+               m_reading.words[m_items[at].from].text != "或";
     }
 
     /// A number, in digits or words, and the item after it. "A centimeter" is one.
@@ -73,7 +78,8 @@ private:
             if (digits.find_first_of(".,", point + 1) != std::string::npos)
                 m_problem = "The number \"" + digits + "\" has more than one decimal point.";
             else if (point >= 1 && point <= 3 && digits[0] != '0' && digits.size() - point == 4)
-                m_problem = "The number \"" + digits + "\" may mean thousands or thousandths. Write it without the separator.";
+                m_problem = "The number \"" + digits +
+                            "\" may mean thousands or thousandths. Write it without the separator.";
             digits[point] = '.';
         }
         double value = 0;
@@ -110,7 +116,8 @@ private:
         std::size_t at = m_at;
         m_problem.clear();
         const Kind* dimension = nullptr;
-        while ((is(at, dimensions()) && !isTersely(at)) || (dimension && is(at, {Kind::Of, Kind::Article, Kind::Courtesy, Kind::Lead}))) {
+        while ((is(at, dimensions()) && !isTersely(at)) ||
+               (dimension && is(at, {Kind::Of, Kind::Article, Kind::Courtesy, Kind::Lead}))) {
             if (!dimension || is(at, {Kind::Diameter, Kind::Volume}))
                 dimension = &m_items[at].kind;
             ++at;
@@ -124,7 +131,8 @@ private:
             return bound == Kind::Unknown || bound == Kind::To ? false : missingNumber(begin);
         Measured one = measured(at, *first);
         LesionFilter filter;
-        if (std::size_t next = at; (bound == Kind::Between || bound == Kind::Unknown) && range(next, bound, one, filter))
+        if (std::size_t next = at;
+            (bound == Kind::Between || bound == Kind::Unknown) && range(next, bound, one, filter))
             at = next;
         else if (!single(at, bound, one, filter))
             return false;
@@ -134,8 +142,10 @@ private:
     /// "and 3 cm", "to 3 cm", "- 3 cm".
     bool range(std::size_t& at, Kind bound, Measured& from, LesionFilter& filter)
     {
-        const bool a = is(at, {Kind::Article}) && m_reading.words[m_items[at].from].text == "a" && is(at + 1, {Kind::Number}); // "1 à 3 cm"
-        const bool link = a || is(at, {Kind::To}) || (bound == Kind::Between && is(at, {Kind::And, Kind::Of, Kind::In}));
+        const bool a = is(at, {Kind::Article}) && m_reading.words[m_items[at].from].text == "a" &&
+                       is(at + 1, {Kind::Number}); // "1 à 3 cm"
+        const bool link =
+            a || is(at, {Kind::To}) || (bound == Kind::Between && is(at, {Kind::And, Kind::Of, Kind::In}));
         if (!link)
             return false;
         ++at;
@@ -161,7 +171,8 @@ private:
         if (bound == Kind::Unknown && !one.unit)
             return false; // a count: "two largest"
         if (bound == Kind::Unknown && m_problem.empty())
-            m_problem = "It does not say whether lesions must be larger or smaller than that: write \"over\" or \"under\" before the size.";
+            m_problem = "It does not say whether lesions must be larger or smaller than that: write \"over\" "
+                        "or \"under\" before the size.";
         if (bound == Kind::Between && m_problem.empty())
             m_problem = "A range needs two numbers, as in \"between 1 and 3 cm\".";
         bind(filter, bound == Kind::To ? Kind::AtMost : bound, one);
@@ -201,7 +212,9 @@ private:
 
     bool lesionBefore() const
     {
-        const auto start = std::find_if(m_out.rbegin(), m_out.rend(), [](const Item& item) { return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::Without}); });
+        const auto start = std::find_if(m_out.rbegin(), m_out.rend(), [](const Item& item) {
+            return item.has({Kind::Stop, Kind::And, Kind::Or, Kind::Without});
+        });
         return std::any_of(m_out.rbegin(), start, [](const Item& item) { return item.kind == Kind::Lesion; });
     }
 
@@ -214,22 +227,26 @@ private:
             return true;
         }
         // "bis" and "à" are also small words; here a bound is left without a number.
-        m_out.push_back({Kind::Problem,
-                         nullptr,
-                         m_items[begin].from,
-                         m_items[begin].to,
-                         {},
-                         saysWhere(begin) ? "Lesions are chosen by organ, side, size and number, not by what they lie above or below."
-                                          : "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
+        m_out.push_back(
+            {Kind::Problem,
+             nullptr,
+             m_items[begin].from,
+             m_items[begin].to,
+             {},
+             saysWhere(begin)
+                 ? "Lesions are chosen by organ, side, size and number, not by what they lie above or below."
+                 : "It asks for a size without a number. Write one with its unit, as in \"over 10 mm\"."});
         m_out.back().reason = saysWhere(begin) ? reasons::place : reasons::noNumber;
         m_at = begin + 1;
         return true;
     }
 
-    bool finish(std::size_t begin, std::size_t at, const LesionFilter& filter, const Measured& one, const Kind* dimension)
+    bool finish(std::size_t begin, std::size_t at, const LesionFilter& filter, const Measured& one,
+                const Kind* dimension)
     {
         while ((is(at, dimensions()) && !isTersely(at)) ||
-               (is(at, {Kind::In, Kind::Of, Kind::Article}) && is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
+               (is(at, {Kind::In, Kind::Of, Kind::Article}) &&
+                is(at + 1, {Kind::Diameter, Kind::Volume, Kind::Vague}))) {
             if (is(at, {Kind::Diameter, Kind::Volume}))
                 dimension = &m_items[at].kind;
             ++at;
@@ -238,14 +255,17 @@ private:
         if (!one.unit && m_problem.empty())
             m_problem = "The size has no unit. Write mm or cm for the longest diameter, ml for the volume.";
         else if (one.unit && one.unit->value == 0 && m_problem.empty())
-            m_problem = "Sizes are understood in mm, cm, ml and mm3, not in \"" + m_reading.typed(m_items[begin].from, m_items[at - 1].to) + "\".";
+            m_problem = "Sizes are understood in mm, cm, ml and mm3, not in \"" +
+                        m_reading.typed(m_items[begin].from, m_items[at - 1].to) + "\".";
         if (dimension && *dimension == Kind::Diameter && volume)
             m_problem = "A diameter is measured in mm or cm, not in ml.";
         if (dimension && *dimension == Kind::Volume && one.unit && one.unit->value > 0 && !volume)
             m_problem = "A volume is measured in ml, not in mm or cm.";
-        while (!m_out.empty() && m_out.back().has({Kind::With, Kind::Of, Kind::In, Kind::Article, Kind::Diameter, Kind::Volume, Kind::Vague}))
+        while (!m_out.empty() && m_out.back().has({Kind::With, Kind::Of, Kind::In, Kind::Article,
+                                                   Kind::Diameter, Kind::Volume, Kind::Vague}))
             m_out.pop_back(); // "with a diameter of"
-        m_out.push_back({m_problem.empty() ? Kind::Filter : Kind::Problem, nullptr, m_items[m_at].from, m_items[at - 1].to, filter, m_problem});
+        m_out.push_back({m_problem.empty() ? Kind::Filter : Kind::Problem, nullptr, m_items[m_at].from,
+                         m_items[at - 1].to, filter, m_problem});
         if (!m_problem.empty())
             m_out.back().reason = !one.unit || one.unit->value == 0 ? reasons::noUnit : reasons::sizeUnclear;
         m_at = at;
@@ -274,7 +294,8 @@ private:
         std::vector<Item> all;
         for (std::size_t i = 0; i < m_out.size(); ++i) {
             if (m_out[i].kind == Kind::Filter && !all.empty()) {
-                const bool linked = all.back().has({Kind::And, Kind::Or, Kind::With, Kind::But}) && all.size() > 1 && all[all.size() - 2].kind == Kind::Filter;
+                const bool linked = all.back().has({Kind::And, Kind::Or, Kind::With, Kind::But}) &&
+                                    all.size() > 1 && all[all.size() - 2].kind == Kind::Filter;
                 if (linked || all.back().kind == Kind::Filter) {
                     const bool either = all.back().kind == Kind::Or;
                     if (linked)
@@ -287,7 +308,8 @@ private:
         }
         for (Item& item : all) {
             const LesionFilter& f = item.filter;
-            if (item.kind == Kind::Filter && (f.lowestMm > f.highestMm || f.lowestMl > f.highestMl || f.highestMm <= 0 || f.highestMl <= 0)) {
+            if (item.kind == Kind::Filter && (f.lowestMm > f.highestMm || f.lowestMl > f.highestMl ||
+                                              f.highestMm <= 0 || f.highestMl <= 0)) {
                 item.kind = Kind::Problem;
                 item.reason = reasons::contradiction;
                 item.problem = "It contradicts itself: nothing can be of that size.";
@@ -311,7 +333,8 @@ std::string shown(double value)
     return out.str();
 }
 
-/// "larger than 10 mm", "at least 10 mm", "between 10 and 30 mm". Bounds are inclusive: a strict one lies just beside the number.
+/// "larger than 10 mm", "at least 10 mm", "between 10 and 30 mm". Bounds are inclusive: a strict one lies
+/// just beside the number.
 std::string rangeWords(double lowest, double highest, const std::string& unit)
 {
     const auto round = [](double value) { return std::abs(value - std::round(value * 1e6) / 1e6) == 0; };
@@ -333,9 +356,10 @@ std::vector<Item> gatherSizes(const Reading& reading)
 
 std::string sizeWords(const LesionFilter& filter)
 {
-    const std::string mm = rangeWords(filter.lowestMm, filter.highestMm, "mm"), ml = rangeWords(filter.lowestMl, filter.highestMl, "ml");
-    return (mm.empty() ? "" : "of " + mm + " in their longest axial diameter") + (mm.empty() || ml.empty() ? "" : ", ") +
-           (ml.empty() ? "" : "of " + ml + " in volume");
+    const std::string mm = rangeWords(filter.lowestMm, filter.highestMm, "mm"),
+                      ml = rangeWords(filter.lowestMl, filter.highestMl, "ml");
+    return (mm.empty() ? "" : "of " + mm + " in their longest axial diameter") +
+           (mm.empty() || ml.empty() ? "" : ", ") + (ml.empty() ? "" : "of " + ml + " in volume");
 }
 
 } // namespace hounsfield

@@ -46,7 +46,8 @@ bool isSlip(const std::string& typed, const std::string& known)
 static double lettersApart(const std::string& a, const std::string& b)
 {
     const std::string first = a.substr(0, 48), second = b.substr(0, 48);
-    return double(editDistance(first, second)) / double(std::max<std::size_t>(1, std::max(first.size(), second.size())));
+    return double(editDistance(first, second)) /
+           double(std::max<std::size_t>(1, std::max(first.size(), second.size())));
 }
 
 double unlikeness(const std::vector<std::string>& typed, const std::vector<std::string>& known)

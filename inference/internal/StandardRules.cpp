@@ -28,11 +28,34 @@ PieceRule ruleOf(int id)
 {
     switch (id) {
     // Compact organs, whose parts a scan's slices, a cleft or a vessel may separate (and accessory spleens).
-    case 1: case 2: case 3: case 4: case 6: case 7: case 11: case 12: case 13: case 21: case 22: case 23: case 24: return {0.005, 25};
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 6:
+    case 7:
+    case 11:
+    case 12:
+    case 13:
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+        return {0.005, 25};
     // Tubes, which collapse and vanish for a stretch.
-    case 5: case 8: case 9: case 10: case 14: case 16: case 17: case 20: case 25: return {0.005, 60};
+    case 5:
+    case 8:
+    case 9:
+    case 10:
+    case 14:
+    case 16:
+    case 17:
+    case 20:
+    case 25:
+        return {0.005, 60};
     // Bowel, vessels inside the liver, and classes of other models.
-    default: return {0, anywhere};
+    default:
+        return {0, anywhere};
     }
 }
 
@@ -51,15 +74,18 @@ public:
     Sieve(ModelMasks& masks, int id) : m_masks(masks), m_id(id) {}
 
     Voxels& voxels() { return m_masks.masks.at(m_id); }
-    /// Pieces that are no specks, largest first; the specks go. A class that has nothing else keeps its largest speck.
+    /// Pieces that are no specks, largest first; the specks go. A class that has nothing else keeps its
+    /// largest speck.
     std::vector<Mask> withoutSpecks(double leastMm3)
     {
-        Pieces found = pieces(asMask(voxels(), m_masks.size), mostPieces, voxelsNotSpeck(leastMm3, m_masks.voxelMl));
+        Pieces found =
+            pieces(asMask(voxels(), m_masks.size), mostPieces, voxelsNotSpeck(leastMm3, m_masks.voxelMl));
         if (found.masks.empty() && found.others > 0) {
             found.masks = components(asMask(voxels(), m_masks.size), 1);
             --found.others;
             found.otherVoxels -= found.masks[0].count();
-            m_masks.warnings[m_id].push_back("Nothing larger than a speck was found; this is the largest of them.");
+            m_masks.warnings[m_id].push_back(
+                "Nothing larger than a speck was found; this is the largest of them.");
         }
         std::fill(voxels().begin(), voxels().end(), std::uint8_t(0));
         for (const Mask& piece : found.masks)
@@ -67,7 +93,8 @@ public:
         note(Removal::Why::Speck, found.others, found.otherVoxels);
         return std::move(found.masks);
     }
-    /// The same of a lesion, of pieces in which the model is somewhere sure enough: outlined by a threshold, kept by a peak (hysteresis, Canny 1986).
+    /// The same of a lesion, of pieces in which the model is somewhere sure enough: outlined by a threshold,
+    /// kept by a peak (hysteresis, Canny 1986).
     std::vector<Mask> believed()
     {
         if (const auto sure = m_masks.sure.find(m_id); sure != m_masks.sure.end()) {
@@ -78,14 +105,20 @@ public:
         }
         return withoutSpecks(lesionSpeckMm3);
     }
-    /// Whether the model is sure enough of what of a piece lies in a region; always, of a class without a peak.
+    /// Whether the model is sure enough of what of a piece lies in a region; always, of a class without a
+    /// peak.
     bool isSureOf(const Mask& piece, const Voxels& region) const
     {
         const auto sure = m_masks.sure.find(m_id);
         const Index3& size = m_masks.size;
         // A piece's indices are Z, Y, X.
-        const auto at = [&](std::size_t v) { return Index3{std::int64_t(v) % size[2], std::int64_t(v) / size[2] % size[1], std::int64_t(v) / (size[2] * size[1])}; };
-        return sure == m_masks.sure.end() || std::any_of(sure->second.begin(), sure->second.end(), [&](std::size_t v) { return region[v] && piece.at(at(v)); });
+        const auto at = [&](std::size_t v) {
+            return Index3{std::int64_t(v) % size[2], std::int64_t(v) / size[2] % size[1],
+                          std::int64_t(v) / (size[2] * size[1])};
+        };
+        return sure == m_masks.sure.end() ||
+               std::any_of(sure->second.begin(), sure->second.end(),
+                           [&](std::size_t v) { return region[v] && piece.at(at(v)); });
     }
     void drop(const Mask& piece, Removal::Why why)
     {
@@ -109,7 +142,8 @@ private:
     void dropAllBut(const Mask& kept)
     {
         paint(voxels(), kept, 0);
-        const Pieces gone = pieces(asMask(voxels(), m_masks.size), mostPieces, voxelsNotSpeck(lesionSpeckMm3, m_masks.voxelMl));
+        const Pieces gone = pieces(asMask(voxels(), m_masks.size), mostPieces,
+                                   voxelsNotSpeck(lesionSpeckMm3, m_masks.voxelMl));
         for (const Mask& piece : gone.masks)
             note(Removal::Why::Unsure, 1, piece.count());
         note(Removal::Why::Speck, gone.others, gone.otherVoxels);
@@ -122,7 +156,8 @@ private:
     int m_id;
 };
 
-/// Whether the upper end of a scan cuts a lung: by its largest piece alone, so that air of the neck marked as lung never costs the lung itself.
+/// Whether the upper end of a scan cuts a lung: by its largest piece alone, so that air of the neck marked as
+/// lung never costs the lung itself.
 bool isCutAbove(const Mask& largest, const Index3& size)
 {
     // A piece's indices are Z, Y, X; resampling may leave the uppermost layer empty.
@@ -146,7 +181,8 @@ void keepOwnPieces(ModelMasks& masks, int id, const std::vector<Mask>& otherLarg
         if (rule.farthestMm == anywhere)
             continue;
         constexpr double exactly = 1e6;
-        const double gap = gapMm(found[n], found[0], masks.spacingMm, otherLargest.empty() ? rule.farthestMm + 1 : exactly);
+        const double gap =
+            gapMm(found[n], found[0], masks.spacingMm, otherLargest.empty() ? rule.farthestMm + 1 : exactly);
         if (!otherLargest.empty() && gapMm(found[n], otherLargest[0], masks.spacingMm, exactly) < gap)
             sieve.drop(found[n], Removal::Why::OtherSide);
         else if (gap > rule.farthestMm)
@@ -161,7 +197,9 @@ void keepInHost(ModelMasks& masks, int id, const Voxels& region, const Progress&
     for (const Mask& piece : sieve.believed()) {
         progress.check();
         std::int64_t in = 0;
-        forEachVoxel(piece, [&](const Index3& v) { in += region[static_cast<std::size_t>(piece.geometry().offset(v))]; });
+        forEachVoxel(piece, [&](const Index3& v) {
+            in += region[static_cast<std::size_t>(piece.geometry().offset(v))];
+        });
         if (in == 0) {
             sieve.drop(piece, Removal::Why::OutsideHost);
         } else if (2 * in < piece.count()) {
@@ -178,7 +216,8 @@ void keepInHost(ModelMasks& masks, int id, const Voxels& region, const Progress&
     }
 }
 
-/// Portal and splenic vein: nothing below the lowest slice of the pancreas, where it is the superior mesenteric vein.
+/// Portal and splenic vein: nothing below the lowest slice of the pancreas, where it is the superior
+/// mesenteric vein.
 void cutBelowPancreas(ModelMasks& masks)
 {
     const Voxels& pancreas = masks.masks.at(11);
@@ -225,7 +264,8 @@ private:
 void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& regions, const Progress& progress)
 {
     progress.check();
-    const bool checked = std::any_of(known.hosts.begin(), known.hosts.end(), [&](int host) { return masks.masks.count(host) > 0; });
+    const bool checked = std::any_of(known.hosts.begin(), known.hosts.end(),
+                                     [&](int host) { return masks.masks.count(host) > 0; });
     const Voxels* region = checked ? regions.of(known.hosts) : nullptr;
     if (region) {
         keepInHost(masks, known.id, *region, progress);
@@ -233,7 +273,8 @@ void cleanLesion(ModelMasks& masks, const ModelClass& known, HostRegions& region
     }
     Sieve(masks, known.id).believed();
     if (checked && countOf(masks.masks.at(known.id)) > 0)
-        masks.warnings[known.id].push_back("Its organ was not found, so that nothing tells whether it lies in it.");
+        masks.warnings[known.id].push_back(
+            "Its organ was not found, so that nothing tells whether it lies in it.");
 }
 
 } // namespace
@@ -254,7 +295,9 @@ void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes, Pr
     for (const ModelClass& known : classes)
         if (has(known.id) && !known.isLesion()) {
             progress.step({"cleaning up", double(done++) / double(masks.masks.size()), std::nullopt});
-            keepOwnPieces(masks, known.id, otherSideOf(known.id) ? largest[*otherSideOf(known.id)] : std::vector<Mask>{}, progress);
+            keepOwnPieces(masks, known.id,
+                          otherSideOf(known.id) ? largest[*otherSideOf(known.id)] : std::vector<Mask>{},
+                          progress);
         }
     if (has(10) && has(11))
         cutBelowPancreas(masks);
@@ -264,7 +307,8 @@ void standardRules(ModelMasks& masks, const std::vector<ModelClass>& classes, Pr
             cleanLesion(masks, known, regions, progress);
     // Words beyond the known classes.
     for (auto& [id, voxels] : masks.masks)
-        if (std::none_of(classes.begin(), classes.end(), [id = id](const ModelClass& known) { return known.id == id; }))
+        if (std::none_of(classes.begin(), classes.end(),
+                         [id = id](const ModelClass& known) { return known.id == id; }))
             Sieve(masks, id).withoutSpecks(lesionSpeckMm3);
 }
 

@@ -16,11 +16,14 @@
 namespace hounsfield {
 namespace {
 
-/// Eight neighbouring tokens become one of twice the channels. The published order: two sub-volumes come twice, two never.
+/// Eight neighbouring tokens become one of twice the channels. The published order: two sub-volumes come
+/// twice, two never.
 at::Tensor mergePatches(const WeightScope& scope, at::Tensor tokens)
 {
-    static constexpr std::int64_t order[8][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 0, 1}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
-    tokens = at::constant_pad_nd(tokens, {0, 0, 0, tokens.size(3) % 2, 0, tokens.size(2) % 2, 0, tokens.size(1) % 2});
+    static constexpr std::int64_t order[8][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1},
+                                                 {1, 0, 1}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
+    tokens = at::constant_pad_nd(tokens,
+                                 {0, 0, 0, tokens.size(3) % 2, 0, tokens.size(2) % 2, 0, tokens.size(1) % 2});
     std::vector<at::Tensor> parts;
     for (const auto& from : order) {
         at::Tensor part = tokens;
@@ -29,7 +32,9 @@ at::Tensor mergePatches(const WeightScope& scope, at::Tensor tokens)
         parts.push_back(part);
     }
     const at::Tensor joined = at::cat(parts, 4);
-    return at::linear(at::layer_norm(joined, {joined.size(4)}, scope["norm.weight"], scope["norm.bias"], 1e-5), scope["reduction.weight"]);
+    return at::linear(
+        at::layer_norm(joined, {joined.size(4)}, scope["norm.weight"], scope["norm.bias"], 1e-5),
+        scope["reduction.weight"]);
 }
 
 /// A stage's tokens as N x C x X x Y x Z, normalised over channels.
@@ -48,7 +53,8 @@ at::Tensor residualBlock(const WeightScope& scope, const at::Tensor& input, bool
     const at::Tensor none;
     at::Tensor x = normalised(at::conv3d(input, scope["conv1.conv.weight"], none, 1, 1));
     x = normalised(at::conv3d(at::leaky_relu(x, 0.01), scope["conv2.conv.weight"], none, 1, 1));
-    const at::Tensor shortcut = changesChannels ? normalised(at::conv3d(input, scope["conv3.conv.weight"])) : input;
+    const at::Tensor shortcut =
+        changesChannels ? normalised(at::conv3d(input, scope["conv3.conv.weight"])) : input;
     return at::leaky_relu(x + shortcut, 0.01);
 }
 
@@ -62,7 +68,10 @@ at::Tensor upBlock(const WeightScope& scope, const at::Tensor& input, const at::
 
 std::vector<at::Tensor> swinTokens(const WeightScope& swin, const at::Tensor& input, const Progress* stop)
 {
-    std::vector<at::Tensor> stages{at::conv3d(input, swin["patch_embed.proj.weight"], swin["patch_embed.proj.bias"], 2).permute({0, 2, 3, 4, 1}).contiguous()};
+    std::vector<at::Tensor> stages{
+        at::conv3d(input, swin["patch_embed.proj.weight"], swin["patch_embed.proj.bias"], 2)
+            .permute({0, 2, 3, 4, 1})
+            .contiguous()};
     for (const char* name : {"layers1", "layers2", "layers3", "layers4"}) {
         const WeightScope layer = swin(name)("0");
         const at::Tensor tokens = swinBlock(

@@ -12,7 +12,8 @@ int TargetEmbeddings::keyOf(const Target& target, const Progress& stop)
 {
     if (target.classId != 0)
         return target.classId;
-    auto known = std::find_if(m_words.begin(), m_words.end(), [&](const auto& entry) { return entry.first == target.zeroShotText; });
+    auto known = std::find_if(m_words.begin(), m_words.end(),
+                              [&](const auto& entry) { return entry.first == target.zeroShotText; });
     if (known == m_words.end()) {
         if (!m_encoder)
             m_encoder = TextEncoder::open(m_pack, stop);
@@ -43,7 +44,9 @@ void TargetEmbeddings::tell(int key, Finding& finding) const
     if (key > 0)
         return;
     const Encoded& encoded = words(key);
-    finding.nearest.assign(encoded.nearest.begin(), encoded.nearest.begin() + std::min<std::ptrdiff_t>(3, std::ptrdiff_t(encoded.nearest.size())));
+    finding.nearest.assign(encoded.nearest.begin(),
+                           encoded.nearest.begin() +
+                               std::min<std::ptrdiff_t>(3, std::ptrdiff_t(encoded.nearest.size())));
     finding.warnings.push_back(zeroShotExplanation(listed(encoded.nearest)));
     if (encoded.cut)
         finding.warnings.push_back(encoded.cutNote());

@@ -7,7 +7,8 @@
 
 namespace hounsfield {
 
-/// The embedding behind every target: the checkpoint's own row for a known class, what the text encoder makes of words beyond them.
+/// The embedding behind every target: the checkpoint's own row for a known class, what the text encoder makes
+/// of words beyond them.
 class TargetEmbeddings {
 public:
     TargetEmbeddings(const ModelPack& pack, const Network& network) : m_pack(pack), m_network(network) {}
@@ -19,10 +20,14 @@ public:
     int keyOf(const Target& target, const Progress& stop);
     /// K x 512
     at::Tensor of(const std::vector<int>& keys) const;
-    double threshold(int key) const { return key > 0 ? m_pack.classById(key).threshold : ModelClass{}.threshold; }
+    double threshold(int key) const
+    {
+        return key > 0 ? m_pack.classById(key).threshold : ModelClass{}.threshold;
+    }
     /// As the settings have it, else the pack.
     Marking marking(int key, const SegmentSettings& settings) const;
-    /// What must be known of words: that they are no class, and what they are near to. Nothing for a known class.
+    /// What must be known of words: that they are no class, and what they are near to. Nothing for a known
+    /// class.
     void tell(int key, Finding& finding) const;
 
 private:

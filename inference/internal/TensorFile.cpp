@@ -19,7 +19,8 @@ float fromHalf(std::uint16_t h)
     return std::bit_cast<float>(sign | (exponent == 31 ? 255u : exponent + 112) << 23 | mantissa << 13);
 }
 
-template <typename Stored, typename Convert> std::vector<float> convert(std::string_view bytes, Convert&& toFloat)
+template <typename Stored, typename Convert>
+std::vector<float> convert(std::string_view bytes, Convert&& toFloat)
 {
     std::vector<float> values(bytes.size() / sizeof(Stored));
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -57,7 +58,8 @@ std::size_t elementSize(ElementType type)
 
 std::string elementName(ElementType type)
 {
-    constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"};
+    constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int64",
+                                     "int32",   "int16",   "int8",    "uint8",    "bool"};
     return names[static_cast<int>(type)];
 }
 
@@ -82,7 +84,8 @@ std::vector<float> toFloat(ElementType type, std::string_view bytes)
     case ElementType::Float16:
         return convert<std::uint16_t>(bytes, fromHalf);
     case ElementType::BFloat16:
-        return convert<std::uint16_t>(bytes, [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t(v) << 16); });
+        return convert<std::uint16_t>(
+            bytes, [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t(v) << 16); });
     case ElementType::Int64:
         return numbers<std::int64_t>(bytes);
     case ElementType::Int32:

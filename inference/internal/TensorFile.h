@@ -34,13 +34,16 @@ struct StoredTensor : TensorInfo {
 };
 using StoredTensors = std::map<std::string, StoredTensor>;
 
-/// safetensors: 8-byte header length, JSON header, data. @throws Error(Model): truncated, overlapping, out of range, too large a header
+/// safetensors: 8-byte header length, JSON header, data. @throws Error(Model): truncated, overlapping, out of
+/// range, too large a header
 StoredTensors readSafetensors(const std::string& bytes);
-std::string writeSafetensors(const StoredTensors& tensors, const std::map<std::string, std::string>& metadata);
+std::string writeSafetensors(const StoredTensors& tensors,
+                             const std::map<std::string, std::string>& metadata);
 /// What stands before the numbers of such a file, which follow in the order of their names.
 std::string safetensorsHeader(const TensorInfos& tensors, const std::map<std::string, std::string>& metadata);
 
-/// Whether a file begins as PyTorch's form from before version 1.6 does. @param head its first 16 bytes or more
+/// Whether a file begins as PyTorch's form from before version 1.6 does. @param head its first 16 bytes or
+/// more
 bool isTorchLegacy(const std::string& head);
 /// A pickle of the number 0x1950a86a20f9469cfc6c.
 inline const std::string legacyMagic("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.", 15);

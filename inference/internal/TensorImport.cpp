@@ -19,8 +19,11 @@ public:
     {
         const std::vector<float> values = toFloat(from, block);
         if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); }))
-            throw Error(ErrorKind::Model, "The checkpoint's tensor " + m_name + " holds values that are no numbers. Get the file again.");
-        m_writer.add(to == from ? block : std::string_view(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)));
+            throw Error(ErrorKind::Model, "The checkpoint's tensor " + m_name +
+                                              " holds values that are no numbers. Get the file again.");
+        m_writer.add(to == from ? block
+                                : std::string_view(reinterpret_cast<const char*>(values.data()),
+                                                   values.size() * sizeof(float)));
     }
 
 private:
@@ -30,7 +33,8 @@ private:
 
 std::string transposed(const StoredTensor& matrix)
 {
-    const auto rows = static_cast<std::size_t>(matrix.shape.at(0)), columns = static_cast<std::size_t>(matrix.shape.at(1)), width = elementSize(matrix.type);
+    const auto rows = static_cast<std::size_t>(matrix.shape.at(0)),
+               columns = static_cast<std::size_t>(matrix.shape.at(1)), width = elementSize(matrix.type);
     std::string bytes(matrix.bytes.size(), '\0');
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t c = 0; c < columns; ++c)
@@ -48,7 +52,8 @@ std::string shapeText(const std::vector<std::int64_t>& shape)
     return text.empty() ? "a single number" : text;
 }
 
-std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& mappings, const std::filesystem::path& file, const std::string& stage, Progress& progress)
+std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& mappings,
+                         const std::filesystem::path& file, const std::string& stage, Progress& progress)
 {
     TensorInfos made;
     double all = 1, done = 0;
@@ -66,7 +71,9 @@ std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& map
             if (mapping.transposed)
                 conversion.add(from.type, mapping.made.type, transposed(checkpoint.read(part)));
             else
-                checkpoint.stream(part, [&](std::string_view block) { conversion.add(from.type, mapping.made.type, block); });
+                checkpoint.stream(part, [&](std::string_view block) {
+                    conversion.add(from.type, mapping.made.type, block);
+                });
         }
         done += static_cast<double>(mapping.made.byteCount());
     }

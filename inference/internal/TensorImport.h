@@ -10,7 +10,7 @@ namespace hounsfield {
 struct TensorMapping {
     std::vector<std::string> parts; ///< keys in the checkpoint, joined along their first axis
     bool transposed = false;        ///< a matrix with its axes exchanged
-    TensorInfo made;                ///< what it becomes: float32, or float16 where it came as such and may stay so
+    TensorInfo made; ///< what it becomes: float32, or float16 where it came as such and may stay so
 };
 using TensorMappings = std::map<std::string, TensorMapping>;
 
@@ -19,6 +19,7 @@ std::string shapeText(const std::vector<std::int64_t>& shape);
 
 /// Writes a safetensors file tensor by tensor, its numbers block by block. @returns its SHA-256
 /// @throws Error(Model) where a number is none; Error(Resources); Cancelled between tensors
-std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& mappings, const std::filesystem::path& file, const std::string& stage, Progress& progress);
+std::string writeTensors(const Checkpoint& checkpoint, const TensorMappings& mappings,
+                         const std::filesystem::path& file, const std::string& stage, Progress& progress);
 
 } // namespace hounsfield

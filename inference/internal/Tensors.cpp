@@ -75,8 +75,9 @@ void translate(const c10::Error& error, const std::string& during)
 {
     const std::string what = error.what_without_backtrace();
     if (what.find("alloc") != std::string::npos || what.find("out of memory") != std::string::npos)
-        throw Error(ErrorKind::Resources, "There is not enough memory for " + during +
-                                              ". Close other programs, use a smaller model, or --device cpu. (" + what + ")");
+        throw Error(ErrorKind::Resources,
+                    "There is not enough memory for " + during +
+                        ". Close other programs, use a smaller model, or --device cpu. (" + what + ")");
     throw Error(ErrorKind::Model, "The model failed during " + during + ": " + what);
 }
 

@@ -17,11 +17,18 @@ namespace hounsfield {
 /// Tensors of a network by their names in the checkpoint.
 using Weights = std::map<std::string, at::Tensor>;
 
-/// A part of a network's weights, so that layers read like the paper: scope("down_tr64")("ops.0")["conv1.weight"].
+/// A part of a network's weights, so that layers read like the paper:
+/// scope("down_tr64")("ops.0")["conv1.weight"].
 class WeightScope {
 public:
-    explicit WeightScope(const Weights& weights, std::string prefix = "") : m_weights(&weights), m_prefix(std::move(prefix)) {}
-    WeightScope operator()(const std::string& part) const { return WeightScope(*m_weights, m_prefix + part + "."); }
+    explicit WeightScope(const Weights& weights, std::string prefix = "")
+        : m_weights(&weights), m_prefix(std::move(prefix))
+    {
+    }
+    WeightScope operator()(const std::string& part) const
+    {
+        return WeightScope(*m_weights, m_prefix + part + ".");
+    }
     /// @throws Error(Model) that names the missing tensor
     const at::Tensor& operator[](const std::string& name) const;
 
@@ -58,7 +65,9 @@ template <typename Work> auto translated(const std::string& during, Work&& work)
     } catch (const c10::Error& error) {
         translate(error, during);
     } catch (const std::bad_alloc&) {
-        throw Error(ErrorKind::Resources, "There is not enough memory for " + during + ". Close other programs, ask for fewer structures at once, or use a smaller model.");
+        throw Error(ErrorKind::Resources,
+                    "There is not enough memory for " + during +
+                        ". Close other programs, ask for fewer structures at once, or use a smaller model.");
     }
 }
 

@@ -18,15 +18,21 @@ namespace {
 TensorMappings secondSpelling(const TensorInfos& tensors)
 {
     TensorMappings mappings;
-    const auto add = [&](const std::string& name, std::vector<std::string> parts, bool transposed = false) { mappings[name] = {std::move(parts), transposed, {}}; };
+    const auto add = [&](const std::string& name, std::vector<std::string> parts, bool transposed = false) {
+        mappings[name] = {std::move(parts), transposed, {}};
+    };
     add("token_embedding.weight", {"text_model.embeddings.token_embedding.weight"});
     add("positional_embedding", {"text_model.embeddings.position_embedding.weight"});
     add("text_projection", {"text_projection.weight"}, true);
     for (const std::string kind : {".weight", ".bias"}) {
         add("ln_final" + kind, {"text_model.final_layer_norm" + kind});
-        for (int n = 0; tensors.count("text_model.encoder.layers." + std::to_string(n) + ".layer_norm1.weight"); ++n) {
-            const std::string from = "text_model.encoder.layers." + std::to_string(n) + ".", to = "transformer.resblocks." + std::to_string(n) + ".";
-            add(to + "attn.in_proj_" + kind.substr(1), {from + "self_attn.q_proj" + kind, from + "self_attn.k_proj" + kind, from + "self_attn.v_proj" + kind});
+        for (int n = 0;
+             tensors.count("text_model.encoder.layers." + std::to_string(n) + ".layer_norm1.weight"); ++n) {
+            const std::string from = "text_model.encoder.layers." + std::to_string(n) + ".",
+                              to = "transformer.resblocks." + std::to_string(n) + ".";
+            add(to + "attn.in_proj_" + kind.substr(1),
+                {from + "self_attn.q_proj" + kind, from + "self_attn.k_proj" + kind,
+                 from + "self_attn.v_proj" + kind});
             add(to + "attn.out_proj" + kind, {from + "self_attn.out_proj" + kind});
             add(to + "ln_1" + kind, {from + "layer_norm1" + kind});
             add(to + "ln_2" + kind, {from + "layer_norm2" + kind});
@@ -49,7 +55,10 @@ TensorMappings mappingsOf(const TensorInfos& tensors)
 
 [[noreturn]] void refuse(const std::string& why)
 {
-    throw Error(ErrorKind::Model, "The text encoder cannot be used: " + why + ". Name CLIP ViT-B/32's weights (ViT-B-32.pt or model.safetensors), or a compact encoder's.");
+    throw Error(
+        ErrorKind::Model,
+        "The text encoder cannot be used: " + why +
+            ". Name CLIP ViT-B/32's weights (ViT-B-32.pt or model.safetensors), or a compact encoder's.");
 }
 
 /// Type and shape of what a mapping makes; nothing where a part is missing or does not fit.
@@ -68,7 +77,8 @@ std::optional<TensorInfo> madeOf(const TensorMapping& mapping, const TensorInfos
             std::swap(next.shape[0], next.shape[1]);
         if (&part == &mapping.parts.front()) {
             made = next;
-        } else if (next.type != made.type || next.shape.empty() || next.shape.size() != made.shape.size() || !std::equal(next.shape.begin() + 1, next.shape.end(), made.shape.begin() + 1)) {
+        } else if (next.type != made.type || next.shape.empty() || next.shape.size() != made.shape.size() ||
+                   !std::equal(next.shape.begin() + 1, next.shape.end(), made.shape.begin() + 1)) {
             return std::nullopt;
         } else {
             made.shape[0] += next.shape[0];
@@ -88,7 +98,9 @@ std::string readVocabulary(const fs::path& file)
 {
     const auto bytes = openBytes(file);
     if (bytes->size() < 16 || bytes->size() > largestVocabulary)
-        throw Error(ErrorKind::Model, "The file " + file.string() + " is no vocabulary. Name bpe_simple_vocab_16e6.txt.gz, merges.txt or a sentencepiece .model.");
+        throw Error(ErrorKind::Model, "The file " + file.string() +
+                                          " is no vocabulary. Name bpe_simple_vocab_16e6.txt.gz, merges.txt "
+                                          "or a sentencepiece .model.");
     return bytes->read(0, bytes->size());
 }
 
@@ -116,16 +128,21 @@ std::string checkedVocabulary(const fs::path& vocabulary, TextEncoderSettings& s
     if (isSentencePiece(vocabulary)) {
         const int entries = SentencePieceTokenizer::fromBytes(bytes, settings.context).vocabularySize();
         if (entries > settings.vocabulary)
-            throw Error(ErrorKind::Model, "The text encoder and the vocabulary do not belong together: it knows " + std::to_string(settings.vocabulary) + " tokens, " + vocabulary.filename().string() +
-                                              " has " + std::to_string(entries) + ".");
+            throw Error(ErrorKind::Model,
+                        "The text encoder and the vocabulary do not belong together: it knows " +
+                            std::to_string(settings.vocabulary) + " tokens, " +
+                            vocabulary.filename().string() + " has " + std::to_string(entries) + ".");
         settings.tokenizer = "sentencepiece";
         settings.vocabularyFile = "text_vocabulary.model";
         return bytes;
     }
     const auto merges = BytePairTokenizer::fromFile(vocabulary);
     if (settings.vocabulary != merges.vocabularySize() || settings.context < merges.contextLength())
-        throw Error(ErrorKind::Model, "The text encoder and the vocabulary do not belong together: it takes " + std::to_string(settings.context) + " of " + std::to_string(settings.vocabulary) +
-                                          " tokens, CLIP's byte pairs are 77 of 49408. A compact encoder needs its own sentencepiece .model.");
+        throw Error(ErrorKind::Model,
+                    "The text encoder and the vocabulary do not belong together: it takes " +
+                        std::to_string(settings.context) + " of " + std::to_string(settings.vocabulary) +
+                        " tokens, CLIP's byte pairs are 77 of 49408. A compact encoder needs its own "
+                        "sentencepiece .model.");
     settings.tokenizer = "byte_pair";
     settings.vocabularyFile = "text_vocabulary.txt.gz";
     return bytes.compare(0, 2, "\x1f\x8b") == 0 ? bytes : packed(bytes);
@@ -144,9 +161,11 @@ TextTensors textTensors(const Checkpoint& checkpoint)
         }
     const auto settings = textSettingsOf(infos);
     if (!settings)
-        refuse("the file " + checkpoint.name() + " has no token_embedding and positional_embedding of a text encoder");
+        refuse("the file " + checkpoint.name() +
+               " has no token_embedding and positional_embedding of a text encoder");
     if (!arePossible(*settings) || (settings->width > 64 && settings->width % 64))
-        refuse("its sizes are impossible (width " + std::to_string(settings->width) + ", " + std::to_string(settings->blocks) + " blocks, " + std::to_string(settings->context) + " of " +
+        refuse("its sizes are impossible (width " + std::to_string(settings->width) + ", " +
+               std::to_string(settings->blocks) + " blocks, " + std::to_string(settings->context) + " of " +
                std::to_string(settings->vocabulary) + " tokens)");
     TextTensors text{*settings, {}};
     for (const auto& [name, shape] : expectedTextTensors(*settings)) {
@@ -154,13 +173,15 @@ TextTensors textTensors(const Checkpoint& checkpoint)
         if (info == infos.end())
             refuse("the file " + checkpoint.name() + " lacks the tensor " + name);
         if (info->second.shape != shape)
-            refuse("its tensor " + name + " is " + shapeText(info->second.shape) + " where " + shapeText(shape) + " belongs");
+            refuse("its tensor " + name + " is " + shapeText(info->second.shape) + " where " +
+                   shapeText(shape) + " belongs");
         text.mappings.emplace(name, found.at(name));
     }
     return text;
 }
 
-TextEncoderSettings addTextEncoderFiles(const fs::path& weights, const fs::path& vocabulary, PackBuilder& builder, Progress& progress)
+TextEncoderSettings addTextEncoderFiles(const fs::path& weights, const fs::path& vocabulary,
+                                        PackBuilder& builder, Progress& progress)
 {
     const auto checkpoint = openCheckpoint(weights);
     const TextTensors text = textTensors(*checkpoint);
@@ -168,7 +189,9 @@ TextEncoderSettings addTextEncoderFiles(const fs::path& weights, const fs::path&
     settings.weightsFile = "text_weights.safetensors";
     const std::string words = checkedVocabulary(vocabulary, settings);
     builder.add(settings.vocabularyFile, words);
-    builder.setHash(settings.weightsFile, writeTensors(*checkpoint, text.mappings, builder.place(settings.weightsFile), "writing the text encoder", progress));
+    builder.setHash(settings.weightsFile,
+                    writeTensors(*checkpoint, text.mappings, builder.place(settings.weightsFile),
+                                 "writing the text encoder", progress));
     return settings;
 }
 

@@ -30,11 +30,14 @@ TensorShapes expectedTextTensors(const TextEncoderSettings& settings)
 
 std::optional<TextEncoderSettings> textSettingsOf(const TensorInfos& tensors)
 {
-    const auto positions = tensors.find("positional_embedding"), words = tensors.find("token_embedding.weight");
-    if (positions == tensors.end() || words == tensors.end() || positions->second.shape.size() != 2 || words->second.shape.size() != 2)
+    const auto positions = tensors.find("positional_embedding"),
+               words = tensors.find("token_embedding.weight");
+    if (positions == tensors.end() || words == tensors.end() || positions->second.shape.size() != 2 ||
+        words->second.shape.size() != 2)
         return std::nullopt;
     constexpr std::int64_t longest = 1 << 20;
-    if (std::max(positions->second.shape[0], words->second.shape[0]) > longest || positions->second.shape[1] > longest)
+    if (std::max(positions->second.shape[0], words->second.shape[0]) > longest ||
+        positions->second.shape[1] > longest)
         return std::nullopt;
     TextEncoderSettings settings;
     settings.context = static_cast<int>(positions->second.shape[0]);
@@ -50,8 +53,9 @@ std::optional<TextEncoderSettings> textSettingsOf(const TensorInfos& tensors)
 bool arePossible(const TextEncoderSettings& settings)
 {
     const auto within = [](int value, int low, int high) { return value >= low && value <= high; };
-    return within(settings.width, 8, 4096) && within(settings.heads, 1, 64) && settings.width % settings.heads == 0 && within(settings.blocks, 1, 64) && within(settings.context, 4, 1024) &&
-           within(settings.vocabulary, 8, 1 << 20);
+    return within(settings.width, 8, 4096) && within(settings.heads, 1, 64) &&
+           settings.width % settings.heads == 0 && within(settings.blocks, 1, 64) &&
+           within(settings.context, 4, 1024) && within(settings.vocabulary, 8, 1 << 20);
 }
 
 } // namespace hounsfield

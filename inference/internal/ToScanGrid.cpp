@@ -15,10 +15,13 @@ IndexBox reach(const IndexBox& onModel, const ModelImage& image, const Geometry&
     for (int corner = 0; corner < 8; ++corner) {
         Vector3 at;
         for (std::size_t a = 0; a < 3; ++a)
-            at[a] = corner >> a & 1 ? double(image.crop.begin[a] + onModel.end[a]) : double(image.crop.begin[a] + onModel.begin[a] - 1);
+            at[a] = corner >> a & 1 ? double(image.crop.begin[a] + onModel.end[a])
+                                    : double(image.crop.begin[a] + onModel.begin[a] - 1);
         const Vector3 index = scan.toIndex(image.resampled.toMm(at));
-        box.include({std::int64_t(std::floor(index[0])), std::int64_t(std::floor(index[1])), std::int64_t(std::floor(index[2]))});
-        box.include({std::int64_t(std::ceil(index[0])), std::int64_t(std::ceil(index[1])), std::int64_t(std::ceil(index[2]))});
+        box.include({std::int64_t(std::floor(index[0])), std::int64_t(std::floor(index[1])),
+                     std::int64_t(std::floor(index[2]))});
+        box.include({std::int64_t(std::ceil(index[0])), std::int64_t(std::ceil(index[1])),
+                     std::int64_t(std::ceil(index[2]))});
     }
     for (std::size_t a = 0; a < 3; ++a) {
         box.begin[a] = std::clamp<std::int64_t>(box.begin[a], 0, scan.size()[a]);
@@ -49,7 +52,8 @@ template <typename Inside> IndexBox extent(const ModelImage& image, Inside&& ins
 }
 
 /// Asks inside(index in the crop, continuous) for every voxel of the scan that the box can reach.
-template <typename Inside> Mask sampled(const IndexBox& onModel, const ModelImage& image, const Geometry& scan, Inside&& inside)
+template <typename Inside>
+Mask sampled(const IndexBox& onModel, const ModelImage& image, const Geometry& scan, Inside&& inside)
 {
     const IndexBox box = onModel.empty() ? IndexBox{} : reach(onModel, image, scan);
     if (box.empty())
@@ -89,8 +93,8 @@ bool nearest(const Vector3& at, const ModelImage& image, std::size_t& offset)
     return true;
 }
 
-/// The eight voxels around a place, clamped to the crop: where the lowest lies, how far the next is along each axis (0 at the border), and
-/// how much of it counts.
+/// The eight voxels around a place, clamped to the crop: where the lowest lies, how far the next is along
+/// each axis (0 at the border), and how much of it counts.
 struct Neighbours {
     std::size_t lowest = 0;
     std::array<std::size_t, 3> next{};
@@ -115,7 +119,9 @@ Neighbours neighbours(const Vector3& at, const Index3& size)
 float linear(const Probabilities& values, const Neighbours& n)
 {
     const std::uint8_t* v = values.data() + n.lowest;
-    const auto along = [&](std::size_t offset) { return float(v[offset]) + n.weight[2] * (float(v[offset + n.next[2]]) - float(v[offset])); };
+    const auto along = [&](std::size_t offset) {
+        return float(v[offset]) + n.weight[2] * (float(v[offset + n.next[2]]) - float(v[offset]));
+    };
     const float a = along(0), b = along(n.next[1]), c = along(n.next[0]), d = along(n.next[0] + n.next[1]);
     const float low = a + n.weight[1] * (b - a), high = c + n.weight[1] * (d - c);
     return low + n.weight[0] * (high - low);
@@ -138,26 +144,31 @@ bool anyCorner(const std::vector<std::uint8_t>& mask, const Neighbours& n)
 
 Mask toScanGridNearest(const std::vector<std::uint8_t>& mask, const ModelImage& image, const Geometry& scan)
 {
-    return sampled(extent(image, [&](std::size_t v) { return mask[v] != 0; }), image, scan, [&](const Vector3& at) {
-        std::size_t offset = 0;
-        return nearest(at, image, offset) && mask[offset];
-    });
+    return sampled(extent(image, [&](std::size_t v) { return mask[v] != 0; }), image, scan,
+                   [&](const Vector3& at) {
+                       std::size_t offset = 0;
+                       return nearest(at, image, offset) && mask[offset];
+                   });
 }
 
-Mask toScanGridLinear(const Probabilities& probability, const std::vector<std::uint8_t>& allowed, double threshold, const ModelImage& image,
-                      const Geometry& scan)
+Mask toScanGridLinear(const Probabilities& probability, const std::vector<std::uint8_t>& allowed,
+                      double threshold, const ModelImage& image, const Geometry& scan)
 {
     const int step = stepOf(threshold);
     const Index3 size = image.crop.size();
-    const auto counts = [&](std::size_t v) { return probability[v] >= step && (allowed.empty() || allowed[v]); };
+    const auto counts = [&](std::size_t v) {
+        return probability[v] >= step && (allowed.empty() || allowed[v]);
+    };
     return sampled(extent(image, counts), image, scan, [&](const Vector3& at) {
         std::size_t offset = 0;
         if (!nearest(at, image, offset))
             return false;
         const Neighbours around = neighbours(at, size);
-        // At the surface the nearest voxel of the model is often just outside while the interpolated probability is inside. A voxel
-        // that is above the threshold and not allowed was taken away by the clean-up, and stays away.
-        if (!allowed.empty() && !allowed[offset] && (probability[offset] >= step || !anyCorner(allowed, around)))
+        // At the surface the nearest voxel of the model is often just outside while the interpolated
+        // probability is inside. A voxel that is above the threshold and not allowed was taken away by the
+        // clean-up, and stays away.
+        if (!allowed.empty() && !allowed[offset] &&
+            (probability[offset] >= step || !anyCorner(allowed, around)))
             return false;
         return linear(probability, around) + 0.5F > float(step);
     });

@@ -17,13 +17,17 @@ struct Place {
 
 [[noreturn]] void refuse(const ByteSource& source)
 {
-    throw Error(ErrorKind::Model, "The checkpoint " + source.name() + " is damaged or incomplete: its data is missing or of the wrong length. Get it again.");
+    throw Error(ErrorKind::Model,
+                "The checkpoint " + source.name() +
+                    " is damaged or incomplete: its data is missing or of the wrong length. Get it again.");
 }
 
 /// The storages lie one after another in the order of their keys, each behind the number of its elements.
 class LegacyStorages final : public Storages {
 public:
-    LegacyStorages(const Pickle& index, const PickleValue& keys, std::uint64_t at, std::shared_ptr<const ByteSource> source) : m_source(std::move(source))
+    LegacyStorages(const Pickle& index, const PickleValue& keys, std::uint64_t at,
+                   std::shared_ptr<const ByteSource> source)
+        : m_source(std::move(source))
     {
         std::map<std::string, const PickleValue*> storages;
         for (const PickleValue& value : index.values())
@@ -33,11 +37,13 @@ public:
             const auto storage = storages.find(key->text);
             if (storage == storages.end())
                 refuse(*m_source);
-            const std::uint64_t width = elementSize(elementTypeOf(storage->second->type).value_or(ElementType::UInt8));
+            const std::uint64_t width =
+                elementSize(elementTypeOf(storage->second->type).value_or(ElementType::UInt8));
             std::int64_t count = -1;
             m_source->readInto(at, reinterpret_cast<char*>(&count), sizeof count);
             at += 8;
-            if (count != storage->second->integer || count < 0 || static_cast<std::uint64_t>(count) > (m_source->size() - at) / width)
+            if (count != storage->second->integer || count < 0 ||
+                static_cast<std::uint64_t>(count) > (m_source->size() - at) / width)
                 refuse(*m_source);
             m_places[key->text] = {at, static_cast<std::uint64_t>(count) * width};
             at += static_cast<std::uint64_t>(count) * width;
@@ -48,7 +54,11 @@ public:
         const auto place = m_places.find(key);
         return place == m_places.end() ? std::nullopt : std::optional(place->second.bytes);
     }
-    void stream(const std::string& key, std::uint64_t from, std::uint64_t count, const ByteSink& sink) const override { m_source->readBlocks(m_places.at(key).offset + from, count, sink); }
+    void stream(const std::string& key, std::uint64_t from, std::uint64_t count,
+                const ByteSink& sink) const override
+    {
+        m_source->readBlocks(m_places.at(key).offset + from, count, sink);
+    }
 
 private:
     std::shared_ptr<const ByteSource> m_source;
@@ -76,10 +86,13 @@ std::unique_ptr<const Checkpoint> openTorchLegacy(std::shared_ptr<const ByteSour
     at += keys.size();
     for (const auto& [key, value] : system.root().entries)
         if (key->text == "little_endian" && value->integer == 0)
-            throw Error(ErrorKind::Model, "The checkpoint " + name + " was written on a big-endian machine, which this version does not read.");
+            throw Error(ErrorKind::Model,
+                        "The checkpoint " + name +
+                            " was written on a big-endian machine, which this version does not read.");
     if (keys.root().kind != PickleValue::Kind::List)
         refuse(*source);
-    return openTorch(index, PickleForm::Legacy, std::make_unique<const LegacyStorages>(index, keys.root(), at, source), source);
+    return openTorch(index, PickleForm::Legacy,
+                     std::make_unique<const LegacyStorages>(index, keys.root(), at, source), source);
 }
 
 } // namespace hounsfield

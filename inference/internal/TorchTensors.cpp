@@ -11,8 +11,10 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr std::pair<const char*, ElementType> storageTypes[] = {
-    {"FloatStorage", ElementType::Float32}, {"DoubleStorage", ElementType::Float64}, {"HalfStorage", ElementType::Float16}, {"BFloat16Storage", ElementType::BFloat16},
-    {"LongStorage", ElementType::Int64},    {"IntStorage", ElementType::Int32},      {"ShortStorage", ElementType::Int16},  {"CharStorage", ElementType::Int8},
+    {"FloatStorage", ElementType::Float32}, {"DoubleStorage", ElementType::Float64},
+    {"HalfStorage", ElementType::Float16},  {"BFloat16Storage", ElementType::BFloat16},
+    {"LongStorage", ElementType::Int64},    {"IntStorage", ElementType::Int32},
+    {"ShortStorage", ElementType::Int16},   {"CharStorage", ElementType::Int8},
     {"ByteStorage", ElementType::UInt8},    {"BoolStorage", ElementType::Bool}};
 
 [[noreturn]] void refuse(const std::string& file, const std::string& why)
@@ -31,7 +33,8 @@ const PickleValue* entry(const PickleValue& dict, const std::string& key)
 bool holdsTensors(const PickleValue* value)
 {
     return value && value->kind == Kind::Dict &&
-           std::any_of(value->entries.begin(), value->entries.end(), [](const auto& e) { return e.second->kind == Kind::Tensor; });
+           std::any_of(value->entries.begin(), value->entries.end(),
+                       [](const auto& e) { return e.second->kind == Kind::Tensor; });
 }
 
 const PickleValue& stateDict(const PickleValue& root, const std::string& file)
@@ -42,14 +45,17 @@ const PickleValue& stateDict(const PickleValue& root, const std::string& file)
         for (const char* key : {"net", "state_dict", "model"})
             if (const PickleValue* inner = entry(root, key); holdsTensors(inner))
                 return *inner;
-    throw Error(ErrorKind::Model, "The checkpoint " + file + " holds no weights under net, state_dict or model. Is it the right file?");
+    throw Error(ErrorKind::Model,
+                "The checkpoint " + file +
+                    " holds no weights under net, state_dict or model. Is it the right file?");
 }
 
 /// A tensor as a view of its storage, in bytes.
 struct View {
     std::string storage;
     std::uint64_t from = 0, count = 0; ///< the part of the storage that it touches
-    std::vector<std::int64_t> shape, strides; ///< of a view that is not contiguous: its lengths and steps, else empty
+    std::vector<std::int64_t> shape,
+        strides; ///< of a view that is not contiguous: its lengths and steps, else empty
     std::size_t width = 1;
 };
 
@@ -67,8 +73,10 @@ bool isContiguous(const PickleValue& tensor)
 class TorchCheckpoint final : public Checkpoint {
 public:
     /// @param values of the index: no more than a few times as many are gone through
-    TorchCheckpoint(std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source, std::size_t values)
-        : Checkpoint(std::move(source)), m_storages(std::move(storages)), m_mostVisits(1000 + 4 * values), m_mostBytes(std::max<std::uint64_t>(64u << 20, 4 * m_source->size()))
+    TorchCheckpoint(std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source,
+                    std::size_t values)
+        : Checkpoint(std::move(source)), m_storages(std::move(storages)), m_mostVisits(1000 + 4 * values),
+          m_mostBytes(std::max<std::uint64_t>(64u << 20, 4 * m_source->size()))
     {
     }
 
@@ -86,8 +94,10 @@ public:
     }
     void addModule(const std::string& path, const PickleValue& module, int depth)
     {
-        // A hostile file can hold a module that holds itself, or one twice in one that is held twice and so on.
-        if (depth > 32 || path.size() > longestName || (m_visited += 1 + module.entries.size()) > m_mostVisits)
+        // A hostile file can hold a module that holds itself, or one twice in one that is held twice and so
+        // on.
+        if (depth > 32 || path.size() > longestName ||
+            (m_visited += 1 + module.entries.size()) > m_mostVisits)
             refuse(name(), "its modules lie too deep in one another");
         for (const auto& [key, value] : module.entries) {
             if (key->kind != Kind::Text)
@@ -139,7 +149,12 @@ private:
         const std::size_t width = elementSize(info.type);
         if (m_storages->size(tensor.storage->text) != static_cast<std::uint64_t>(elements) * width)
             refuse(name(), "the data of the tensor " + spoken + " is missing or of the wrong length");
-        View view{tensor.storage->text, static_cast<std::uint64_t>(tensor.integer) * width, static_cast<std::uint64_t>(last - tensor.integer + 1) * width, {}, {}, width};
+        View view{tensor.storage->text,
+                  static_cast<std::uint64_t>(tensor.integer) * width,
+                  static_cast<std::uint64_t>(last - tensor.integer + 1) * width,
+                  {},
+                  {},
+                  width};
         if (!isContiguous(tensor)) {
             view.shape = tensor.shape;
             view.strides = tensor.strides;
@@ -158,7 +173,8 @@ private:
             return m_storages->stream(view.storage, view.from, view.count, sink);
         std::string part;
         part.reserve(static_cast<std::size_t>(view.count));
-        m_storages->stream(view.storage, view.from, view.count, [&](std::string_view block) { part += block; });
+        m_storages->stream(view.storage, view.from, view.count,
+                           [&](std::string_view block) { part += block; });
         gather(view, m_tensors.at(tensor).count(), part, sink);
     }
 
@@ -203,10 +219,13 @@ std::optional<ElementType> elementTypeOf(const std::string& storageClass)
     return std::nullopt;
 }
 
-std::unique_ptr<const Checkpoint> openTorch(const Pickle& index, PickleForm form, std::unique_ptr<const Storages> storages, std::shared_ptr<const ByteSource> source)
+std::unique_ptr<const Checkpoint> openTorch(const Pickle& index, PickleForm form,
+                                            std::unique_ptr<const Storages> storages,
+                                            std::shared_ptr<const ByteSource> source)
 {
     const std::string file = source->name();
-    auto checkpoint = std::make_unique<TorchCheckpoint>(std::move(storages), std::move(source), index.values().size());
+    auto checkpoint =
+        std::make_unique<TorchCheckpoint>(std::move(storages), std::move(source), index.values().size());
     if (form == PickleForm::TorchScript) {
         if (index.root().kind != Kind::Dict || index.root().text.empty())
             refuse(file, "it holds no module");

@@ -8,9 +8,9 @@
 #include <ATen/ops/amax.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/conv3d.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/instance_norm.h>
 #include <ATen/ops/max_pool3d.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 
 #include <algorithm>
@@ -20,12 +20,13 @@
 namespace hounsfield {
 namespace {
 
-/// The published layer is a batch norm that uses the statistics of the batch at inference too, and the published pipeline runs
-/// one window at a time: an instance norm over each window, whatever the batch.
+/// The published layer is a batch norm that uses the statistics of the batch at inference too, and the
+/// published pipeline runs one window at a time: an instance norm over each window, whatever the batch.
 at::Tensor convolveNormaliseRelu(const WeightScope& scope, const at::Tensor& input)
 {
     const at::Tensor convolved = at::conv3d(input, scope["conv1.weight"], scope["conv1.bias"], 1, 1);
-    at::Tensor normalised = at::instance_norm(convolved, scope["bn1.weight"], scope["bn1.bias"], {}, {}, true, 0.1, 1e-5, false);
+    at::Tensor normalised =
+        at::instance_norm(convolved, scope["bn1.weight"], scope["bn1.bias"], {}, {}, true, 0.1, 1e-5, false);
     return at::GradMode::is_enabled() ? at::relu(normalised) : normalised.relu_();
 }
 
@@ -69,7 +70,8 @@ Weights freshUnetWeights(const UnetWidths& widths, std::uint64_t seed)
     for (const auto& [name, shape] : expectedUnetTensors(widths)) {
         at::Tensor tensor = at::empty(shape, at::kFloat);
         const bool isBias = name.ends_with("bias");
-        const double fanIn = shape.size() > 1 ? static_cast<double>(tensor.numel()) / static_cast<double>(shape[0]) : 1;
+        const double fanIn =
+            shape.size() > 1 ? static_cast<double>(tensor.numel()) / static_cast<double>(shape[0]) : 1;
         // Weights of norms are 1, biases 0; the text side starts like any linear layer.
         const double deviation = shape.size() > 1 ? std::sqrt(2.0 / fanIn) : 0;
         std::normal_distribution<float> normal(0, deviation > 0 ? static_cast<float>(deviation) : 1.0f);

@@ -62,7 +62,10 @@ TensorShapes expectedSwinTensors(int featureSize)
 {
     TensorShapes shapes;
     std::int64_t c = featureSize, heads = 3;
-    const auto convolution = [&](const std::string& name, std::int64_t out, std::int64_t in, std::int64_t side) { shapes["backbone." + name + ".conv.weight"] = {out, in, side, side, side}; };
+    const auto convolution = [&](const std::string& name, std::int64_t out, std::int64_t in,
+                                 std::int64_t side) {
+        shapes["backbone." + name + ".conv.weight"] = {out, in, side, side, side};
+    };
     shapes["backbone.swinViT.patch_embed.proj.weight"] = {c, 1, 2, 2, 2};
     shapes["backbone.swinViT.patch_embed.proj.bias"] = {c};
     for (const char* layer : {"layers1", "layers2", "layers3", "layers4"}) {
@@ -83,13 +86,21 @@ TensorShapes expectedSwinTensors(int featureSize)
         heads *= 2;
     }
     const std::int64_t f = featureSize;
-    for (const auto& [name, out, in] : {std::tuple{"encoder1", f, std::int64_t{1}}, {"encoder2", f, f}, {"encoder3", 2 * f, 2 * f}, {"encoder4", 4 * f, 4 * f}, {"encoder10", 16 * f, 16 * f}}) {
+    for (const auto& [name, out, in] : {std::tuple{"encoder1", f, std::int64_t{1}},
+                                        {"encoder2", f, f},
+                                        {"encoder3", 2 * f, 2 * f},
+                                        {"encoder4", 4 * f, 4 * f},
+                                        {"encoder10", 16 * f, 16 * f}}) {
         convolution(std::string(name) + ".layer.conv1", out, in, 3);
         convolution(std::string(name) + ".layer.conv2", out, out, 3);
         if (in != out)
             convolution(std::string(name) + ".layer.conv3", out, in, 1);
     }
-    for (const auto& [name, in, out] : {std::tuple{"decoder5", 16 * f, 8 * f}, {"decoder4", 8 * f, 4 * f}, {"decoder3", 4 * f, 2 * f}, {"decoder2", 2 * f, f}, {"decoder1", f, f}}) {
+    for (const auto& [name, in, out] : {std::tuple{"decoder5", 16 * f, 8 * f},
+                                        {"decoder4", 8 * f, 4 * f},
+                                        {"decoder3", 4 * f, 2 * f},
+                                        {"decoder2", 2 * f, f},
+                                        {"decoder1", f, f}}) {
         const std::string decoder = name;
         convolution(decoder + ".transp_conv", in, out, 2);
         convolution(decoder + ".conv_block.conv1", out, 2 * out, 3);
@@ -102,7 +113,8 @@ TensorShapes expectedSwinTensors(int featureSize)
 
 TensorShapes expectedTensors(const std::string& architecture, const UnetWidths& widths)
 {
-    return architecture == swinArchitecture ? expectedSwinTensors(widths.encoder[0]) : expectedUnetTensors(widths);
+    return architecture == swinArchitecture ? expectedSwinTensors(widths.encoder[0])
+                                            : expectedUnetTensors(widths);
 }
 
 } // namespace hounsfield

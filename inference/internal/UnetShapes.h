@@ -11,11 +11,12 @@ namespace hounsfield {
 
 using TensorShapes = std::map<std::string, std::vector<std::int64_t>>;
 
-/// Every learned tensor of the U-Net form of the Universal Model and its embedding table, by the published names. Running
-/// statistics are left out: the network never uses them.
+/// Every learned tensor of the U-Net form of the Universal Model and its embedding table, by the published
+/// names. Running statistics are left out: the network never uses them.
 TensorShapes expectedUnetTensors(const UnetWidths& widths);
 
-/// The same of the Swin UNETR form. Indices of relative positions are left out: they follow from the window's size.
+/// The same of the Swin UNETR form. Indices of relative positions are left out: they follow from the window's
+/// size.
 /// @param featureSize 48 as published, a multiple of 3
 TensorShapes expectedSwinTensors(int featureSize = 48);
 

@@ -7,18 +7,21 @@
 namespace hounsfield {
 namespace {
 
-/// mL of the pieces above the laxer threshold that are no specks and nowhere above the mask's own: what was above it was left out.
+/// mL of the pieces above the laxer threshold that are no specks and nowhere above the mask's own: what was
+/// above it was left out.
 double mlOfNothing(const Probabilities& probability, int own, int lax, const Index3& size, double voxelMl)
 {
     Voxels all = above(probability, lax);
     paint(all, reached(asMask(all, size), asMask(above(probability, own), size)), 0);
     const Mask rest = asMask(all, size);
-    return double(rest.count() - pieces(rest, 0, voxelsNotSpeck(lesionSpeckMm3, voxelMl)).smallVoxels) * voxelMl;
+    return double(rest.count() - pieces(rest, 0, voxelsNotSpeck(lesionSpeckMm3, voxelMl)).smallVoxels) *
+           voxelMl;
 }
 
 } // namespace
 
-VolumeRange volumeRange(const Voxels& mask, const Probabilities& probability, double threshold, const Index3& size, double voxelMl)
+VolumeRange volumeRange(const Voxels& mask, const Probabilities& probability, double threshold,
+                        const Index3& size, double voxelMl)
 {
     const int own = stepOf(threshold), strict = stepOf(rangeLow), lax = stepOf(rangeHigh);
     Voxels region(mask.size());
@@ -30,7 +33,8 @@ VolumeRange volumeRange(const Voxels& mask, const Probabilities& probability, do
     }
     if (kept == 0)
         return {0, mlOfNothing(probability, own, lax, size, voxelMl)};
-    return {double(strictly) * voxelMl, double(countReached(asMask(region, size), asMask(mask, size))) * voxelMl};
+    return {double(strictly) * voxelMl,
+            double(countReached(asMask(region, size), asMask(mask, size))) * voxelMl};
 }
 
 } // namespace hounsfield

@@ -51,7 +51,9 @@ struct Cut {
 at::Tensor toWindows(const at::Tensor& grid, const Cut& cut)
 {
     const std::int64_t channels = grid.size(4);
-    return grid.reshape({grid.size(0), cut.count[0], cut.window[0], cut.count[1], cut.window[1], cut.count[2], cut.window[2], channels})
+    return grid
+        .reshape({grid.size(0), cut.count[0], cut.window[0], cut.count[1], cut.window[1], cut.count[2],
+                  cut.window[2], channels})
         .permute({0, 1, 3, 5, 2, 4, 6, 7})
         .reshape({-1, cut.tokens, channels});
 }
@@ -59,24 +61,30 @@ at::Tensor toWindows(const at::Tensor& grid, const Cut& cut)
 at::Tensor fromWindows(const at::Tensor& windows, const Cut& cut, std::int64_t batch)
 {
     const std::int64_t channels = windows.size(2);
-    return windows.reshape({batch, cut.count[0], cut.count[1], cut.count[2], cut.window[0], cut.window[1], cut.window[2], channels})
+    return windows
+        .reshape({batch, cut.count[0], cut.count[1], cut.count[2], cut.window[0], cut.window[1],
+                  cut.window[2], channels})
         .permute({0, 1, 4, 2, 5, 3, 6, 7})
         .reshape({batch, cut.padded[0], cut.padded[1], cut.padded[2], channels});
 }
 
-/// Which row of the table of relative positions belongs to two tokens of a full window. A smaller window uses the corner of this
-/// index, as the published network does, and not one of its own.
+/// Which row of the table of relative positions belongs to two tokens of a full window. A smaller window uses
+/// the corner of this index, as the published network does, and not one of its own.
 const std::vector<std::int64_t>& relativeIndex()
 {
     static const std::vector<std::int64_t> index = [] {
         std::vector<std::int64_t> all;
         all.reserve(windowTokens * windowTokens);
         constexpr std::int64_t span = 2 * windowSide - 1;
-        const auto place = [](std::int64_t token) { return Axes{token / (windowSide * windowSide), token / windowSide % windowSide, token % windowSide}; };
+        const auto place = [](std::int64_t token) {
+            return Axes{token / (windowSide * windowSide), token / windowSide % windowSide,
+                        token % windowSide};
+        };
         for (std::int64_t one = 0; one < windowTokens; ++one)
             for (std::int64_t other = 0; other < windowTokens; ++other) {
                 const Axes a = place(one), b = place(other);
-                all.push_back(((a[0] - b[0] + windowSide - 1) * span + a[1] - b[1] + windowSide - 1) * span + a[2] - b[2] + windowSide - 1);
+                all.push_back(((a[0] - b[0] + windowSide - 1) * span + a[1] - b[1] + windowSide - 1) * span +
+                              a[2] - b[2] + windowSide - 1);
             }
         return all;
     }();
@@ -88,8 +96,12 @@ at::Tensor positionBias(const at::Tensor& table, std::int64_t tokens)
 {
     at::Tensor index = at::empty({tokens * tokens}, at::kLong);
     for (std::int64_t one = 0; one < tokens; ++one)
-        std::memcpy(index.data_ptr<std::int64_t>() + one * tokens, relativeIndex().data() + one * windowTokens, std::size_t(tokens) * sizeof(std::int64_t));
-    return table.index_select(0, index.to(table.device())).reshape({tokens, tokens, -1}).permute({2, 0, 1}).contiguous();
+        std::memcpy(index.data_ptr<std::int64_t>() + one * tokens,
+                    relativeIndex().data() + one * windowTokens, std::size_t(tokens) * sizeof(std::int64_t));
+    return table.index_select(0, index.to(table.device()))
+        .reshape({tokens, tokens, -1})
+        .permute({2, 0, 1})
+        .contiguous();
 }
 
 /// windows x tokens x tokens: -100 between tokens that only a shift brought together.
@@ -123,14 +135,21 @@ at::Tensor attend(const WeightScope& scope, const at::Tensor& windows, const Cut
     for (std::int64_t first = 0; first < windows.size(0); first += windowsAtOnce) {
         lookForStop(stop);
         const std::int64_t n = std::min(windowsAtOnce, windows.size(0) - first);
-        const at::Tensor qkv = at::linear(windows.narrow(0, first, n), scope["qkv.weight"], scope["qkv.bias"]).reshape({n, cut.tokens, 3, heads, width}).permute({2, 0, 3, 1, 4});
-        const auto part = [&](std::int64_t which) { return qkv[which].reshape({n * heads, cut.tokens, width}); };
-        at::Tensor scores = at::bmm(part(0) * scale, part(1).transpose(1, 2)).reshape({n, heads, cut.tokens, cut.tokens});
+        const at::Tensor qkv = at::linear(windows.narrow(0, first, n), scope["qkv.weight"], scope["qkv.bias"])
+                                   .reshape({n, cut.tokens, 3, heads, width})
+                                   .permute({2, 0, 3, 1, 4});
+        const auto part = [&](std::int64_t which) {
+            return qkv[which].reshape({n * heads, cut.tokens, width});
+        };
+        at::Tensor scores =
+            at::bmm(part(0) * scale, part(1).transpose(1, 2)).reshape({n, heads, cut.tokens, cut.tokens});
         scores.add_(bias.unsqueeze(0));
         for (std::int64_t w = 0; mask.defined() && w < n; ++w)
             scores[w].add_(mask[(first + w) % cut.windows].unsqueeze(0));
-        const at::Tensor mixed = at::bmm(at::softmax(scores, -1).reshape({n * heads, cut.tokens, cut.tokens}), part(2));
-        const at::Tensor joined = mixed.reshape({n, heads, cut.tokens, width}).transpose(1, 2).reshape({n, cut.tokens, channels});
+        const at::Tensor mixed =
+            at::bmm(at::softmax(scores, -1).reshape({n * heads, cut.tokens, cut.tokens}), part(2));
+        const at::Tensor joined =
+            mixed.reshape({n, heads, cut.tokens, width}).transpose(1, 2).reshape({n, cut.tokens, channels});
         out.narrow(0, first, n).copy_(at::linear(joined, scope["proj.weight"], scope["proj.bias"]));
     }
     return out;
@@ -146,7 +165,9 @@ at::Tensor normalise(const WeightScope& scope, const std::string& name, const at
 at::Tensor swinBlock(const WeightScope& block, const at::Tensor& tokens, bool shifted, const Progress* stop)
 {
     const Cut cut(tokens, shifted);
-    at::Tensor x = at::constant_pad_nd(normalise(block, "norm1", tokens), {0, 0, 0, cut.padded[2] - cut.size[2], 0, cut.padded[1] - cut.size[1], 0, cut.padded[0] - cut.size[0]});
+    at::Tensor x = at::constant_pad_nd(normalise(block, "norm1", tokens),
+                                       {0, 0, 0, cut.padded[2] - cut.size[2], 0, cut.padded[1] - cut.size[1],
+                                        0, cut.padded[0] - cut.size[0]});
     if (cut.moved())
         x = at::roll(x, {-cut.shift[0], -cut.shift[1], -cut.shift[2]}, {1, 2, 3});
     x = fromWindows(attend(block("attn"), toWindows(x, cut), cut, stop), cut, tokens.size(0));
@@ -155,7 +176,8 @@ at::Tensor swinBlock(const WeightScope& block, const at::Tensor& tokens, bool sh
     x = tokens + x.narrow(1, 0, cut.size[0]).narrow(2, 0, cut.size[1]).narrow(3, 0, cut.size[2]);
     const WeightScope mlp = block("mlp");
     lookForStop(stop);
-    const at::Tensor hidden = at::gelu(at::linear(normalise(block, "norm2", x), mlp["linear1.weight"], mlp["linear1.bias"]));
+    const at::Tensor hidden =
+        at::gelu(at::linear(normalise(block, "norm2", x), mlp["linear1.weight"], mlp["linear1.bias"]));
     lookForStop(stop);
     return x + at::linear(hidden, mlp["linear2.weight"], mlp["linear2.bias"]);
 }

@@ -20,7 +20,8 @@ namespace hounsfield {
 namespace {
 
 #if defined(__unix__)
-/// Where large temporary files lie on a disk (FHS 3.0, 5.15): the ordinary place is memory itself on many systems, which is what is to be saved.
+/// Where large temporary files lie on a disk (FHS 3.0, 5.15): the ordinary place is memory itself on many
+/// systems, which is what is to be saved.
 std::filesystem::path diskForTemporaryFiles(std::error_code& failed)
 {
     const std::filesystem::path disk = "/var/tmp";
@@ -49,7 +50,9 @@ public:
             return nullptr;
         unlink(name.c_str());
         // Its blocks are reserved now: a full disk is found here and not as a crash in the middle of a scan.
-        void* memory = posix_fallocate(file, 0, bytes) == 0 ? mmap(nullptr, std::size_t(bytes), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) : MAP_FAILED;
+        void* memory = posix_fallocate(file, 0, bytes) == 0
+                           ? mmap(nullptr, std::size_t(bytes), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+                           : MAP_FAILED;
         close(file);
         if (memory == MAP_FAILED)
             return nullptr;
@@ -66,7 +69,10 @@ public:
     }
     CacheFile(const CacheFile&) = delete;
     CacheFile& operator=(const CacheFile&) = delete;
-    char* at(std::int64_t offset) const { return m_data + offset; }
+    char* at(std::int64_t offset) const
+    {
+        return m_data + offset;
+    }
 
 private:
     CacheFile(char* data, std::int64_t bytes) : m_data(data), m_bytes(bytes) {}
@@ -96,21 +102,25 @@ WindowFeatures FeatureKeeper::keep(const WindowFeatures& computed)
         const at::Tensor values = computed.reduced.cpu().to(at::kFloat).contiguous();
         char* place = m_file->at((number - m_inMemory) * m_bytes);
         halfOf(values.data_ptr<float>(), reinterpret_cast<std::uint16_t*>(place), values.numel());
-        return {computed.gap, at::from_blob(place, values.sizes(), [file = m_file](void*) {}, at::TensorOptions().dtype(at::kHalf))};
+        return {computed.gap,
+                at::from_blob(
+                    place, values.sizes(), [file = m_file](void*) {}, at::TensorOptions().dtype(at::kHalf))};
     }
     if (!m_half)
         return computed;
     if (!computed.reduced.is_cpu())
         return {computed.gap, computed.reduced.to(at::kHalf)};
     at::Tensor half = at::empty(computed.reduced.sizes(), at::kHalf);
-    halfOf(computed.reduced.data_ptr<float>(), static_cast<std::uint16_t*>(half.data_ptr()), computed.reduced.numel());
+    halfOf(computed.reduced.data_ptr<float>(), static_cast<std::uint16_t*>(half.data_ptr()),
+           computed.reduced.numel());
     return {computed.gap, half};
 }
 
 std::int64_t FeatureKeeper::memoryFor(std::int64_t windows, std::int64_t voxels, const FeatureBudget& budget)
 {
     const std::int64_t values = PromptHead::channels * voxels;
-    return windows * values * 4 <= budget.memoryBytes ? windows * values * 4 : std::min(budget.memoryBytes, windows * values * 2);
+    return windows * values * 4 <= budget.memoryBytes ? windows * values * 4
+                                                      : std::min(budget.memoryBytes, windows * values * 2);
 }
 
 } // namespace hounsfield

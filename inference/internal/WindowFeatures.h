@@ -17,14 +17,14 @@ struct WindowFeatures {
 /// How much may be kept of a scan for later prompts.
 struct FeatureBudget {
     std::int64_t memoryBytes = 0;
-    std::int64_t fileBytes = 0;      ///< beyond the memory, in a file that is gone when the program is
-    std::filesystem::path folder;    ///< of that file; empty: the system's place for large temporary files
+    std::int64_t fileBytes = 0;   ///< beyond the memory, in a file that is gone when the program is
+    std::filesystem::path folder; ///< of that file; empty: the system's place for large temporary files
 };
 
 class CacheFile;
 
-/// Keeps the features of a scan's windows within a budget: in float32 where all of them fit so, else in half precision, what does not fit
-/// then in a cache file, and what does not fit there not at all.
+/// Keeps the features of a scan's windows within a budget: in float32 where all of them fit so, else in half
+/// precision, what does not fit then in a cache file, and what does not fit there not at all.
 class FeatureKeeper {
 public:
     FeatureKeeper(std::int64_t windows, std::int64_t voxels, const FeatureBudget& budget);

@@ -10,7 +10,8 @@ namespace {
 
 std::vector<std::int64_t> startsAlong(std::int64_t size, std::int64_t roi, double overlap)
 {
-    const std::int64_t step = size == roi ? roi : std::max<std::int64_t>(1, static_cast<std::int64_t>(double(roi) * (1 - overlap)));
+    const std::int64_t step =
+        size == roi ? roi : std::max<std::int64_t>(1, static_cast<std::int64_t>(double(roi) * (1 - overlap)));
     std::vector<std::int64_t> starts;
     for (std::int64_t start = 0;; start += step) {
         starts.push_back(std::min(start, size - roi));
@@ -19,7 +20,8 @@ std::vector<std::int64_t> startsAlong(std::int64_t size, std::int64_t roi, doubl
     }
 }
 
-/// The Gaussian integrated over each voxel, as MONAI's "erf" kernel: centre roi/2, sigma roi/8, cut at 4 sigma.
+/// The Gaussian integrated over each voxel, as MONAI's "erf" kernel: centre roi/2, sigma roi/8, cut at 4
+/// sigma.
 std::vector<float> kernel(std::int64_t roi)
 {
     const float sigma = 0.125f * static_cast<float>(roi);
@@ -30,7 +32,8 @@ std::vector<float> kernel(std::int64_t roi)
         const std::int64_t x = i - roi / 2;
         if (std::abs(x) <= tail)
             weights[static_cast<std::size_t>(i)] =
-                std::max(0.0f, 0.5f * (std::erf(t * (static_cast<float>(x) + 0.5f)) - std::erf(t * (static_cast<float>(x) - 0.5f))));
+                std::max(0.0f, 0.5f * (std::erf(t * (static_cast<float>(x) + 0.5f)) -
+                                       std::erf(t * (static_cast<float>(x) - 0.5f))));
     }
     return weights;
 }

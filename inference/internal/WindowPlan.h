@@ -7,10 +7,10 @@
 
 namespace hounsfield {
 
-/// Which windows cover an image, and how they are blended (shared/spec/universal-model.md section 5; MONAI 0.9
-/// sliding_window_inference with mode gaussian). Axis order X, Y, Z.
+/// Which windows cover an image, and how they are blended (shared/spec/universal-model.md section 5; MONAI
+/// 0.9 sliding_window_inference with mode gaussian). Axis order X, Y, Z.
 struct WindowPlan {
-    Index3 image{0, 0, 0};         ///< the image, before padding
+    Index3 image{0, 0, 0}; ///< the image, before padding
     Index3 roi{0, 0, 0};
     Index3 padBefore{0, 0, 0};     ///< zeros added before each axis so that it is not shorter than the roi
     Index3 padded{0, 0, 0};        ///< the image's size with padding on both sides

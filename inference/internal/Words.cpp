@@ -24,8 +24,9 @@ std::string latin(char32_t c)
         return std::string(1, static_cast<char>(c));
     if (c >= 'A' && c <= 'Z')
         return std::string(1, static_cast<char>(c - 'A' + 'a'));
-    static const std::map<char32_t, std::string> others{{U'æ', "ae"}, {U'œ', "oe"}, {U'Œ', "oe"}, {U'Æ', "ae"}, {U'ß', "ss"}, {U'ẞ', "ss"}, {U'ø', "o"},
-                                                        {U'Ø', "o"},  {U'å', "a"},  {U'Å', "a"},  {U'²', "2"},  {U'³', "3"},  {U'µ', "u"},  {U'μ', "u"}};
+    static const std::map<char32_t, std::string> others{
+        {U'æ', "ae"}, {U'œ', "oe"}, {U'Œ', "oe"}, {U'Æ', "ae"}, {U'ß', "ss"}, {U'ẞ', "ss"}, {U'ø', "o"},
+        {U'Ø', "o"},  {U'å', "a"},  {U'Å', "a"},  {U'²', "2"},  {U'³', "3"},  {U'µ', "u"},  {U'μ', "u"}};
     if (const auto found = others.find(c); found != others.end())
         return found->second;
     static const std::u32string accented = U"àáâãäçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸ";
@@ -47,8 +48,8 @@ bool isDash(char32_t c)
 /// Marks that stand within a word and say nothing: accents typed apart, soft hyphens, widths of zero.
 bool isSilent(char32_t c)
 {
-    return (c >= 0x300 && c <= 0x36F) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0xFEFF || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF);
+    return (c >= 0x300 && c <= 0x36F) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || c == 0xFEFF ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF);
 }
 
 /// Dashes that join no words: "liver — tumor".
@@ -67,8 +68,9 @@ bool isPicture(char32_t c)
 bool isGap(char32_t c)
 {
     static const std::u32string gaps = U"()[]{}\"`*#@$^_|\\«»„“”‘‚‹›·•¿¡《》〈〉「」『』【】〔〕";
-    return (c <= ' ' && c != '\n' && c != '\r') || c == 0x7F || c == 0x85 || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
-           c == 0x3000 || gaps.find(c) != std::u32string::npos;
+    return (c <= ' ' && c != '\n' && c != '\r') || c == 0x7F || c == 0x85 || c == 0xA0 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000 ||
+           gaps.find(c) != std::u32string::npos;
 }
 
 /// Full-width forms of ASCII, as Chinese keyboards type them, as ASCII.
@@ -103,8 +105,9 @@ char stopOf(char32_t c)
 
 bool isAbbreviation(const std::string& word)
 {
-    static const std::set<std::string> known{"l",   "r", "lt", "rt", "li", "re",  "izq",   "dcho", "dcha", "inf", "max",
-                                             "min", "g", "d",  "dr", "ca", "bds", "bilat", "mind", "v",    "tr",  "u"};
+    static const std::set<std::string> known{"l",    "r",     "lt",   "rt",  "li", "re", "izq", "dcho",
+                                             "dcha", "inf",   "max",  "min", "g",  "d",  "dr",  "ca",
+                                             "bds",  "bilat", "mind", "v",   "tr", "u"};
     return known.count(word) > 0;
 }
 
@@ -122,14 +125,22 @@ public:
     }
 
 private:
-    char32_t peek(std::size_t at) const { return at < m_text.size() ? halfWidth(characterAt(m_text, at).code) : 0; }
+    char32_t peek(std::size_t at) const
+    {
+        return at < m_text.size() ? halfWidth(characterAt(m_text, at).code) : 0;
+    }
     bool blankBefore() const { return m_at == 0 || isGap(m_last) || stopOf(m_last); }
     bool letterAt(std::size_t at) const
     {
         const char32_t c = peek(at);
-        return at < m_text.size() && !isDigit(c) && !isPicture(c) && (!latin(c).empty() || isHan(c) || (c >= 0x80 && !isGap(c) && !isDash(c) && !stopOf(c) && !isApostrophe(c)));
+        return at < m_text.size() && !isDigit(c) && !isPicture(c) &&
+               (!latin(c).empty() || isHan(c) ||
+                (c >= 0x80 && !isGap(c) && !isDash(c) && !stopOf(c) && !isApostrophe(c)));
     }
-    void push(const std::string& text, std::size_t begin, char stop = 0) { m_words.push_back({text, "", begin, m_at, stop}); }
+    void push(const std::string& text, std::size_t begin, char stop = 0)
+    {
+        m_words.push_back({text, "", begin, m_at, stop});
+    }
 
     void step()
     {
@@ -147,7 +158,8 @@ private:
         else if (isHan(c)) {
             m_at += character.bytes;
             push(m_text.substr(begin, character.bytes), begin);
-        } else if (character.broken || isDash(c) || stopOf(c) || std::u32string(U"<>=≥≤⩾⩽%/&+¬~≠!").find(c) != std::u32string::npos)
+        } else if (character.broken || isDash(c) || stopOf(c) ||
+                   std::u32string(U"<>=≥≤⩾⩽%/&+¬~≠!").find(c) != std::u32string::npos)
             sign(begin, character, c);
         else
             letters(begin);
@@ -175,7 +187,8 @@ private:
             else if (!m_words.empty() && m_words.back().end == begin && isGap(peek(m_at)))
                 m_words.back().open = true;
         } else if (const char stop = stopOf(c)) {
-            if (c == '.' && !m_words.empty() && m_words.back().end == begin && isAbbreviation(m_words.back().text))
+            if (c == '.' && !m_words.empty() && m_words.back().end == begin &&
+                isAbbreviation(m_words.back().text))
                 m_words.back().end = m_at;
             else
                 push("", begin, stop);
@@ -185,12 +198,14 @@ private:
             push("<=", begin);
         else if (c == '<' || c == '>' || c == '=') {
             std::string all(1, static_cast<char>(c));
-            for (char32_t next = peek(m_at); (next == '<' || next == '>' || next == '=') && all.size() < 3; next = peek(m_at)) {
+            for (char32_t next = peek(m_at); (next == '<' || next == '>' || next == '=') && all.size() < 3;
+                 next = peek(m_at)) {
                 all += static_cast<char>(next);
                 m_at += characterAt(m_text, m_at).bytes;
             }
             push(all, begin);
-        } else if (c == '/' && !m_words.empty() && m_words.back().end == begin && m_words.back().text == "w") {
+        } else if (c == '/' && !m_words.empty() && m_words.back().end == begin &&
+                   m_words.back().text == "w") {
             // "w/o" and "w/".
             m_words.back().text = "w/";
             if (peek(m_at) == 'o' && !letterAt(m_at + 1)) {
@@ -208,14 +223,16 @@ private:
         while (m_at < m_text.size()) {
             const Character character = characterAt(m_text, m_at);
             const char32_t c = halfWidth(character.code);
-            const bool point = (c == '.' || c == ',') && isDigit(peek(m_at + character.bytes)) && (c == '.' || !text.empty());
+            const bool point = (c == '.' || c == ',') && isDigit(peek(m_at + character.bytes)) &&
+                               (c == '.' || !text.empty());
             if (character.broken || (!isDigit(c) && !point))
                 break;
             text += static_cast<char>(c);
             m_at += character.bytes;
         }
         // "1. liver" at the beginning of a line numbers it.
-        if ((begin == 0 || m_last == '\n') && (peek(m_at) == '.' || peek(m_at) == ')') && isGap(peek(m_at + 1)))
+        if ((begin == 0 || m_last == '\n') && (peek(m_at) == '.' || peek(m_at) == ')') &&
+            isGap(peek(m_at + 1)))
             ++m_at;
         else
             push(text, begin);
@@ -226,12 +243,13 @@ private:
     {
         std::string all;
         std::size_t at = m_at, end = m_at;
-        while (at + 1 < m_text.size() && latin(peek(at)).size() == 1 && static_cast<unsigned char>(m_text[at]) < 0x80 && !isDigit(peek(at)) &&
-               m_text[at + 1] == '.') {
+        while (at + 1 < m_text.size() && latin(peek(at)).size() == 1 &&
+               static_cast<unsigned char>(m_text[at]) < 0x80 && !isDigit(peek(at)) && m_text[at + 1] == '.') {
             all += latin(peek(at));
             at = end = at + 2;
         }
-        if (all.size() >= 1 && at < m_text.size() && static_cast<unsigned char>(m_text[at]) < 0x80 && !latin(peek(at)).empty() && !letterAt(at + 1)) {
+        if (all.size() >= 1 && at < m_text.size() && static_cast<unsigned char>(m_text[at]) < 0x80 &&
+            !latin(peek(at)).empty() && !letterAt(at + 1)) {
             all += latin(peek(at));
             end = at + 1;
         }
@@ -255,7 +273,8 @@ private:
                 continue;
             }
             if (!character.broken && isApostrophe(c) && !text.empty() &&
-                (letterAt(m_at + character.bytes) || (text.size() <= 2 && m_at + character.bytes == m_text.size()))) {
+                (letterAt(m_at + character.bytes) ||
+                 (text.size() <= 2 && m_at + character.bytes == m_text.size()))) {
                 m_at += character.bytes;
                 if (text.size() <= 2 && text != "i") // an elision: "l'estomac"
                     return push(text + "'", begin);
@@ -298,37 +317,47 @@ std::vector<Word> splitWords(const std::string& text)
 
 Character characterAt(const std::string& text, std::size_t at)
 {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
     const unsigned first = byte(at);
     if (first < 0x80)
         return {first, 1, false};
-    const std::size_t length = first >= 0xF0 && first < 0xF5 ? 4 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xC2 && first < 0xE0 ? 2 : 0;
+    const std::size_t length = first >= 0xF0 && first < 0xF5   ? 4
+                               : first >= 0xE0 && first < 0xF0 ? 3
+                               : first >= 0xC2 && first < 0xE0 ? 2
+                                                               : 0;
     char32_t code = length == 4 ? first & 7 : length == 3 ? first & 15 : first & 31;
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(at + i) & 0xC0) != 0x80)
             return {first, 1, true};
         code = code << 6 | (byte(at + i) & 0x3F);
     }
-    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000);
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
+                          code > 0x10FFFF || (code >= 0xD800 && code < 0xE000);
     return length == 0 || overlong ? Character{first, 1, true} : Character{code, length, false};
 }
 
 bool isHan(char32_t code)
 {
-    return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x20000 && code <= 0x3FFFF);
+    return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) ||
+           (code >= 0x20000 && code <= 0x3FFFF);
 }
 
 std::string singularOf(const std::string& word)
 {
-    static const std::map<std::string, std::string> irregular{{"metastases", "metastasis"}, {"mets", "met"},   {"femora", "femur"}, {"prostates", "prostate"},
-                                                              {"diagnoses", "diagnosis"},   {"masses", "mass"}};
+    static const std::map<std::string, std::string> irregular{
+        {"metastases", "metastasis"}, {"mets", "met"},   {"femora", "femur"}, {"prostates", "prostate"},
+        {"diagnoses", "diagnosis"},   {"masses", "mass"}};
     static const std::set<std::string> already{"pancreas", "gas", "his", "this", "its", "less", "does"};
     if (const auto found = irregular.find(word); found != irregular.end())
         return found->second;
     std::string one = word;
-    if (word.size() >= 4 && !already.count(word) && endsWith(word, "s") && !endsWith(word, "ss") && !endsWith(word, "us") && !endsWith(word, "is")) {
+    if (word.size() >= 4 && !already.count(word) && endsWith(word, "s") && !endsWith(word, "ss") &&
+        !endsWith(word, "us") && !endsWith(word, "is")) {
         const bool es = endsWith(word, "sses") || endsWith(word, "ches") || endsWith(word, "xes");
-        one = endsWith(word, "ies") ? word.substr(0, word.size() - 3) + "y" : word.substr(0, word.size() - (es ? 2 : 1));
+        one = endsWith(word, "ies") ? word.substr(0, word.size() - 3) + "y"
+                                    : word.substr(0, word.size() - (es ? 2 : 1));
     }
     if (endsWith(one, "tumour"))
         one.replace(one.size() - 6, 6, "tumor");

@@ -8,8 +8,10 @@ namespace hounsfield {
 
 /// One word of a typed text, and where it stands in it.
 struct Word {
-    std::string text;      ///< lower case, without accents: "uber" for "Über"; a Chinese character is a word of its own
-    std::string singular;  ///< the same in the singular and in American spelling, as for English: "tumor" for "tumours"
+    std::string
+        text; ///< lower case, without accents: "uber" for "Über"; a Chinese character is a word of its own
+    std::string singular;  ///< the same in the singular and in American spelling, as for English: "tumor" for
+                           ///< "tumours"
     std::size_t begin = 0; ///< bytes of the typed text
     std::size_t end = 0;
     char stop = 0;     ///< ',' for a comma, colon or line break, '.' for the end of a sentence: text is empty
@@ -17,11 +19,13 @@ struct Word {
     bool isNumber() const { return !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9')); }
 };
 
-/// Splits a text, whatever its bytes, into normalised words and stops. A comma or point between digits belongs to the number;
-/// a number ends where letters begin ("1.5cm"); a dash before a word, "!liver" and "~" become the word "¬", which leaves out;
-/// a dash between words ("liver - tumor") becomes the word "--", which may mean minus.
+/// Splits a text, whatever its bytes, into normalised words and stops. A comma or point between digits
+/// belongs to the number; a number ends where letters begin ("1.5cm"); a dash before a word, "!liver" and "~"
+/// become the word "¬", which leaves out; a dash between words ("liver - tumor") becomes the word "--", which
+/// may mean minus.
 std::vector<Word> splitWords(const std::string& text);
-/// One normalised word in the singular, as for English. Words that are singular already, such as "pancreas", stay.
+/// One normalised word in the singular, as for English. Words that are singular already, such as "pancreas",
+/// stay.
 std::string singularOf(const std::string& folded);
 /// Words joined by one space each.
 std::string joinWords(const std::vector<std::string>& words);

@@ -37,12 +37,16 @@ void readZip64(const std::string& extra, ZipFile::Record& record)
 /// Lets through the part of a stream that is asked for.
 class Part {
 public:
-    Part(std::uint64_t from, std::uint64_t count, const ByteSink& sink) : m_from(from), m_end(from + count), m_sink(sink) {}
+    Part(std::uint64_t from, std::uint64_t count, const ByteSink& sink)
+        : m_from(from), m_end(from + count), m_sink(sink)
+    {
+    }
     void operator()(std::string_view bytes)
     {
         const std::uint64_t begin = std::max(m_from, m_at), end = std::min(m_end, m_at + bytes.size());
         if (begin < end)
-            m_sink(bytes.substr(static_cast<std::size_t>(begin - m_at), static_cast<std::size_t>(end - begin)));
+            m_sink(
+                bytes.substr(static_cast<std::size_t>(begin - m_at), static_cast<std::size_t>(end - begin)));
         m_at += bytes.size();
     }
 
@@ -65,7 +69,8 @@ struct Inflater {
 
 void ZipFile::refuse(const std::string& why) const
 {
-    throw Error(ErrorKind::Model, "The checkpoint " + m_source->name() + " is damaged or incomplete: " + why + ". Get it again.");
+    throw Error(ErrorKind::Model, "The checkpoint " + m_source->name() + " is damaged or incomplete: " + why +
+                                      ". Get it again.");
 }
 
 ZipFile::ZipFile(std::shared_ptr<const ByteSource> source) : m_source(std::move(source))
@@ -80,7 +85,8 @@ void ZipFile::readDirectory()
     const std::size_t found = tail.rfind("PK\5\6");
     if (found == std::string::npos || found + 22 > tail.size())
         refuse("its table of contents is missing");
-    std::uint64_t count = number(tail, found + 10, 2), size = number(tail, found + 12, 4), at = number(tail, found + 16, 4);
+    std::uint64_t count = number(tail, found + 10, 2), size = number(tail, found + 12, 4),
+                  at = number(tail, found + 16, 4);
     if (count == 0xFFFF || size == 0xFFFFFFFFu || at == 0xFFFFFFFFu) {
         if (found < 20 || tail.compare(found - 20, 4, "PK\6\7") != 0)
             refuse("its table of contents is missing");
@@ -102,7 +108,8 @@ void ZipFile::readDirectory()
         record.packedSize = number(directory, entry + 20, 4);
         record.size = number(directory, entry + 24, 4);
         record.headerAt = number(directory, entry + 42, 4);
-        const auto name = number(directory, entry + 28, 2), extra = number(directory, entry + 30, 2), comment = number(directory, entry + 32, 2);
+        const auto name = number(directory, entry + 28, 2), extra = number(directory, entry + 30, 2),
+                   comment = number(directory, entry + 32, 2);
         if (entry + 46 + name + extra + comment > directory.size())
             refuse("its table of contents breaks off");
         readZip64(directory.substr(entry + 46 + name, extra), record);
@@ -126,7 +133,8 @@ std::uint64_t ZipFile::beginOf(const std::string& name, const Record& record) co
     if (header.compare(0, 4, "PK\3\4") != 0)
         refuse("its record " + name.substr(0, 100) + " is not where it should be");
     const bool stored = record.method == 0 && record.size == record.packedSize;
-    const bool deflated = record.method == 8 && record.size / 1100 <= record.packedSize + 1; // deflate gains at most 1032 to 1
+    const bool deflated =
+        record.method == 8 && record.size / 1100 <= record.packedSize + 1; // deflate gains at most 1032 to 1
     if (!stored && !deflated)
         refuse("its record " + name.substr(0, 100) + " is packed in an unknown way");
     const std::uint64_t begin = record.headerAt + 30 + number(header, 26, 2) + number(header, 28, 2);
@@ -135,11 +143,14 @@ std::uint64_t ZipFile::beginOf(const std::string& name, const Record& record) co
     return begin;
 }
 
-void ZipFile::inflate(const std::string& name, const Record& record, std::uint64_t begin, const ByteSink& sink) const
+void ZipFile::inflate(const std::string& name, const Record& record, std::uint64_t begin,
+                      const ByteSink& sink) const
 {
     Inflater inflater;
     z_stream& stream = inflater.stream;
-    std::string block(static_cast<std::size_t>(std::min<std::uint64_t>(std::max<std::uint64_t>(record.size, 1), ByteSource::blockBytes)), '\0');
+    std::string block(static_cast<std::size_t>(std::min<std::uint64_t>(
+                          std::max<std::uint64_t>(record.size, 1), ByteSource::blockBytes)),
+                      '\0');
     std::uint64_t given = 0;
     int result = inflater.begun ? Z_OK : Z_MEM_ERROR;
     const auto give = [&] {
@@ -157,7 +168,8 @@ void ZipFile::inflate(const std::string& name, const Record& record, std::uint64
     m_source->readBlocks(begin, record.packedSize, [&](std::string_view packed) {
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
         stream.avail_in = static_cast<uInt>(packed.size());
-        // A full block may leave more behind it, also where no packed byte is left: only then is the next call without progress.
+        // A full block may leave more behind it, also where no packed byte is left: only then is the next
+        // call without progress.
         for (bool more = result == Z_OK; more;) {
             const int step = ::inflate(&stream, Z_NO_FLUSH);
             more = step == Z_OK && stream.avail_out == 0;
@@ -171,7 +183,8 @@ void ZipFile::inflate(const std::string& name, const Record& record, std::uint64
         refuse("its record " + name.substr(0, 100) + " cannot be unpacked");
 }
 
-void ZipFile::stream(const std::string& name, std::uint64_t from, std::uint64_t count, const ByteSink& sink) const
+void ZipFile::stream(const std::string& name, std::uint64_t from, std::uint64_t count,
+                     const ByteSink& sink) const
 {
     const Record& record = find(name);
     if (from > record.size || count > record.size - from)

@@ -9,10 +9,8 @@
 #include <bit>
 #include <cmath>
 
-namespace hounsfield::training
-{
-namespace
-{
+namespace hounsfield::training {
+namespace {
 
 using synthetic::Appearance;
 using synthetic::Random;
@@ -23,7 +21,8 @@ constexpr std::size_t placesPerClass = 256;
 /// Classes below this many voxels are a window's centre twice as often.
 constexpr std::size_t smallStructure = 1500;
 
-/// Where each voxel of a window lies in the scan, in voxels: an affine part about the centre and a smooth displacement.
+/// Where each voxel of a window lies in the scan, in voxels: an affine part about the centre and a smooth
+/// displacement.
 struct Warp {
     Vector3 centre;              ///< of the window, scan voxels
     std::array<Vector3, 3> step; ///< one window voxel along each axis
@@ -76,8 +75,7 @@ Appearance drawRealAppearance(Random& random)
     return a;
 }
 
-class AugmentedWindows final : public PatchMaker
-{
+class AugmentedWindows final : public PatchMaker {
 public:
     AugmentedWindows(const Volume& volume, const std::vector<Mask>& masks, ClassBits annotated,
                      const InputSettings& settings)
@@ -160,7 +158,8 @@ private:
         }
         Index3 anywhere;
         for (int a = 0; a < 3; ++a)
-            anywhere[a] = m_body.begin[a] + std::int64_t(dice.unit() * double(m_body.end[a] - m_body.begin[a]));
+            anywhere[a] =
+                m_body.begin[a] + std::int64_t(dice.unit() * double(m_body.end[a] - m_body.begin[a]));
         return anywhere;
     }
 
@@ -186,8 +185,9 @@ private:
             const double length = warp.high[a] - warp.low[a],
                          half = 0.5 * double(roi[int(a)]) * std::abs(warp.step[a][int(a)]);
             const double wanted = double(middle[int(a)]) + dice.between(-0.5, 0.5) * half;
-            warp.centre[int(a)] = length <= 2 * half ? 0.5 * (warp.low[a] + warp.high[a])
-                                                     : std::clamp(wanted, warp.low[a] + half, warp.high[a] - half);
+            warp.centre[int(a)] = length <= 2 * half
+                                      ? 0.5 * (warp.low[a] + warp.high[a])
+                                      : std::clamp(wanted, warp.low[a] + half, warp.high[a] - half);
         }
         return warp;
     }
@@ -244,7 +244,8 @@ private:
         return window;
     }
 
-    /// Another phase of contrast: each organ brighter or darker by an amount of its own, blended over its border.
+    /// Another phase of contrast: each organ brighter or darker by an amount of its own, blended over its
+    /// border.
     void changeContrast(ScanWindow& window, Random& dice) const
     {
         std::array<float, mostClasses> moved{};
@@ -271,7 +272,8 @@ private:
         patch.image.assign(window.hu.size(), 0);
         patch.labels.resize(window.hu.size());
         const double width = m_settings.huHigh - m_settings.huLow;
-        const auto stretch = float((1 + 0.12 * dice.between(-1, 1)) / width), shift = float(0.06 * dice.between(-1, 1));
+        const auto stretch = float((1 + 0.12 * dice.between(-1, 1)) / width),
+                   shift = float(0.06 * dice.between(-1, 1));
         const auto low = float(m_settings.huLow);
         std::size_t to = 0;
         for (std::int64_t x = 0; x < window.size[0]; ++x)

@@ -18,9 +18,13 @@ std::string averagedWeights(const ModelPack& a, const ModelPack& b)
     return translated("averaging two models", [&] {
         const at::NoGradGuard guard;
         const auto differ = [&](const std::string& how) {
-            return Error(ErrorKind::Model, "The models " + a.name + " and " + b.name + " " + how + ". Only a model and one that was trained on from it (--from) can be averaged.");
+            return Error(ErrorKind::Model,
+                         "The models " + a.name + " and " + b.name + " " + how +
+                             ". Only a model and one that was trained on from it (--from) can be averaged.");
         };
-        const auto same = [](const ModelClass& x, const ModelClass& y) { return x.id == y.id && x.fileName == y.fileName; };
+        const auto same = [](const ModelClass& x, const ModelClass& y) {
+            return x.id == y.id && x.fileName == y.fileName;
+        };
         if (!std::equal(a.classes.begin(), a.classes.end(), b.classes.begin(), b.classes.end(), same))
             throw differ("do not know the same classes");
         Weights mean = packWeights(a);

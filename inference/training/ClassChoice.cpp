@@ -5,7 +5,8 @@
 
 namespace hounsfield::training {
 
-std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classes, ClassBits emphasised, std::mt19937_64& random)
+std::vector<std::int64_t> chooseClasses(const TrainingPatch& patch, std::int64_t classes,
+                                        ClassBits emphasised, std::mt19937_64& random)
 {
     ClassBits there = 0;
     for (const ClassBits bits : patch.labels)

@@ -30,7 +30,8 @@ Row oneHotRow(const ModelClass& known)
 /// A further way is a line here.
 const std::vector<std::pair<std::string, MakeRow>>& ways()
 {
-    static const std::vector<std::pair<std::string, MakeRow>> all{{"concept", conceptRow}, {"one-hot", oneHotRow}};
+    static const std::vector<std::pair<std::string, MakeRow>> all{{"concept", conceptRow},
+                                                                  {"one-hot", oneHotRow}};
     return all;
 }
 
@@ -57,15 +58,18 @@ std::vector<std::string> embeddingWays()
 
 std::vector<Row> classEmbeddings(const std::string& way, const std::vector<ModelClass>& classes)
 {
-    const auto found = std::find_if(ways().begin(), ways().end(), [&](const auto& one) { return one.first == way; });
+    const auto found =
+        std::find_if(ways().begin(), ways().end(), [&](const auto& one) { return one.first == way; });
     if (found == ways().end())
         throw Error(ErrorKind::Usage, "\"" + way + "\" is no way to make embeddings of classes.");
     return tableOf(found->second, classes);
 }
 
-std::vector<Row> classEmbeddings(const EmbedWords& embed, const std::string& promptTemplate, const std::vector<ModelClass>& classes)
+std::vector<Row> classEmbeddings(const EmbedWords& embed, const std::string& promptTemplate,
+                                 const std::vector<ModelClass>& classes)
 {
-    return tableOf([&](const ModelClass& known) { return embed(filledTemplate(promptTemplate, known.name)); }, classes);
+    return tableOf([&](const ModelClass& known) { return embed(filledTemplate(promptTemplate, known.name)); },
+                   classes);
 }
 
 } // namespace hounsfield::training

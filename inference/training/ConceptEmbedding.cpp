@@ -20,7 +20,8 @@ std::uint64_t hashOf(const std::string& word)
     return hash;
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers with every compiler, which std::normal_distribution does not promise.
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers with every compiler, which std::normal_distribution
+/// does not promise.
 double uniform(std::uint64_t& state)
 {
     std::uint64_t z = state += 0x9E3779B97F4A7C15u;

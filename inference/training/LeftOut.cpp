@@ -14,7 +14,10 @@ void leaveOut(std::vector<ClassBits>& labels, ClassBits& annotated, ClassBits cl
 /// The windows of another maker so.
 class LeftOutPatches final : public PatchMaker {
 public:
-    LeftOutPatches(std::shared_ptr<const PatchMaker> maker, ClassBits classes) : m_maker(std::move(maker)), m_classes(classes) {}
+    LeftOutPatches(std::shared_ptr<const PatchMaker> maker, ClassBits classes)
+        : m_maker(std::move(maker)), m_classes(classes)
+    {
+    }
     TrainingPatch make(const Index3& roi, std::mt19937_64& random) const override
     {
         TrainingPatch patch = m_maker->make(roi, random);

@@ -5,8 +5,8 @@
 
 namespace hounsfield::training {
 
-/// A scan as if its annotators had never looked for some classes: they give no gradient, no patch is centred on them, no validation sees them.
-/// Their voxels stay with the organs that they lie in.
+/// A scan as if its annotators had never looked for some classes: they give no gradient, no patch is centred
+/// on them, no validation sees them. Their voxels stay with the organs that they lie in.
 void leaveOut(TrainingScan& scan, ClassBits classes);
 
 /// All scans of a source so.

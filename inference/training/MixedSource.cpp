@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inference/training/MixedSource.h"
 
-namespace hounsfield::training
-{
+namespace hounsfield::training {
 
 TrainingScan MixedSource::next()
 {

@@ -3,16 +3,15 @@
 
 #include "inference/training/TrainingScan.h"
 
-namespace hounsfield::training
-{
+namespace hounsfield::training {
 
-/// Two sources in turns: of n scans, n * share (rounded down) come from the second. Which one a scan comes from follows
-/// from its number alone, so that training that goes on meets the same scans.
-class MixedSource final : public ScanSource
-{
+/// Two sources in turns: of n scans, n * share (rounded down) come from the second. Which one a scan comes
+/// from follows from its number alone, so that training that goes on meets the same scans.
+class MixedSource final : public ScanSource {
 public:
     /// @param share of the second source, 0 to 1; both sources must outlive this
-    MixedSource(ScanSource& first, ScanSource& second, double share) : m_first(first), m_second(second), m_share(share)
+    MixedSource(ScanSource& first, ScanSource& second, double share)
+        : m_first(first), m_second(second), m_share(share)
     {
     }
     TrainingScan next() override;

@@ -13,10 +13,11 @@
 namespace hounsfield::training {
 namespace {
 
-constexpr double keep = 0.95;       ///< of the momentum, a step
-constexpr double asAdam = 0.2;      ///< about the root mean square of AdamW's steps
+constexpr double keep = 0.95;  ///< of the momentum, a step
+constexpr double asAdam = 0.2; ///< about the root mean square of AdamW's steps
 constexpr int iterations = 5;
-constexpr double a = 3.4445, b = -4.775, c = 2.0315; ///< of the polynomial a s + b s^3 + c s^5, Jordan et al. 2024
+constexpr double a = 3.4445, b = -4.775,
+                 c = 2.0315; ///< of the polynomial a s + b s^3 + c s^5, Jordan et al. 2024
 
 } // namespace
 

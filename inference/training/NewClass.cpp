@@ -41,13 +41,15 @@ std::vector<std::vector<float>> rowsOf(const StoredTensor& table)
     const std::vector<float> values = table.toFloat();
     std::vector<std::vector<float>> rows;
     for (std::int64_t k = 0; k < table.shape.at(0); ++k)
-        rows.emplace_back(values.begin() + k * table.shape.at(1), values.begin() + (k + 1) * table.shape.at(1));
+        rows.emplace_back(values.begin() + k * table.shape.at(1),
+                          values.begin() + (k + 1) * table.shape.at(1));
     return rows;
 }
 
 void setRow(std::vector<std::vector<float>>& rows, int classId, const std::vector<float>& row)
 {
-    rows.resize(std::max(rows.size(), static_cast<std::size_t>(classId)), std::vector<float>(row.size(), 0.0f));
+    rows.resize(std::max(rows.size(), static_cast<std::size_t>(classId)),
+                std::vector<float>(row.size(), 0.0f));
     rows[static_cast<std::size_t>(classId - 1)] = row;
 }
 
@@ -97,7 +99,8 @@ std::string weightsWith(const ModelPack& pack, int classId, const std::vector<fl
         StoredTensors weights = weightsOf(pack);
         StoredTensor& table = weights.at(tableName);
         const auto rows = tableWith(pack, classId, row);
-        at::Tensor values = at::zeros({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(row.size())}, at::kFloat);
+        at::Tensor values = at::zeros(
+            {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(row.size())}, at::kFloat);
         for (std::size_t k = 0; k < rows.size(); ++k)
             std::copy(rows[k].begin(), rows[k].end(), values[static_cast<std::int64_t>(k)].data_ptr<float>());
         // Half values widened and narrowed again are the same.

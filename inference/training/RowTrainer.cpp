@@ -38,11 +38,14 @@ struct Adam {
     void step(Row& row, const float* gradient, std::int64_t number, double rate)
     {
         constexpr double keepFirst = 0.9, keepSecond = 0.999;
-        const double biasFirst = 1 - std::pow(keepFirst, double(number)), biasSecond = 1 - std::pow(keepSecond, double(number));
+        const double biasFirst = 1 - std::pow(keepFirst, double(number)),
+                     biasSecond = 1 - std::pow(keepSecond, double(number));
         for (std::size_t v = 0; v < row.size(); ++v) {
             first[v] = static_cast<float>(keepFirst * first[v] + (1 - keepFirst) * gradient[v]);
-            second[v] = static_cast<float>(keepSecond * second[v] + (1 - keepSecond) * gradient[v] * gradient[v]);
-            row[v] -= static_cast<float>(rate * (first[v] / biasFirst) / (std::sqrt(second[v] / biasSecond) + 1e-8));
+            second[v] =
+                static_cast<float>(keepSecond * second[v] + (1 - keepSecond) * gradient[v] * gradient[v]);
+            row[v] -= static_cast<float>(rate * (first[v] / biasFirst) /
+                                         (std::sqrt(second[v] / biasSecond) + 1e-8));
         }
     }
 };
@@ -79,8 +82,10 @@ struct RowTrainer::State {
     {
         if (step < settings.warmUpSteps)
             return settings.learningRate * double(step + 1) / double(settings.warmUpSteps);
-        const double along = double(step - settings.warmUpSteps) / double(std::max<std::int64_t>(1, settings.steps - settings.warmUpSteps));
-        return settings.learningRate * (0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
+        const double along = double(step - settings.warmUpSteps) /
+                             double(std::max<std::int64_t>(1, settings.steps - settings.warmUpSteps));
+        return settings.learningRate *
+               (0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
     }
 
     double trainStep(ScanPool& pool)
@@ -95,9 +100,12 @@ struct RowTrainer::State {
             if (!(patch.annotated & bitOf(classId)))
                 continue;
             ++used;
-            const Network::Output out = network->run(at::from_blob(patch.image.data(), {1, 1, x, y, z}, at::kFloat));
+            const Network::Output out =
+                network->run(at::from_blob(patch.image.data(), {1, 1, x, y, z}, at::kFloat));
             const at::Tensor parameters = network->head().controller(out.gap.to(at::kCPU), learned);
-            sum = sum + segmentationLoss(PromptHead::logits(out.reduced.to(at::kCPU).flatten(2), parameters, passedByShutRelu)[0], truthOf(patch, classId));
+            sum = sum + segmentationLoss(PromptHead::logits(out.reduced.to(at::kCPU).flatten(2), parameters,
+                                                            passedByShutRelu)[0],
+                                         truthOf(patch, classId));
         }
         const double rate = learningRate();
         ++step;
@@ -133,15 +141,29 @@ struct RowTrainer::State {
         std::ostringstream generator;
         generator.imbue(std::locale::classic());
         generator << random;
-        const nlohmann::json root{{"purpose", settings.purpose}, {"class", classId}, {"pack", settings.from->weightsSha256}, {"step", step}, {"picked", picks}, {"random", generator.str()}, {"best_dice", bestDice},
-                                  {"best_step", bestStep}, {"since_best", sinceBest}, {"row", row}, {"mean", mean}, {"best", best}, {"first", adam.first}, {"second", adam.second}};
+        const nlohmann::json root{{"purpose", settings.purpose},
+                                  {"class", classId},
+                                  {"pack", settings.from->weightsSha256},
+                                  {"step", step},
+                                  {"picked", picks},
+                                  {"random", generator.str()},
+                                  {"best_dice", bestDice},
+                                  {"best_step", bestStep},
+                                  {"since_best", sinceBest},
+                                  {"row", row},
+                                  {"mean", mean},
+                                  {"best", best},
+                                  {"first", adam.first},
+                                  {"second", adam.second}};
         writeStateFile(file, root.dump());
     }
 
     void load()
     {
         requireRegularFile(file, ErrorKind::Model);
-        const std::string other = "The training state " + file.string() + " is of another model or class, or cannot be read; name another --state, or remove it to begin anew.";
+        const std::string other = "The training state " + file.string() +
+                                  " is of another model or class, or cannot be read; name another --state, "
+                                  "or remove it to begin anew.";
         try {
             std::ifstream in(file, std::ios::binary);
             const nlohmann::json root = nlohmann::json::parse(in);
@@ -170,7 +192,9 @@ struct RowTrainer::State {
     }
 };
 
-RowTrainer::RowTrainer(const TrainerSettings& settings, int classId, std::vector<float> first, const fs::path& state) : m_state(std::make_unique<State>())
+RowTrainer::RowTrainer(const TrainerSettings& settings, int classId, std::vector<float> first,
+                       const fs::path& state)
+    : m_state(std::make_unique<State>())
 {
     translated("setting up training", [&] {
         State& s = *m_state;
@@ -184,7 +208,8 @@ RowTrainer::RowTrainer(const TrainerSettings& settings, int classId, std::vector
         s.weights = packWeights(*settings.from);
         s.network = std::make_unique<Network>(s.weights, s.device, Precision::Fp32);
         const at::Tensor table = s.weights.at("organ_embedding");
-        at::Tensor longer = at::zeros({std::max<std::int64_t>(table.size(0), classId), table.size(1)}, at::kFloat);
+        at::Tensor longer =
+            at::zeros({std::max<std::int64_t>(table.size(0), classId), table.size(1)}, at::kFloat);
         longer.narrow(0, 0, table.size(0)).copy_(table);
         s.weights.at("organ_embedding") = longer;
         if (fs::exists(state))
@@ -194,7 +219,8 @@ RowTrainer::RowTrainer(const TrainerSettings& settings, int classId, std::vector
 
 RowTrainer::~RowTrainer() = default;
 
-void RowTrainer::run(ScanSource& all, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress)
+void RowTrainer::run(ScanSource& all, const std::vector<TrainingScan>& validation,
+                     const std::function<void(const TrainingReport&)>& report, Progress& progress)
 {
     State& s = *m_state;
     if (s.done())
@@ -215,10 +241,14 @@ void RowTrainer::run(ScanSource& all, const std::vector<TrainingScan>& validatio
         sum += translated("training", [&] { return s.trainStep(pool); });
         ++count;
         if (!std::isfinite(sum))
-            throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " + std::to_string(s.step) + ". Take a smaller --learning-rate; the last state is kept.");
-        const bool last = s.step == s.settings.steps, validateNow = !looked.empty() && (last || s.step % s.settings.validateEvery == 0);
+            throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " +
+                                              std::to_string(s.step) +
+                                              ". Take a smaller --learning-rate; the last state is kept.");
+        const bool last = s.step == s.settings.steps,
+                   validateNow = !looked.empty() && (last || s.step % s.settings.validateEvery == 0);
         if (s.step % reportEvery == 0 || last || validateNow) {
-            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+            const double seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
             TrainingReport told{s.step, sum / count, rate, seconds / count, pool.produced(), {}};
             if (validateNow)
                 told.validation = translated("validating", [&] { return s.validateNow(looked); });

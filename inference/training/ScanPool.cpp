@@ -6,13 +6,15 @@
 namespace hounsfield::training {
 namespace {
 
-/// Scans the thread may be ahead of the picks: enough to be never waited for, few enough to cost little memory.
+/// Scans the thread may be ahead of the picks: enough to be never waited for, few enough to cost little
+/// memory.
 constexpr std::uint64_t mostAhead = 2;
 
 } // namespace
 
 ScanPool::ScanPool(ScanSource& source, std::size_t capacity, std::uint64_t picked)
-    : m_source(source), m_capacity(std::max<std::size_t>(1, capacity)), m_picksAScan(std::max<std::size_t>(1, source.patchesAScan())), m_picked(picked)
+    : m_source(source), m_capacity(std::max<std::size_t>(1, capacity)),
+      m_picksAScan(std::max<std::size_t>(1, source.patchesAScan())), m_picked(picked)
 {
     const std::uint64_t made = madeFor(m_picked);
     m_first = made - std::min(made, m_capacity);

@@ -12,9 +12,10 @@
 
 namespace hounsfield::training {
 
-/// Some scans at hand while a thread of its own makes the next ones. Which scans a pick may choose from follows from its number alone: the
-/// first from one scan, every further one from one more until there are `capacity`, then the oldest is replaced after every
-/// source.patchesAScan() picks. So the same seed gives the same training however fast the thread is; a pick waits where it is too slow.
+/// Some scans at hand while a thread of its own makes the next ones. Which scans a pick may choose from
+/// follows from its number alone: the first from one scan, every further one from one more until there are
+/// `capacity`, then the oldest is replaced after every source.patchesAScan() picks. So the same seed gives
+/// the same training however fast the thread is; a pick waits where it is too slow.
 class ScanPool {
 public:
     /// @param picked picks made before this pool was there: the source is brought to where it was then

@@ -6,8 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace hounsfield::training
-{
+namespace hounsfield::training {
 
 /// A window of a scan in Hounsfield units while it is being augmented, on the model's axes (RAS+), X fastest.
 struct ScanWindow {

@@ -7,10 +7,8 @@
 #include <cmath>
 #include <vector>
 
-namespace hounsfield::training
-{
-namespace
-{
+namespace hounsfield::training {
+namespace {
 
 using synthetic::Random;
 
@@ -21,9 +19,11 @@ struct LesionKind {
     bool bulges;                  ///< grows out of its organ into the fat around it, as lesions of kidneys do
 };
 
-const ClassBits liver = bitOf(6), pancreas = bitOf(11), kidneys = bitOf(2) | bitOf(3), lungs = bitOf(16) | bitOf(17);
+const ClassBits liver = bitOf(6), pancreas = bitOf(11), kidneys = bitOf(2) | bitOf(3),
+                lungs = bitOf(16) | bitOf(17);
 const LesionKind kidneyTumor{26, kidneys, 8, 45, true}, liverTumor{27, liver, 6, 50, false},
-    pancreasTumor{28, pancreas, 8, 35, true}, lungTumor{30, lungs, 6, 40, false}, kidneyCyst{32, kidneys, 6, 45, true};
+    pancreasTumor{28, pancreas, 8, 35, true}, lungTumor{30, lungs, 6, 40, false},
+    kidneyCyst{32, kidneys, 6, 45, true};
 
 struct Density {
     float hu;    ///< of its body
@@ -39,7 +39,9 @@ Density densityOf(const LesionKind& kind, float around, Random& random)
     if (kind.id == lungTumor.id)
         return {float(random.between(10, 70)), 0};
     if (kind.id == kidneyTumor.id)
-        return {around > 90 ? around - float(random.between(25, 90)) : around + float(random.between(-14, 14)), 0};
+        return {around > 90 ? around - float(random.between(25, 90))
+                            : around + float(random.between(-14, 14)),
+                0};
     if (kind.id == liverTumor.id && way < 0.15)
         return {around + float(random.between(15, 60)), 0};
     const float rim = way > 0.8 ? float(random.between(10, 40)) : 0.0f;
@@ -51,10 +53,12 @@ float densityAround(const ScanWindow& window, const Index3& at, ClassBits hosts)
 {
     double sum = 0;
     int count = 0;
-    for (std::int64_t z = std::max<std::int64_t>(0, at[2] - 2); z <= std::min(window.size[2] - 1, at[2] + 2); ++z)
-        for (std::int64_t y = std::max<std::int64_t>(0, at[1] - 2); y <= std::min(window.size[1] - 1, at[1] + 2); ++y)
-            for (std::int64_t x = std::max<std::int64_t>(0, at[0] - 2); x <= std::min(window.size[0] - 1, at[0] + 2);
-                 ++x)
+    for (std::int64_t z = std::max<std::int64_t>(0, at[2] - 2); z <= std::min(window.size[2] - 1, at[2] + 2);
+         ++z)
+        for (std::int64_t y = std::max<std::int64_t>(0, at[1] - 2);
+             y <= std::min(window.size[1] - 1, at[1] + 2); ++y)
+            for (std::int64_t x = std::max<std::int64_t>(0, at[0] - 2);
+                 x <= std::min(window.size[0] - 1, at[0] + 2); ++x)
                 if (const std::size_t v = window.offset(x, y, z); window.labels[v] & hosts) {
                     sum += window.hu[v];
                     ++count;
@@ -62,8 +66,7 @@ float densityAround(const ScanWindow& window, const Index3& at, ClassBits hosts)
     return count ? float(sum / count) : 0.0f;
 }
 
-class Lesion
-{
+class Lesion {
 public:
     Lesion(const LesionKind& kind, const Index3& centre, double radiusMm, ClassBits host, Density density,
            Random& random)
@@ -99,7 +102,8 @@ private:
             square += d * d;
         }
         const auto scale = float(1.4 * window.spacingMm / m_radius);
-        const float lump = synthetic::noise({scale * float(at[0]), scale * float(at[1]), scale * float(at[2])}, m_seed);
+        const float lump =
+            synthetic::noise({scale * float(at[0]), scale * float(at[1]), scale * float(at[2])}, m_seed);
         return std::sqrt(square) + m_lumps * lump;
     }
 

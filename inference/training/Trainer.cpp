@@ -36,12 +36,13 @@ namespace {
 
 struct Batch {
     std::vector<TrainingPatch> patches;
-    std::vector<std::vector<std::int64_t>> rows;  ///< per patch: rows of the embedding table
+    std::vector<std::vector<std::int64_t>> rows; ///< per patch: rows of the embedding table
 };
 
 at::Tensor truthOf(const TrainingPatch& patch, const std::vector<std::int64_t>& rows)
 {
-    at::Tensor truth = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(patch.labels.size())}, at::kFloat);
+    at::Tensor truth = at::empty(
+        {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(patch.labels.size())}, at::kFloat);
     float* to = truth.data_ptr<float>();
     for (std::int64_t c : rows)
         for (ClassBits bits : patch.labels)
@@ -54,8 +55,11 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
 {
     Weights weights;
     if (settings.from) {
-        if (settings.from->architecture != unetArchitecture || !canGrow(settings.from->widths, settings.widths))
-            throw Error(ErrorKind::Model, "The model " + settings.from->name + " cannot be trained on: only a U-Net of the same widths, or of widths that these are whole multiples of, can.");
+        if (settings.from->architecture != unetArchitecture ||
+            !canGrow(settings.from->widths, settings.widths))
+            throw Error(ErrorKind::Model, "The model " + settings.from->name +
+                                              " cannot be trained on: only a U-Net of the same widths, or of "
+                                              "widths that these are whole multiples of, can.");
         weights = packWeights(*settings.from);
         if (settings.from->widths != settings.widths)
             weights = widened(weights, settings.from->widths, settings.widths, settings.seed);
@@ -74,9 +78,11 @@ Weights firstWeights(const TrainerSettings& settings, const std::vector<std::vec
             toVision = carriedHead(toVision, known, weights.at("organ_embedding"), 1e-5);
         return weights;
     }
-    at::Tensor table = at::zeros({std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
+    at::Tensor table = at::zeros(
+        {std::max<std::int64_t>(32, static_cast<std::int64_t>(embeddings.size())), 512}, at::kFloat);
     for (std::size_t row = 0; row < embeddings.size(); ++row)
-        std::copy(embeddings[row].begin(), embeddings[row].end(), table[static_cast<std::int64_t>(row)].data_ptr<float>());
+        std::copy(embeddings[row].begin(), embeddings[row].end(),
+                  table[static_cast<std::int64_t>(row)].data_ptr<float>());
     if (settings.from && table.sizes() == known.sizes())
         toVision = carriedHead(toVision, known, table);
     weights.at("organ_embedding") = table;
@@ -106,8 +112,10 @@ struct Trainer::State {
     {
         if (step < settings.warmUpSteps)
             return settings.learningRate * double(step + 1) / double(settings.warmUpSteps);
-        const double along = double(step - settings.warmUpSteps) / double(std::max<std::int64_t>(1, settings.steps - settings.warmUpSteps));
-        return settings.learningRate * (0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
+        const double along = double(step - settings.warmUpSteps) /
+                             double(std::max<std::int64_t>(1, settings.steps - settings.warmUpSteps));
+        return settings.learningRate *
+               (0.02 + 0.98 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
     }
 
     Batch nextBatch(ScanPool& pool)
@@ -115,7 +123,8 @@ struct Trainer::State {
         Batch batch;
         for (int n = 0; n < settings.batch; ++n) {
             batch.patches.push_back(randomPatch(*pool.pick(random), settings.roi, random));
-            batch.rows.push_back(chooseClasses(batch.patches.back(), weights.at("organ_embedding").size(0), settings.emphasised, random));
+            batch.rows.push_back(chooseClasses(batch.patches.back(), weights.at("organ_embedding").size(0),
+                                               settings.emphasised, random));
         }
         return batch;
     }
@@ -123,9 +132,11 @@ struct Trainer::State {
     /// By LibTorch: on a card, or where the processor's own form does not suit.
     at::Tensor loss(const Batch& batch) const
     {
-        at::Tensor plain = at::empty({settings.batch, 1, settings.roi[0], settings.roi[1], settings.roi[2]}, at::kFloat);
+        at::Tensor plain =
+            at::empty({settings.batch, 1, settings.roi[0], settings.roi[1], settings.roi[2]}, at::kFloat);
         for (std::size_t n = 0; n < batch.patches.size(); ++n)
-            std::copy(batch.patches[n].image.begin(), batch.patches[n].image.end(), plain[std::int64_t(n)].data_ptr<float>());
+            std::copy(batch.patches[n].image.begin(), batch.patches[n].image.end(),
+                      plain[std::int64_t(n)].data_ptr<float>());
         Weights backbone;
         for (const auto& [name, tensor] : weights)
             if (name.starts_with("backbone."))
@@ -141,8 +152,10 @@ struct Trainer::State {
                 continue;
             const at::Tensor rows = at::tensor(batch.rows[n], at::kLong).to(device);
             const auto i = static_cast<std::int64_t>(n);
-            const at::Tensor parameters = head.controller(gap.narrow(0, i, 1), weights.at("organ_embedding").index_select(0, rows));
-            const at::Tensor logits = PromptHead::logits(reduced.narrow(0, i, 1), parameters, passedByShutRelu)[0];
+            const at::Tensor parameters =
+                head.controller(gap.narrow(0, i, 1), weights.at("organ_embedding").index_select(0, rows));
+            const at::Tensor logits =
+                PromptHead::logits(reduced.narrow(0, i, 1), parameters, passedByShutRelu)[0];
             sum = sum + segmentationLoss(logits, truthOf(batch.patches[n], batch.rows[n]).to(device));
         }
         return sum / static_cast<double>(batch.rows.size());
@@ -158,7 +171,8 @@ struct Trainer::State {
             double sum = 0;
             for (std::size_t n = 0; n < batch.patches.size(); ++n)
                 if (!batch.rows[n].empty())
-                    sum += onProcessor->addGradients(weights, batch.patches[n], batch.rows[n], 1.0 / double(batch.patches.size()));
+                    sum += onProcessor->addGradients(weights, batch.patches[n], batch.rows[n],
+                                                     1.0 / double(batch.patches.size()));
             return sum;
         }
 #endif
@@ -201,7 +215,8 @@ struct Trainer::State {
 
     void load()
     {
-        point = loadTrainingState(file, settings.purpose, {weights, mean, best, *optimizer, muon->momentum()});
+        point =
+            loadTrainingState(file, settings.purpose, {weights, mean, best, *optimizer, muon->momentum()});
         step = point.step;
         if (point.random.empty()) {
             // A state from before the generator was kept: go on with numbers that were not used yet.
@@ -230,8 +245,14 @@ struct Trainer::State {
         return now;
     }
 
-    bool patienceIsOut() const { return settings.patience > 0 && point.sinceBest >= settings.patience; }
-    bool done() const { return step >= settings.steps || patienceIsOut(); }
+    bool patienceIsOut() const
+    {
+        return settings.patience > 0 && point.sinceBest >= settings.patience;
+    }
+    bool done() const
+    {
+        return step >= settings.steps || patienceIsOut();
+    }
 };
 
 Trainer::Trainer(const TrainerSettings& settings, const std::vector<std::vector<float>>& embeddings,
@@ -293,7 +314,8 @@ bool Trainer::stoppedEarly() const
     return m_state->patienceIsOut() && m_state->step < m_state->settings.steps;
 }
 
-void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validation, const std::function<void(const TrainingReport&)>& report, Progress& progress)
+void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validation,
+                  const std::function<void(const TrainingReport&)>& report, Progress& progress)
 {
     State& s = *m_state;
     if (s.done())
@@ -309,11 +331,14 @@ void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validatio
         sum += translated("training", [&] { return s.trainStep(pool); });
         ++count;
         if (!std::isfinite(sum))
-            throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " + std::to_string(s.step) +
+            throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " +
+                                              std::to_string(s.step) +
                                               ". Take a smaller --learning-rate; the last state is kept.");
-        const bool last = s.step == s.settings.steps, validateNow = !validation.empty() && (last || s.step % s.settings.validateEvery == 0);
+        const bool last = s.step == s.settings.steps,
+                   validateNow = !validation.empty() && (last || s.step % s.settings.validateEvery == 0);
         if (s.step % reportEvery == 0 || last || validateNow) {
-            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+            const double seconds =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
             TrainingReport told{s.step, sum / count, learningRate, seconds / count, pool.produced(), {}};
             if (validateNow)
                 told.validation = translated("validating", [&] { return s.validateNow(validation); });
@@ -332,7 +357,8 @@ void Trainer::run(ScanSource& source, const std::vector<TrainingScan>& validatio
 
 std::string Trainer::weightsSafetensors() const
 {
-    return writeSafetensors(toStored(m_state->best.empty() ? m_state->mean : m_state->best, true), {{"producer", "hounsfield-train"}});
+    return writeSafetensors(toStored(m_state->best.empty() ? m_state->mean : m_state->best, true),
+                            {{"producer", "hounsfield-train"}});
 }
 
 } // namespace hounsfield::training

@@ -22,7 +22,8 @@
 namespace hounsfield::training {
 namespace {
 
-/// A file or a folder of the system's cache onto the disk: without, a power cut may leave a renamed file empty. On Windows that is left to the system.
+/// A file or a folder of the system's cache onto the disk: without, a power cut may leave a renamed file
+/// empty. On Windows that is left to the system.
 bool flushedToDisk(const std::filesystem::path& path)
 {
 #if defined(_WIN32)
@@ -53,11 +54,13 @@ at::Tensor tensorOf(torch::serialize::InputArchive& archive, const std::string& 
     return value;
 }
 
-void readInto(torch::serialize::InputArchive& archive, const std::filesystem::path& file, const std::string& key, at::Tensor& into)
+void readInto(torch::serialize::InputArchive& archive, const std::filesystem::path& file,
+              const std::string& key, at::Tensor& into)
 {
     const at::Tensor value = tensorOf(archive, key);
     if (value.sizes() != into.sizes())
-        throw Error(ErrorKind::Model, "The training state " + file.string() + " is of another architecture; name another --state.");
+        throw Error(ErrorKind::Model, "The training state " + file.string() +
+                                          " is of another architecture; name another --state.");
     into.copy_(value);
 }
 
@@ -96,7 +99,9 @@ std::vector<std::string> linesOf(const std::string& text)
 /// The first line of one that the other does not have; empty where there is none.
 std::string firstBeyond(const std::vector<std::string>& lines, const std::vector<std::string>& others)
 {
-    const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) { return std::find(others.begin(), others.end(), line) == others.end(); });
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+        return std::find(others.begin(), others.end(), line) == others.end();
+    });
     return found == lines.end() ? "" : *found;
 }
 
@@ -108,8 +113,11 @@ void checkPurpose(const std::filesystem::path& state, const std::string& begun, 
         return;
     const std::vector<std::string> then = linesOf(begun), now = linesOf(asked);
     const std::string was = firstBeyond(then, now), is = firstBeyond(now, then);
-    throw Error(ErrorKind::Model, "The training state " + state.string() + " is of another training. It was begun with " + (was.empty() ? "less" : "\"" + was + "\"") + ", and now " +
-                                      (is.empty() ? "that is missing" : "\"" + is + "\" is asked") + ". Name another --state, or remove it to begin anew.");
+    throw Error(ErrorKind::Model, "The training state " + state.string() +
+                                      " is of another training. It was begun with " +
+                                      (was.empty() ? "less" : "\"" + was + "\"") + ", and now " +
+                                      (is.empty() ? "that is missing" : "\"" + is + "\" is asked") +
+                                      ". Name another --state, or remove it to begin anew.");
 }
 
 void writeStateFile(const std::filesystem::path& file, const std::string& bytes)
@@ -121,18 +129,22 @@ void writeStateFile(const std::filesystem::path& file, const std::string& bytes)
     out.close();
     std::error_code failed;
     if (!out || !flushedToDisk(partial))
-        throw Error(ErrorKind::Resources, "The training state could not be written to " + partial.string() + ". Is the folder there, and space on the disk?");
+        throw Error(ErrorKind::Resources, "The training state could not be written to " + partial.string() +
+                                              ". Is the folder there, and space on the disk?");
     std::ostringstream back;
     back << std::ifstream(partial, std::ios::binary).rdbuf();
     if (back.str() != bytes)
-        throw Error(ErrorKind::Resources, "The training state " + partial.string() + " does not read back as it was written. Is the disk in order?");
+        throw Error(ErrorKind::Resources, "The training state " + partial.string() +
+                                              " does not read back as it was written. Is the disk in order?");
     std::filesystem::rename(partial, file, failed);
     if (failed)
-        throw Error(ErrorKind::Resources, "The training state could not be moved to " + file.string() + ": " + failed.message() + ".");
+        throw Error(ErrorKind::Resources, "The training state could not be moved to " + file.string() + ": " +
+                                              failed.message() + ".");
     flushedToDisk(file.has_parent_path() ? file.parent_path() : std::filesystem::path("."));
 }
 
-void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& point, const TrainingTensors& tensors)
+void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& point,
+                       const TrainingTensors& tensors)
 {
     torch::serialize::OutputArchive archive, optimizer;
     archive.write("step", at::scalar_tensor(point.step, at::kLong));
@@ -156,7 +168,8 @@ void saveTrainingState(const std::filesystem::path& file, const TrainingPoint& p
     writeStateFile(file, bytes);
 }
 
-TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::string& purpose, TrainingTensors tensors)
+TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::string& purpose,
+                                TrainingTensors tensors)
 {
     requireRegularFile(file, ErrorKind::Model);
     torch::serialize::InputArchive archive, optimizer;
@@ -171,7 +184,9 @@ TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::st
         for (auto& [name, tensor] : tensors.mean)
             readInto(archive, file, "mean/" + name, tensor);
         if (!table.equal(tensors.weights.at("organ_embedding")))
-            throw Error(ErrorKind::Model, "The training state " + file.string() + " is of other embeddings of the classes; name another --state.");
+            throw Error(ErrorKind::Model,
+                        "The training state " + file.string() +
+                            " is of other embeddings of the classes; name another --state.");
         if (point.bestDice >= 0) {
             for (const auto& [name, tensor] : tensors.mean)
                 tensors.best[name] = tensor.clone();
@@ -184,7 +199,9 @@ TrainingPoint loadTrainingState(const std::filesystem::path& file, const std::st
         tensors.optimizer.load(optimizer);
         return point;
     } catch (const c10::Error&) {
-        throw Error(ErrorKind::Model, "The training state " + file.string() + " cannot be read, or is of another architecture; name another --state, or remove it to begin anew.");
+        throw Error(ErrorKind::Model, "The training state " + file.string() +
+                                          " cannot be read, or is of another architecture; name another "
+                                          "--state, or remove it to begin anew.");
     }
 }
 

@@ -18,10 +18,12 @@ struct Validation {
     double meanDice = 0; ///< over those classes
     bool best = false;   ///< its weights are the ones to publish so far
 
-    /// @param bestDice of the best one before, -1 where there is none. One that saw no class says nothing; among those that found nothing the last is as good as any.
+    /// @param bestDice of the best one before, -1 where there is none. One that saw no class says nothing;
+    /// among those that found nothing the last is as good as any.
     bool isBetterThan(double bestDice) const
     {
-        const bool said = std::any_of(dice.begin(), dice.end(), [](const auto& one) { return one.has_value(); });
+        const bool said =
+            std::any_of(dice.begin(), dice.end(), [](const auto& one) { return one.has_value(); });
         return said && (meanDice > bestDice || bestDice <= 0);
     }
 };

@@ -21,7 +21,8 @@ std::vector<int> idsOf(ClassBits set)
 
 } // namespace
 
-Validation validate(const Weights& weights, const std::vector<TrainingScan>& scans, const Index3& roi, const at::Device& device)
+Validation validate(const Weights& weights, const std::vector<TrainingScan>& scans, const Index3& roi,
+                    const at::Device& device)
 {
     const Network network(weights, device, Precision::Fp32);
     const auto rows = static_cast<std::size_t>(weights.at("organ_embedding").size(0));
@@ -36,7 +37,8 @@ Validation validate(const Weights& weights, const std::vector<TrainingScan>& sca
         if (ids.empty())
             continue;
         const SlidingWindow windows(network, WindowPlan::make(scan.size, roi, 0), scan.image);
-        const auto probabilities = windows.probabilities(windows.features(mostBytes, silent), network.embeddings(ids), mostBytes, silent);
+        const auto probabilities = windows.probabilities(windows.features(mostBytes, silent),
+                                                         network.embeddings(ids), mostBytes, silent);
         const int half = stepOf(0.5);
         for (std::size_t k = 0; k < ids.size(); ++k) {
             std::int64_t both = 0, either = 0;

@@ -34,7 +34,8 @@ at::Tensor repeated(const at::Tensor& tensor, std::int64_t dimension, const Side
     return tensor.index_select(dimension, at::tensor(side.repeats(), at::kLong));
 }
 
-/// Repeats what reads channels, and shares each weight among those that are alike: from a third to two thirds where they are two.
+/// Repeats what reads channels, and shares each weight among those that are alike: from a third to two thirds
+/// where they are two.
 at::Tensor shared(const at::Tensor& tensor, std::int64_t dimension, const Side& side, std::mt19937_64& random)
 {
     const at::Tensor wide = repeated(tensor, dimension, side).contiguous();
@@ -67,9 +68,18 @@ class Growth {
 public:
     Growth(const Weights& weights, std::uint64_t seed) : m_weights(weights), m_random(seed) {}
     /// A norm's, or a bias: of the channels that are made.
-    void perChannel(const std::string& name, const Side& out) { m_weights.at(name) = repeated(m_weights.at(name), 0, out); }
-    void reads(const std::string& name, std::int64_t dimension, const Side& in) { m_weights.at(name) = shared(m_weights.at(name), dimension, in, m_random); }
-    void makes(const std::string& name, std::int64_t dimension, const Side& out) { m_weights.at(name) = repeated(m_weights.at(name), dimension, out); }
+    void perChannel(const std::string& name, const Side& out)
+    {
+        m_weights.at(name) = repeated(m_weights.at(name), 0, out);
+    }
+    void reads(const std::string& name, std::int64_t dimension, const Side& in)
+    {
+        m_weights.at(name) = shared(m_weights.at(name), dimension, in, m_random);
+    }
+    void makes(const std::string& name, std::int64_t dimension, const Side& out)
+    {
+        m_weights.at(name) = repeated(m_weights.at(name), dimension, out);
+    }
     void convolution(const std::string& prefix, const Side& in, const Side& out)
     {
         makes(prefix + "conv1.weight", 0, out);
@@ -88,7 +98,9 @@ private:
 
 bool canGrow(const UnetWidths& from, const UnetWidths& to)
 {
-    const auto grows = [](int before, int after) { return before > 0 && after >= before && after % before == 0; };
+    const auto grows = [](int before, int after) {
+        return before > 0 && after >= before && after % before == 0;
+    };
     bool all = grows(from.firstConvolution, to.firstConvolution);
     for (std::size_t s = 0; s < 4; ++s)
         all = all && grows(from.encoder[s], to.encoder[s]);
@@ -98,7 +110,8 @@ bool canGrow(const UnetWidths& from, const UnetWidths& to)
 Weights widened(const Weights& weights, const UnetWidths& from, const UnetWidths& to, std::uint64_t seed)
 {
     if (!canGrow(from, to))
-        throw Error(ErrorKind::Model, "This model cannot grow to these widths: each has to be a whole multiple of what it is.");
+        throw Error(ErrorKind::Model,
+                    "This model cannot grow to these widths: each has to be a whole multiple of what it is.");
     const char* const names[4] = {"64", "128", "256", "512"};
     const auto stage = [&](std::size_t s) { return Side{{{from.encoder[s], to.encoder[s]}}}; };
     Growth growth(weights, seed);

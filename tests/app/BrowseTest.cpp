@@ -34,7 +34,9 @@ Volume brightBall(const Geometry& grid, const Vector3& centre, double radiusMm =
 /// A folder with two series of different sizes and something that is no image.
 void writeFolder(const std::filesystem::path& folder)
 {
-    const auto grid = [](std::int64_t slices) { return Geometry::fromSpacing({24, 20, slices}, {-24, -20, 0}, {2, 2, 3}); };
+    const auto grid = [](std::int64_t slices) {
+        return Geometry::fromSpacing({24, 20, slices}, {-24, -20, 0}, {2, 2, 3});
+    };
     writeDicomSeries(brightBall(grid(6), {0, 0, 9}), {"Test^One", "1", "small one"}, folder / "a");
     writeDicomSeries(brightBall(grid(12), {0, 0, 9}), {"Test^One", "1", "large one"}, folder / "b");
     writeFile(folder / "notes.txt", "hello");
@@ -47,17 +49,19 @@ QString pathOf(const std::filesystem::path& path)
 
 } // namespace
 
-TEST_CASE("a folder with several series is looked through, shown with pictures and sizes, and the one chosen is opened")
+TEST_CASE("a folder with several series is looked through, shown with pictures and sizes, and the one chosen "
+          "is opened")
 {
     const TemporaryFolder folder;
     writeFolder(folder.path());
     Opened program;
     SeriesPage& page = program.window.pages().seriesPage();
     int previews = 0;
-    QObject::connect(&program.bench.opening(), &Opening::previewed, &page, [&](const QString&, int, const QImage& image) {
-        ++previews;
-        CHECK(image.width() == 24);
-    });
+    QObject::connect(&program.bench.opening(), &Opening::previewed, &page,
+                     [&](const QString&, int, const QImage& image) {
+                         ++previews;
+                         CHECK(image.width() == 24);
+                     });
     program.bench.open(pathOf(folder.path()));
     REQUIRE(waitFor([&] { return program.window.pages().currentWidget() == &page && previews == 2; }));
     CHECK_FALSE(program.ready);
@@ -77,7 +81,8 @@ TEST_CASE("a folder with several series is looked through, shown with pictures a
     REQUIRE(waitFor([&] { return program.ready; }));
     CHECK(program.bench.session().scan()->volume->geometry().size()[2] == 6);
     CHECK(program.window.pages().currentWidget() != &page);
-    // The other is one double click away, and the folder is not looked through again: a file gone meanwhile is told of.
+    // The other is one double click away, and the folder is not looked through again: a file gone meanwhile
+    // is told of.
     program.ready = false;
     program.bench.open(pathOf(folder.path()), "2");
     REQUIRE(waitFor([&] { return program.ready; }));
@@ -124,7 +129,8 @@ TEST_CASE("going back from a choice of series keeps what is open")
     program.open(writeScan(folder.path()));
     QWidget* work = program.window.pages().currentWidget();
     program.bench.open(pathOf(folder.path() / "dicom"));
-    REQUIRE(waitFor([&] { return program.window.pages().currentWidget() == &program.window.pages().seriesPage(); }));
+    REQUIRE(waitFor(
+        [&] { return program.window.pages().currentWidget() == &program.window.pages().seriesPage(); }));
     Q_EMIT program.window.pages().seriesPage().backAsked();
     CHECK(program.window.pages().currentWidget() == work);
     CHECK(program.bench.session().scan()->caseName == "scan");
@@ -187,7 +193,8 @@ TEST_CASE("a click on a row frames the structure, the eye hides it, a warning le
     QTest::mouseClick(tree.viewport(), Qt::LeftButton, Qt::NoModifier, tree.visualRect(eye).center());
     CHECK_FALSE(program.found()[0].visible);
     CHECK(view.layers().empty());
-    QTest::mouseClick(tree.viewport(), Qt::LeftButton, Qt::NoModifier, tree.visualRect(row.siblingAtColumn(FoundModel::Eye)).center());
+    QTest::mouseClick(tree.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      tree.visualRect(row.siblingAtColumn(FoundModel::Eye)).center());
     CHECK(program.found()[0].visible);
     // A structure with a warning that has a place.
     Structure warned = program.found()[0];
@@ -232,13 +239,17 @@ TEST_CASE("measurements are listed, found again in their own plane, and any of t
     ViewState& view = program.bench.view();
     const Frame oblique = turned(turned(patientFrame(), Plane::Axial, 20), Plane::Sagittal, 15);
     const PlaneAxes axes = axesOf(Plane::Axial, oblique);
-    session.keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, patientFrame()), {{0, 0, 0}, {30, 40, 0}}, {}}, false);
-    session.keepMeasurement({0, MeasurementKind::Distance, axes, {{5, 5, 5}, Vector3{5, 5, 5} + 20.0 * axes.right}, {}}, false);
+    session.keepMeasurement(
+        {0, MeasurementKind::Distance, axesOf(Plane::Axial, patientFrame()), {{0, 0, 0}, {30, 40, 0}}, {}},
+        false);
+    session.keepMeasurement(
+        {0, MeasurementKind::Distance, axes, {{5, 5, 5}, Vector3{5, 5, 5} + 20.0 * axes.right}, {}}, false);
     QListWidget& list = program.window.measurementPanel().list();
     REQUIRE(list.count() == 2);
     CHECK(list.item(0)->text() == "50.0 mm");
     CHECK(program.window.measurementPanel().isVisible());
-    QTest::mouseClick(list.viewport(), Qt::LeftButton, Qt::NoModifier, list.visualItemRect(list.item(1)).center());
+    QTest::mouseClick(list.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      list.visualItemRect(list.item(1)).center());
     CHECK(dot(axesOf(Plane::Axial, view.frame()).normal, axes.normal) == Approx(1));
     const SliceGrid grid = program.window.views().slice(Plane::Axial).grid();
     CHECK(std::abs(grid.distanceMm({5, 5, 5})) < 1e-6);
@@ -290,7 +301,8 @@ TEST_CASE("borders that were dragged are where they were when the program starts
         QSettings().remove(QString("borders%1").arg(s));
 }
 
-TEST_CASE("left is on the right of the screen from files of every kind: oblique and tilted NIfTI, oblique DICOM, in the real window")
+TEST_CASE("left is on the right of the screen from files of every kind: oblique and tilted NIfTI, oblique "
+          "DICOM, in the real window")
 {
     const auto rotation = [](double degrees, std::size_t a, std::size_t b) {
         Matrix3 m{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
@@ -306,11 +318,12 @@ TEST_CASE("left is on the right of the screen from files of every kind: oblique 
         Matrix3 matrix;
         bool dicom;
     };
-    const Case cases[] = {{"straight DICOM", plain, true},
-                          {"oblique DICOM", rotation(14, 0, 1) * (rotation(9, 1, 2) * plain), true},
-                          {"oblique NIfTI", rotation(14, 0, 1) * (rotation(9, 1, 2) * plain), false},
-                          {"tilted NIfTI", fromColumns({2, 0, 0}, {0, 2, 0}, {0, 3 * std::tan(0.35), 3}), false},
-                          {"flipped NIfTI", fromColumns({-2, 0, 0}, {0, -2, 0}, {0, 0, -3}), false}};
+    const Case cases[] = {
+        {"straight DICOM", plain, true},
+        {"oblique DICOM", rotation(14, 0, 1) * (rotation(9, 1, 2) * plain), true},
+        {"oblique NIfTI", rotation(14, 0, 1) * (rotation(9, 1, 2) * plain), false},
+        {"tilted NIfTI", fromColumns({2, 0, 0}, {0, 2, 0}, {0, 3 * std::tan(0.35), 3}), false},
+        {"flipped NIfTI", fromColumns({-2, 0, 0}, {0, -2, 0}, {0, 0, -3}), false}};
     // Left, behind and above the middle: by the definition of LPS.
     const Vector3 centre{25, 14, 12};
     for (const Case& one : cases) {
@@ -335,16 +348,20 @@ TEST_CASE("left is on the right of the screen from files of every kind: oblique 
             // Within the ruler and the letters, which are white as well.
             for (int py = 40; py < image.height() - 40; ++py)
                 for (int px = 40; px < image.width() - 40; ++px)
-                    if (const QColor c = image.pixelColor(px, py); c.red() > 220 && c.green() > 220 && c.blue() > 220) {
+                    if (const QColor c = image.pixelColor(px, py);
+                        c.red() > 220 && c.green() > 220 && c.blue() > 220) {
                         x += px + 0.5;
                         y += py + 0.5;
                         ++count;
                     }
             REQUIRE(count > 20);
             const SliceGrid at = program.window.views().slice(plane).grid();
-            const double right = (x / count - 0.5 * at.width) * at.mmPerPixel, down = (y / count - 0.5 * at.height) * at.mmPerPixel;
-            // Axial: left to the right, behind below. Coronal: left to the right, head above. Sagittal: front to the left, head above.
-            const double wantedRight = plane == Plane::Sagittal ? centre[1] : centre[0], wantedDown = plane == Plane::Axial ? centre[1] : -centre[2];
+            const double right = (x / count - 0.5 * at.width) * at.mmPerPixel,
+                         down = (y / count - 0.5 * at.height) * at.mmPerPixel;
+            // Axial: left to the right, behind below. Coronal: left to the right, head above. Sagittal: front
+            // to the left, head above.
+            const double wantedRight = plane == Plane::Sagittal ? centre[1] : centre[0],
+                         wantedDown = plane == Plane::Axial ? centre[1] : -centre[2];
             CHECK(right == Approx(wantedRight).margin(1));
             CHECK(down == Approx(wantedDown).margin(1));
         }

@@ -44,16 +44,28 @@ struct Fetched {
     {
         QSettings().remove("downloads");
         server.content = someBytes(3000000);
-        file = {"test", "A file", "weights.pth", "checkpoint", "CC0", QUrl(server.address()), 0, hashOf(server.content)};
-        QObject::connect(&download, &Download::finished, &download, [this](const QString& where, const QString& hash, bool same) {
-            path = where;
-            sha256 = hash;
-            compared = same;
-        });
-        QObject::connect(&download, &Download::failed, &download, [this](const QString& why) { failure = why; });
+        file = {"test",
+                "A file",
+                "weights.pth",
+                "checkpoint",
+                "CC0",
+                QUrl(server.address()),
+                0,
+                hashOf(server.content)};
+        QObject::connect(&download, &Download::finished, &download,
+                         [this](const QString& where, const QString& hash, bool same) {
+                             path = where;
+                             sha256 = hash;
+                             compared = same;
+                         });
+        QObject::connect(&download, &Download::failed, &download,
+                         [this](const QString& why) { failure = why; });
         QObject::connect(&download, &Download::stopped, &download, [this] { wasStopped = true; });
     }
-    QString inFolder(const char* name) const { return QString::fromStdString((folder.path() / name).string()); }
+    QString inFolder(const char* name) const
+    {
+        return QString::fromStdString((folder.path() / name).string());
+    }
     void start()
     {
         path.clear();
@@ -69,7 +81,9 @@ struct Fetched {
     bool isRight() const
     {
         QFile fetched(path);
-        return !path.isEmpty() && fetched.open(QIODevice::ReadOnly) && fetched.readAll() == server.content && !QFile::exists(inFolder("weights.pth.part")) && !QFile::exists(inFolder("weights.pth.part.json"));
+        return !path.isEmpty() && fetched.open(QIODevice::ReadOnly) && fetched.readAll() == server.content &&
+               !QFile::exists(inFolder("weights.pth.part")) &&
+               !QFile::exists(inFolder("weights.pth.part.json"));
     }
 };
 
@@ -111,7 +125,10 @@ TEST_CASE("a server without ranges begins anew, and so does one whose file has c
     f.server.cutAfter = 1000000;
     f.run();
     REQUIRE(f.partBytes() == 1000000);
-    SECTION("no ranges") { f.server.ranges = false; }
+    SECTION("no ranges")
+    {
+        f.server.ranges = false;
+    }
     SECTION("another ETag")
     {
         f.server.etag = "\"two\"";
@@ -167,7 +184,8 @@ TEST_CASE("where no hash is published the first one is kept, and a later copy th
     CHECK_FALSE(QFile::exists(f.inFolder("weights.pth")));
 }
 
-TEST_CASE("a file that is gone, a server in trouble, one that is not there and one that falls silent are told of in words")
+TEST_CASE("a file that is gone, a server in trouble, one that is not there and one that falls silent are "
+          "told of in words")
 {
     Fetched f;
     SECTION("gone")
@@ -264,7 +282,8 @@ TEST_CASE("every public address is encrypted and names what it is for")
     }
 }
 
-TEST_CASE("the download begins at one click after the licence, fetches one file after the other and hands them on")
+TEST_CASE(
+    "the download begins at one click after the licence, fetches one file after the other and hands them on")
 {
     application();
     QSettings().remove("downloads");
@@ -273,15 +292,18 @@ TEST_CASE("the download begins at one click after the licence, fetches one file 
     weights.content = someBytes(200000);
     words.content = someBytes(100000);
     merges.content = someBytes(5000);
-    DownloadDialog dialog({{"unet", "U-Net", "unet.pth", "checkpoint", "CC BY-NC-ND 4.0", QUrl(weights.address()), 200000, {}},
-                           {"swin", "Swin", "swin.pth", "checkpoint", "CC BY-NC-ND 4.0", QUrl(weights.address()), 0, {}},
-                           {"clip", "CLIP", "clip.pt", "text_encoder", "MIT", QUrl(words.address()), 0, hashOf(words.content)},
-                           {"merges", "Merges", "merges.txt", "vocabulary", "MIT", QUrl(merges.address()), 0, hashOf(merges.content)}},
-                          QString::fromStdString(folder.path().string()));
+    DownloadDialog dialog(
+        {{"unet", "U-Net", "unet.pth", "checkpoint", "CC BY-NC-ND 4.0", QUrl(weights.address()), 200000, {}},
+         {"swin", "Swin", "swin.pth", "checkpoint", "CC BY-NC-ND 4.0", QUrl(weights.address()), 0, {}},
+         {"clip", "CLIP", "clip.pt", "text_encoder", "MIT", QUrl(words.address()), 0, hashOf(words.content)},
+         {"merges", "Merges", "merges.txt", "vocabulary", "MIT", QUrl(merges.address()), 0,
+          hashOf(merges.content)}},
+        QString::fromStdString(folder.path().string()));
     dialog.show();
     REQUIRE(QTest::qWaitForWindowExposed(&dialog));
     std::optional<ImportFiles> got;
-    QObject::connect(&dialog, &DownloadDialog::ready, &dialog, [&](const ImportFiles& files) { got = files; });
+    QObject::connect(&dialog, &DownloadDialog::ready, &dialog,
+                     [&](const ImportFiles& files) { got = files; });
     auto* go = dialog.findChild<QPushButton*>("primary");
     CHECK_FALSE(go->isEnabled());
     CHECK(dialog.findChild<QLabel*>("files")->text().contains(weights.address()));
@@ -299,6 +321,7 @@ TEST_CASE("the download begins at one click after the licence, fetches one file 
     // Of the one without a published hash it is said that it could not be compared.
     bool told = false;
     for (const QLabel* label : dialog.findChildren<QLabel*>())
-        told = told || (label->text().contains("could not be compared") && label->text().contains(QString::fromLatin1(hashOf(weights.content))));
+        told = told || (label->text().contains("could not be compared") &&
+                        label->text().contains(QString::fromLatin1(hashOf(weights.content))));
     CHECK(told);
 }

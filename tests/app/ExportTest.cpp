@@ -41,14 +41,21 @@ TEST_CASE("measurements by hand are a table of numbers with unit, plane and plac
 {
     const auto grid = Geometry::fromSpacing({60, 60, 60}, {-88.5, -88.5, -88.5}, {3, 3, 3});
     const Volume volume(grid, std::vector<std::int16_t>(216000, 57));
-    const PlaneAxes axial = axesOf(Plane::Axial, patientFrame()), coronal = axesOf(Plane::Coronal, patientFrame());
+    const PlaneAxes axial = axesOf(Plane::Axial, patientFrame()),
+                    coronal = axesOf(Plane::Coronal, patientFrame());
     const PlaneAxes oblique = axesOf(Plane::Axial, turned(patientFrame(), Plane::Coronal, 20));
-    const auto rows = rowsOf(byHandCsv({{1, MeasurementKind::Distance, axial, {{0, 0, 1.5}, {30, 40, 1.5}}, {}},
-                                        {2, MeasurementKind::Bidirectional, coronal, {{0, 1.5, 0}, {20, 1.5, 0}, {10, 1.5, -4}, {10, 1.5, 4}}, {}},
-                                        {3, MeasurementKind::Angle, axial, {{10, 0, 1.5}, {0, 0, 1.5}, {0, 10, 1.5}}, {}},
-                                        {4, MeasurementKind::Rectangle, axial, {{0, 0, 1.5}, {20, 10, 1.5}}, {}},
-                                        {5, MeasurementKind::Probe, oblique, {{1.5, 1.5, 1.5}}, {}},
-                                        {6, MeasurementKind::Arrow, axial, {{0, 0, 1.5}, {5, 5, 1.5}}, "here, and \"there\""}}, volume));
+    const auto rows = rowsOf(
+        byHandCsv({{1, MeasurementKind::Distance, axial, {{0, 0, 1.5}, {30, 40, 1.5}}, {}},
+                   {2,
+                    MeasurementKind::Bidirectional,
+                    coronal,
+                    {{0, 1.5, 0}, {20, 1.5, 0}, {10, 1.5, -4}, {10, 1.5, 4}},
+                    {}},
+                   {3, MeasurementKind::Angle, axial, {{10, 0, 1.5}, {0, 0, 1.5}, {0, 10, 1.5}}, {}},
+                   {4, MeasurementKind::Rectangle, axial, {{0, 0, 1.5}, {20, 10, 1.5}}, {}},
+                   {5, MeasurementKind::Probe, oblique, {{1.5, 1.5, 1.5}}, {}},
+                   {6, MeasurementKind::Arrow, axial, {{0, 0, 1.5}, {5, 5, 1.5}}, "here, and \"there\""}},
+                  volume));
     REQUIRE(rows.size() == 6);
     CHECK(rows[0].at("kind") == "distance");
     CHECK(rows[0].at("value") == "50.00");
@@ -88,7 +95,8 @@ TEST_CASE("a threshold that was moved stands in every table, both kidneys have t
     ExportSettings settings;
     settings.folder = folder.path() / "out";
     settings.labelMap = true;
-    exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(), settings, silent);
+    exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(),
+                  settings, silent);
     const auto structures = rowsOf(readFile(settings.folder / "scan_measurements.csv"));
     CHECK(structures[0].at("snomed") == "9846003");
     CHECK(structures[0].at("laterality") == "right");
@@ -107,12 +115,16 @@ TEST_CASE("a threshold that was moved stands in every table, both kidneys have t
         label = label || row.at("threshold") == "0.370";
     }
     CHECK(label);
-    const QJsonObject json = QJsonDocument::fromJson(QByteArray::fromStdString(readFile(settings.folder / "scan_measurements.json"))).object();
+    const QJsonObject json =
+        QJsonDocument::fromJson(
+            QByteArray::fromStdString(readFile(settings.folder / "scan_measurements.json")))
+            .object();
     CHECK(json["targets"].toArray()[2].toObject()["threshold"].toDouble() == Approx(0.37));
     CHECK(json["targets"].toArray()[1].toObject()["laterality"].toString() == "left");
 }
 
-TEST_CASE("a second export replaces the first, takes away tables that have no rows now, and names masks of the first")
+TEST_CASE("a second export replaces the first, takes away tables that have no rows now, and names masks of "
+          "the first")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -152,11 +164,18 @@ TEST_CASE("work that is offered again counts findings and measurements apart")
         program.open(scan);
         program.ask("both kidneys");
         for (int n = 0; n < 3; ++n)
-            program.bench.session().keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, patientFrame()), {{0, 0, 0}, {3, 4.0 + n, 0}}, {}}, false);
+            program.bench.session().keepMeasurement({0,
+                                                     MeasurementKind::Distance,
+                                                     axesOf(Plane::Axial, patientFrame()),
+                                                     {{0, 0, 0}, {3, 4.0 + n, 0}},
+                                                     {}},
+                                                    false);
     }
     Opened again;
     const auto left = again.bench.recovery().left();
-    const auto mine = std::find_if(left.begin(), left.end(), [](const Recovery::Kept& one) { return one.scanPath.endsWith("counted.nii.gz"); });
+    const auto mine = std::find_if(left.begin(), left.end(), [](const Recovery::Kept& one) {
+        return one.scanPath.endsWith("counted.nii.gz");
+    });
     REQUIRE(mine != left.end());
     CHECK(mine->structures == 2);
     CHECK(mine->measurements == 3);
@@ -203,7 +222,9 @@ TEST_CASE("a folder is opened as the second scan, and what was taken of several 
     program.open(writeScan(folder.path(), "first.nii.gz"));
     for (const std::int64_t slices : {6, 12}) {
         const auto grid = Geometry::fromSpacing({24, 20, slices}, {-24, -20, 0}, {2, 2, 3});
-        writeDicomSeries(Volume(grid, std::vector<std::int16_t>(std::size_t(grid.voxelCount()), 40)), {"Test^One", "1", "series of " + std::to_string(slices)}, folder.path() / "dicom" / std::to_string(slices));
+        writeDicomSeries(Volume(grid, std::vector<std::int16_t>(std::size_t(grid.voxelCount()), 40)),
+                         {"Test^One", "1", "series of " + std::to_string(slices)},
+                         folder.path() / "dicom" / std::to_string(slices));
     }
     auto* beside = program.window.findChild<Beside*>();
     REQUIRE(beside);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The focus stays where a person put it, and what stands under the mouse is told anew when the picture changes below it.
+// The focus stays where a person put it, and what stands under the mouse is told anew when the picture
+// changes below it.
 #include "tests/app/OpenedProgram.h"
 #include "viewer/Cine.h"
 
@@ -40,7 +41,8 @@ QString readout(Opened& program)
 /// The axial slice that the crosshair lies in, counted from the feet.
 int sliceOf(const Opened& program, const ViewState& view)
 {
-    return int(std::llround(program.window.isVisible() ? view.scan()->geometry().toIndex(view.crosshairMm())[2] : -1));
+    return int(std::llround(
+        program.window.isVisible() ? view.scan()->geometry().toIndex(view.crosshairMm())[2] : -1));
 }
 
 bool typing(Opened& program)
@@ -48,10 +50,10 @@ bool typing(Opened& program)
     return qobject_cast<QLineEdit*>(program.window.focusWidget()) != nullptr;
 }
 
-
 } // namespace
 
-TEST_CASE("the HU under a mouse that rests are those of the slice shown, after wheel, cine, keys, zoom and another view's crosshair")
+TEST_CASE("the HU under a mouse that rests are those of the slice shown, after wheel, cine, keys, zoom and "
+          "another view's crosshair")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -61,7 +63,9 @@ TEST_CASE("the HU under a mouse that rests are those of the slice shown, after w
     const QPoint middle = axial.rect().center();
     QTest::mouseMove(&axial, middle + QPoint(3, 0));
     QTest::mouseMove(&axial, middle);
-    const auto holds = [&] { return readout(program).startsWith(QString("%1 HU ").arg(sliceOf(program, view))); };
+    const auto holds = [&] {
+        return readout(program).startsWith(QString("%1 HU ").arg(sliceOf(program, view)));
+    };
     REQUIRE(holds());
     const int before = sliceOf(program, view);
     turnWheel(axial);
@@ -85,7 +89,9 @@ TEST_CASE("the HU under a mouse that rests are those of the slice shown, after w
     const QPoint low = coronal.rect().center() + QPoint(0, coronal.height() / 4);
     QTest::mouseMove(&coronal, low + QPoint(3, 0));
     QTest::mouseMove(&coronal, low);
-    const auto huAt = [&] { return std::llround(view.scan()->geometry().toIndex(coronal.grid().toMm(low.x(), low.y()))[2]); };
+    const auto huAt = [&] {
+        return std::llround(view.scan()->geometry().toIndex(coronal.grid().toMm(low.x(), low.y()))[2]);
+    };
     const auto at = huAt();
     CHECK(readout(program).startsWith(QString("%1 HU ").arg(at)));
     view.setZoom(Plane::Coronal, 3);
@@ -116,12 +122,14 @@ TEST_CASE("undo of an answer keeps the focus out of the prompt, and the next too
         program.trigger("Ctrl+Z");
         REQUIRE(program.found().empty());
         CHECK_FALSE(typing(program));
-        QTest::keyClick(program.window.focusWidget() ? program.window.focusWidget() : &program.window, Qt::Key_D);
+        QTest::keyClick(program.window.focusWidget() ? program.window.focusWidget() : &program.window,
+                        Qt::Key_D);
         CHECK(field->text() == "liver");
     }
 }
 
-TEST_CASE("what hides itself under the focus never leaves it in the prompt: the Ask and Stop buttons, an error's cross, the side panels")
+TEST_CASE("what hides itself under the focus never leaves it in the prompt: the Ask and Stop buttons, an "
+          "error's cross, the side panels")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -129,7 +137,8 @@ TEST_CASE("what hides itself under the focus never leaves it in the prompt: the 
     auto* field = program.window.findChild<QLineEdit*>("prompt");
     QTest::keyClicks(field, "liver");
     auto* ask = program.window.promptBar().findChild<QPushButton*>("primary");
-    // A click outside the list of completions closes it first; a real display gives the button the click then.
+    // A click outside the list of completions closes it first; a real display gives the button the click
+    // then.
     if (QWidget* popup = QApplication::activePopupWidget())
         popup->close();
     REQUIRE(waitFor([&] { return ask->isEnabled(); })); // once the words are read
@@ -154,7 +163,8 @@ TEST_CASE("what hides itself under the focus never leaves it in the prompt: the 
     CHECK_FALSE(typing(program));
 }
 
-TEST_CASE("a second scan that opens leaves the focus in the view where the keys of the tools are, and an answer that waited takes none")
+TEST_CASE("a second scan that opens leaves the focus in the view where the keys of the tools are, and an "
+          "answer that waited takes none")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -209,7 +219,8 @@ TEST_CASE("the view in which the planes are turned stands still, the other two t
         const double a = 30 * 3.14159265358979323846 / 180;
         QTest::mousePress(&held, Qt::LeftButton, Qt::NoModifier, (c + QPointF(90, 0)).toPoint());
         QTest::mouseMove(&held, (c + QPointF(90 * std::cos(a), 90 * std::sin(a))).toPoint());
-        QTest::mouseRelease(&held, Qt::LeftButton, Qt::NoModifier, (c + QPointF(90 * std::cos(a), 90 * std::sin(a))).toPoint());
+        QTest::mouseRelease(&held, Qt::LeftButton, Qt::NoModifier,
+                            (c + QPointF(90 * std::cos(a), 90 * std::sin(a))).toPoint());
         const SliceGrid after = held.grid();
         CHECK(length(after.axes.right - shown.axes.right) < 1e-9);
         CHECK(length(after.axes.down - shown.axes.down) < 1e-9);
@@ -220,9 +231,11 @@ TEST_CASE("the view in which the planes are turned stands still, the other two t
             if (other == plane)
                 continue;
             const PlaneAxes now = view.axes(other);
-            const double degrees = std::acos(dot(now.normal, before[std::size_t(other)].normal)) * 180 / 3.14159265358979323846;
+            const double degrees =
+                std::acos(dot(now.normal, before[std::size_t(other)].normal)) * 180 / 3.14159265358979323846;
             CHECK(degrees == Approx(30).margin(1.5));
-            // The line of the other plane in the view follows the mouse: it points 30 degrees below the right, or stands across that.
+            // The line of the other plane in the view follows the mouse: it points 30 degrees below the
+            // right, or stands across that.
             const Vector3 line = cross(now.normal, after.axes.normal);
             const double x = std::abs(dot(line, after.axes.right)), y = std::abs(dot(line, after.axes.down));
             CHECK(std::min(std::abs(x - std::cos(a)), std::abs(y - std::cos(a))) < 0.03);
@@ -240,7 +253,8 @@ TEST_CASE("the view in which the planes are turned stands still, the other two t
     }
 }
 
-TEST_CASE("turned views come back from a session as they stood, and the patient's own planes set them upright")
+TEST_CASE(
+    "turned views come back from a session as they stood, and the patient's own planes set them upright")
 {
     const TemporaryFolder folder;
     Opened program;

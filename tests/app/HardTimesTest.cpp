@@ -46,7 +46,8 @@ TEST_CASE("a program that is killed leaves what it found, whole, to the next one
     const auto left = [&] {
         std::error_code none;
         for (const auto& entry : std::filesystem::directory_iterator(kept, none))
-            if (entry.path().extension() == ".hounsfield" && entry.path().filename().string()[0] != '.') // not one still being written
+            if (entry.path().extension() == ".hounsfield" &&
+                entry.path().filename().string()[0] != '.') // not one still being written
                 return true;
         return false;
     };
@@ -70,17 +71,20 @@ TEST_CASE("a program that is killed leaves what it found, whole, to the next one
     qputenv("HOUNSFIELD_RECOVERY", before);
 }
 
-TEST_CASE("the program that is started with a prompt asks words beyond the list, too, and ends where it knows none of them")
+TEST_CASE("the program that is started with a prompt asks words beyond the list, too, and ends where it "
+          "knows none of them")
 {
     application();
     const TemporaryFolder folder;
-    const QString scan = QString::fromStdString(writeScan(folder.path()).string()), out = QString::fromStdString((folder.path() / "out").string());
+    const QString scan = QString::fromStdString(writeScan(folder.path()).string()),
+                  out = QString::fromStdString((folder.path() / "out").string());
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("HOUNSFIELD_RECOVERY", QString::fromStdString((folder.path() / "recovery").string()));
     environment.insert("XDG_CONFIG_HOME", QString::fromStdString(folder.path().string()));
     const auto ended = [&](QProcess& program, const QString& prompt) {
         program.setProcessEnvironment(environment);
-        program.start(HOUNSFIELD_PROGRAM, {scan, "--prompt", prompt, "--picture", out + ".png", "--out", out});
+        program.start(HOUNSFIELD_PROGRAM,
+                      {scan, "--prompt", prompt, "--picture", out + ".png", "--out", out});
         return program.waitForFinished(120000) ? program.exitCode() : -1;
     };
     QProcess known, unknown;
@@ -107,7 +111,8 @@ TEST_CASE("a program that is killed in the middle of a save leaves one whole fil
         for (int n = 0; n < findings; ++n) {
             Structure s;
             s.id = n + 1;
-            s.finding = std::make_shared<const Finding>(Finding{{1, "spleen"}, Mask::fromGrid(grid, noise), 0.5, 1, 1, 0, 0, {}, nullptr});
+            s.finding = std::make_shared<const Finding>(
+                Finding{{1, "spleen"}, Mask::fromGrid(grid, noise), 0.5, 1, 1, 0, 0, {}, nullptr});
             stored.contents.structures.push_back(s);
         }
         return stored;
@@ -213,14 +218,16 @@ TEST_CASE("a threshold never puts another model's mask in place, and an export s
     ExportSettings settings;
     settings.folder = folder.path() / "out";
     exportSession(*bench.session().scan(), bench.session().contents(), bench.pack(), settings, silent);
-    CHECK(readFile(settings.folder / "scan_measurements.json").find("Found by the model published") != std::string::npos);
+    CHECK(readFile(settings.folder / "scan_measurements.json").find("Found by the model published") !=
+          std::string::npos);
 }
 
 TEST_CASE("twenty scans opened one after another do not make memory grow")
 {
     application();
     const TemporaryFolder folder;
-    const auto one = writeScan(folder.path(), "one.nii.gz", 1.5), two = writeScan(folder.path(), "two.nii.gz", 1.5);
+    const auto one = writeScan(folder.path(), "one.nii.gz", 1.5),
+               two = writeScan(folder.path(), "two.nii.gz", 1.5);
     Workbench bench(fake());
     MainWindow window(bench);
     window.resize(700, 500);

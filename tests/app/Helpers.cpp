@@ -47,7 +47,8 @@ bool waitFor(const std::function<bool()>& condition, int milliseconds)
     return true;
 }
 
-std::shared_ptr<const Prepared> FakeSegmenter::prepare(std::shared_ptr<const Volume> volume, const PrepareSettings& settings, Progress& progress)
+std::shared_ptr<const Prepared> FakeSegmenter::prepare(std::shared_ptr<const Volume> volume,
+                                                       const PrepareSettings& settings, Progress& progress)
 {
     m_volume = volume;
     for (int window = 0; window < 4; ++window) {
@@ -58,7 +59,8 @@ std::shared_ptr<const Prepared> FakeSegmenter::prepare(std::shared_ptr<const Vol
     return {volume, reinterpret_cast<const Prepared*>(volume.get())};
 }
 
-std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<Target>& targets, const SegmentSettings& settings, Progress& progress)
+std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<Target>& targets,
+                                            const SegmentSettings& settings, Progress& progress)
 {
     std::vector<Finding> findings;
     const Geometry& grid = m_volume->geometry();
@@ -66,9 +68,11 @@ std::vector<Finding> FakeSegmenter::segment(const Prepared&, const std::vector<T
     for (const Target& target : targets) {
         progress.check();
         const auto own = settings.markings.find(target.classId);
-        const double threshold = settings.threshold.value_or(own == settings.markings.end() ? 0.5 : own->second.threshold);
+        const double threshold =
+            settings.threshold.value_or(own == settings.markings.end() ? 0.5 : own->second.threshold);
         // Right of the patient for odd classes, left for even ones.
-        const Vector3 centre = grid.toMm(Vector3{(target.classId % 2 ? 0.3 : 0.7) * n[0], 0.5 * n[1], (0.3 + 0.01 * target.classId) * n[2]});
+        const Vector3 centre = grid.toMm(Vector3{(target.classId % 2 ? 0.3 : 0.7) * n[0], 0.5 * n[1],
+                                                 (0.3 + 0.01 * target.classId) * n[2]});
         std::vector<std::uint8_t> inside;
         for (std::int64_t k = 0; k < grid.size()[2]; ++k)
             for (std::int64_t j = 0; j < grid.size()[1]; ++j)
@@ -100,7 +104,8 @@ Mask balls(const Geometry& grid, const std::vector<std::pair<Vector3, double>>& 
     return Mask::fromGrid(grid, voxels);
 }
 
-std::filesystem::path writeScan(const std::filesystem::path& folder, const std::string& name, double spacingMm)
+std::filesystem::path writeScan(const std::filesystem::path& folder, const std::string& name,
+                                double spacingMm)
 {
     const auto n = static_cast<std::int64_t>(180 / spacingMm);
     const auto grid = Geometry::fromSpacing({n, n, n}, {-90, -90, -90}, {spacingMm, spacingMm, spacingMm});

@@ -15,11 +15,13 @@ using namespace hounsfield::test;
 
 namespace {
 
-Structure tumor(const Scan& scan, int id, const char* name, const std::vector<std::pair<Vector3, double>>& where, double threshold = 0.5)
+Structure tumor(const Scan& scan, int id, const char* name,
+                const std::vector<std::pair<Vector3, double>>& where, double threshold = 0.5)
 {
     const Geometry& g = scan.volume->geometry();
     const Mask mask = balls(g, where);
-    Finding finding{{id, name}, mask, threshold, 0.99, 0.9, 0.8 * mask.volumeMl(), 1.2 * mask.volumeMl(), {}, nullptr};
+    Finding finding{{id, name}, mask,   threshold, 0.99, 0.9, 0.8 * mask.volumeMl(), 1.2 * mask.volumeMl(),
+                    {},         nullptr};
     finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{6, "Liver", balls(g, {{{0, 0, 0}, 60}})})};
     return makeStructure(finding, {}, openEmbeddedPack(), *scan.volume, "small, cpu, fp32");
 }
@@ -31,8 +33,10 @@ QJsonObject exported(Opened& program, const std::filesystem::path& folder, Expor
 {
     Progress silent;
     settings.folder = folder;
-    exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(), settings, silent);
-    return QJsonDocument::fromJson(QByteArray::fromStdString(readFile(folder / "scan_measurements.json"))).object();
+    exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(),
+                  settings, silent);
+    return QJsonDocument::fromJson(QByteArray::fromStdString(readFile(folder / "scan_measurements.json")))
+        .object();
 }
 
 QModelIndex rowOf(QTreeView& tree, int lesion)
@@ -47,7 +51,8 @@ double ballMl(double radiusMm)
 
 } // namespace
 
-TEST_CASE("deleting one lesion leaves the others, and volume, burden, mask, CSV, JSON and session follow, undo brings it back")
+TEST_CASE("deleting one lesion leaves the others, and volume, burden, mask, CSV, JSON and session follow, "
+          "undo brings it back")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -76,12 +81,14 @@ TEST_CASE("deleting one lesion leaves the others, and volume, burden, mask, CSV,
     CHECK(target["volume_ml"].toDouble() == Approx(s.statistics.volumeMl));
     REQUIRE(target["removed_by_hand"].toArray().size() == 1);
     CHECK(target["removed_by_hand"].toArray()[0].toObject()["why"].toString() == "deleted");
-    CHECK(target["removed_by_hand"].toArray()[0].toObject()["volume_ml"].toDouble() == Approx(before - s.statistics.volumeMl));
+    CHECK(target["removed_by_hand"].toArray()[0].toObject()["volume_ml"].toDouble() ==
+          Approx(before - s.statistics.volumeMl));
     const LabelImage written = readLabels(folder.path() / "out" / "scan_liver_tumor.nii.gz");
     CHECK(std::count(written.labels.begin(), written.labels.end(), 1) == s.statistics.voxels);
     const std::string csv = readFile(folder.path() / "out" / "scan_lesions.csv");
     CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
-    CHECK(readFile(folder.path() / "out" / "scan_measurements.csv").find("removed by hand") != std::string::npos);
+    CHECK(readFile(folder.path() / "out" / "scan_measurements.csv").find("removed by hand") !=
+          std::string::npos);
     session.undo().undo();
     CHECK(program.found()[0].lesions.size() == 3);
     CHECK(program.found()[0].statistics.volumeMl == Approx(before));
@@ -89,7 +96,8 @@ TEST_CASE("deleting one lesion leaves the others, and volume, burden, mask, CSV,
     CHECK(program.found()[0].lesions.size() == 2);
 }
 
-TEST_CASE("a lesion said to be none is shown as such and restored by its link, the last one that goes is not \"not found\"")
+TEST_CASE("a lesion said to be none is shown as such and restored by its link, the last one that goes is not "
+          "\"not found\"")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -106,7 +114,8 @@ TEST_CASE("a lesion said to be none is shown as such and restored by its link, t
     CHECK(program.found()[0].lesions.empty());
     CHECK(program.found()[0].statistics.voxels == 0);
     CHECK_FALSE(detailsOf(program).contains("Not found"));
-    CHECK(program.window.foundPanel().tree().model()->index(0, FoundModel::Volume).data().toString() == "removed");
+    CHECK(program.window.foundPanel().tree().model()->index(0, FoundModel::Volume).data().toString() ==
+          "removed");
     QLabel* details = nullptr;
     for (QLabel* label : program.window.foundPanel().findChildren<QLabel*>())
         if (label->text().contains("restore:0"))
@@ -119,7 +128,8 @@ TEST_CASE("a lesion said to be none is shown as such and restored by its link, t
     CHECK_FALSE(detailsOf(program).contains("removed by hand"));
 }
 
-TEST_CASE("a removed lesion stays removed at another threshold, and is shown again with words where it has grown into one that is kept")
+TEST_CASE("a removed lesion stays removed at another threshold, and is shown again with words where it has "
+          "grown into one that is kept")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -144,10 +154,12 @@ TEST_CASE("a removed lesion stays removed at another threshold, and is shown aga
     session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", where, 0.1)}, true);
     CHECK(program.found()[0].removed.empty());
     const auto& warnings = program.found()[0].warnings;
-    CHECK(std::any_of(warnings.begin(), warnings.end(), [](const Warning& w) { return w.text.find("shown again") != std::string::npos; }));
+    CHECK(std::any_of(warnings.begin(), warnings.end(),
+                      [](const Warning& w) { return w.text.find("shown again") != std::string::npos; }));
 }
 
-TEST_CASE("a removed lesion that has grown together with another is removed again once they come apart, also in a reopened session")
+TEST_CASE("a removed lesion that has grown together with another is removed again once they come apart, also "
+          "in a reopened session")
 {
     const TemporaryFolder folder;
     const auto scan = writeScan(folder.path(), "scan.nii.gz");
@@ -182,7 +194,8 @@ TEST_CASE("a removed lesion that has grown together with another is removed agai
     CHECK(std::none_of(again.found()[0].warnings.begin(), again.found()[0].warnings.end(), shownAgain));
 }
 
-TEST_CASE("a lesion that two classes mark is restored for both in a reopened session, and counted by the class that is left")
+TEST_CASE("a lesion that two classes mark is restored for both in a reopened session, and counted by the "
+          "class that is left")
 {
     const TemporaryFolder folder;
     const auto scan = writeScan(folder.path(), "scan.nii.gz");
@@ -242,13 +255,16 @@ TEST_CASE("session and recovery keep which lesions were removed, and they can be
     CHECK(again.found()[0].statistics.volumeMl == Approx(before));
 }
 
-TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one row of the window that says both, removed once, restored once")
+TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one row of the window that says "
+          "both, removed once, restored once")
 {
     const TemporaryFolder folder;
     Opened program;
     program.open(writeScan(folder.path(), "scan.nii.gz"));
     Session& session = program.bench.session();
-    session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", three), tumor(*session.scan(), 29, "Hepatic Vessel Tumor", {{{-28, 0, 0}, 12}})}, false);
+    session.addStructures({tumor(*session.scan(), 27, "Liver Tumor", three),
+                           tumor(*session.scan(), 29, "Hepatic Vessel Tumor", {{{-28, 0, 0}, 12}})},
+                          false);
     QTreeView& tree = program.window.foundPanel().tree();
     tree.expandAll();
     const QAbstractItemModel& rows = *tree.model();

@@ -19,8 +19,18 @@ Structure kidneyTumor(const Scan& scan)
     const Geometry& g = scan.volume->geometry();
     const Index3 n = g.size();
     const Vector3 middle = g.toMm(Vector3{double(n[0]) / 2, double(n[1]) / 2, double(n[2]) / 2});
-    Finding finding{{26, "Kidney Tumor"}, balls(g, {{middle + Vector3{20, 0, 0}, 12}, {middle + Vector3{-25, 0, 0}, 7}}), 0.5, 0.99, 0.9, 6, 10, {}, nullptr};
-    finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{2, "Right Kidney", Mask(g)}), std::make_shared<const HostOrgan>(HostOrgan{3, "Left Kidney", balls(g, {{middle, 45}})})};
+    Finding finding{{26, "Kidney Tumor"},
+                    balls(g, {{middle + Vector3{20, 0, 0}, 12}, {middle + Vector3{-25, 0, 0}, 7}}),
+                    0.5,
+                    0.99,
+                    0.9,
+                    6,
+                    10,
+                    {},
+                    nullptr};
+    finding.hosts = {
+        std::make_shared<const HostOrgan>(HostOrgan{2, "Right Kidney", Mask(g)}),
+        std::make_shared<const HostOrgan>(HostOrgan{3, "Left Kidney", balls(g, {{middle, 45}})})};
     finding.leftOut = std::make_shared<const Mask>(balls(g, {{middle + Vector3{0, 30, 0}, 5}}));
     finding.removals = {{Removal::Why::OutsideHost, 1, finding.leftOut->volumeMl()}};
     finding.warnings = {sentenceOf(finding.removals)};
@@ -59,7 +69,8 @@ QModelIndex firstLesion(const QAbstractItemModel& rows, const QModelIndex& paren
 
 } // namespace
 
-TEST_CASE("a lesion's row names its diameters and side, and a click goes to its longest slice and draws them there")
+TEST_CASE(
+    "a lesion's row names its diameters and side, and a click goes to its longest slice and draws them there")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -97,11 +108,19 @@ TEST_CASE("the light beside a volume is amber where much was left out, red where
     Structure reliable = kidneyTumor(*session.scan());
     reliable.known.reliability = Reliability{0.9, 5}; // the built-in model states none on real scans
     session.addStructures({reliable}, false);
-    const auto light = [&](int row) { return Light(program.window.foundPanel().tree().model()->index(row, FoundModel::Volume).data(FoundModel::TrustLight).toInt()); };
+    const auto light = [&](int row) {
+        return Light(program.window.foundPanel()
+                         .tree()
+                         .model()
+                         ->index(row, FoundModel::Volume)
+                         .data(FoundModel::TrustLight)
+                         .toInt());
+    };
     CHECK(light(0) == Light::Good);
     Finding torn = *program.found()[0].finding;
     torn.removals = {{Removal::Why::OutsideHost, 1, 0.3 * torn.mask.volumeMl()}};
-    session.addStructures({makeStructure(torn, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    session.addStructures(
+        {makeStructure(torn, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
     CHECK(light(0) == Light::Look);
     session.remove(program.found()[0].id);
     // A right kidney on the left of the left kidney.
@@ -110,7 +129,9 @@ TEST_CASE("the light beside a volume is amber where much was left out, red where
     const Vector3 middle = g.toMm(Vector3{double(n[0]) / 2, double(n[1]) / 2, double(n[2]) / 2});
     const auto kidney = [&](int id, const char* name, double x) {
         const Mask mask = balls(g, {{middle + Vector3{x, 0, 0}, 15}});
-        return makeStructure({{id, name}, mask, 0.5, 0.99, 0.95, mask.volumeMl(), mask.volumeMl(), {}, nullptr}, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32");
+        return makeStructure(
+            {{id, name}, mask, 0.5, 0.99, 0.95, mask.volumeMl(), mask.volumeMl(), {}, nullptr}, {},
+            openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32");
     };
     session.addStructures({kidney(2, "Right Kidney", 25), kidney(3, "Left Kidney", -25)}, false);
     CHECK(light(0) == Light::Doubt);
@@ -128,7 +149,8 @@ TEST_CASE("what the clean-up left out is given back by its link, measured, and t
     Session& session = program.bench.session();
     session.addStructures({kidneyTumor(*session.scan())}, false);
     session.select(program.found()[0].id);
-    const double before = program.found()[0].statistics.volumeMl, leftOut = program.found()[0].finding->leftOut->volumeMl();
+    const double before = program.found()[0].statistics.volumeMl,
+                 leftOut = program.found()[0].finding->leftOut->volumeMl();
     giveBack(program);
     CHECK(program.found()[0].statistics.volumeMl == Approx(before + leftOut));
     CHECK(program.found()[0].lesions.size() == 3);
@@ -140,7 +162,8 @@ TEST_CASE("what the clean-up left out is given back by its link, measured, and t
     CHECK(program.found()[0].finding->leftOut);
 }
 
-TEST_CASE("a tumor of which the model was not sure is given back whole, and nothing says any more that it was not found")
+TEST_CASE("a tumor of which the model was not sure is given back whole, and nothing says any more that it "
+          "was not found")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -156,7 +179,8 @@ TEST_CASE("a tumor of which the model was not sure is given back whole, and noth
     finding.largestProbability = 0.9;
     finding.meanProbability = 0;
     finding.peak = 0.95;
-    session.addStructures({makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    session.addStructures(
+        {makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
     session.select(program.found()[0].id);
     CHECK(detailsOf(program).contains("Not found above 0.95"));
     CHECK(detailsOf(program).contains("not sure enough of"));
@@ -175,11 +199,13 @@ TEST_CASE("the slider moves the outline of a tumor and keeps its peak, there and
     Session& session = program.bench.session();
     Finding finding = *kidneyTumor(*session.scan()).finding;
     finding.peak = 0.95;
-    session.addStructures({makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
+    session.addStructures(
+        {makeStructure(finding, {}, openEmbeddedPack(), *session.scan()->volume, "small, cpu, fp32")}, false);
     session.select(program.found()[0].id);
     const auto says = [&](const QString& words) {
         const auto labels = program.window.foundPanel().findChildren<QLabel*>();
-        return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) { return label->text() == words; });
+        return std::any_of(labels.begin(), labels.end(),
+                           [&](const QLabel* label) { return label->text() == words; });
     };
     CHECK(says("Threshold 0.50, kept from 0.95"));
     for (const double threshold : {0.97, 0.4}) {
@@ -190,7 +216,8 @@ TEST_CASE("the slider moves the outline of a tumor and keeps its peak, there and
     CHECK(says("Threshold 0.40, kept from 0.95"));
 }
 
-// Hidden: a picture of a scan's lesions (HOUNSFIELD_SCREENSHOTS names the folder, HOUNSFIELD_SCAN and HOUNSFIELD_PROMPT what is shown, else the sample); it needs a model that finds one there.
+// Hidden: a picture of a scan's lesions (HOUNSFIELD_SCREENSHOTS names the folder, HOUNSFIELD_SCAN and
+// HOUNSFIELD_PROMPT what is shown, else the sample); it needs a model that finds one there.
 TEST_CASE("a lesion with its diameters, as a picture", "[.screenshots]")
 {
     application();
@@ -203,7 +230,8 @@ TEST_CASE("a lesion with its diameters, as a picture", "[.screenshots]")
     QObject::connect(&bench, &Workbench::opened, &window, [&] { ready = true; });
     bench.open(qEnvironmentVariable("HOUNSFIELD_SCAN", Opening::samplePath));
     REQUIRE(waitFor([&] { return ready; }));
-    window.promptBar().setText(qEnvironmentVariable("HOUNSFIELD_PROMPT", "liver, both kidneys, kidney tumors, lesions of the liver over 10 mm"));
+    window.promptBar().setText(qEnvironmentVariable(
+        "HOUNSFIELD_PROMPT", "liver, both kidneys, kidney tumors, lesions of the liver over 10 mm"));
     bench.ask(window.promptBar().prompt());
     REQUIRE(waitFor([&] { return !bench.asking().busy(); }, 240000));
     QTreeView& tree = window.foundPanel().tree();

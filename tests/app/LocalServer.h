@@ -12,11 +12,11 @@ namespace hounsfield::test {
 class LocalServer : public QTcpServer {
 public:
     QByteArray content, etag = "\"one\"";
-    bool ranges = true;       ///< whether it goes on from the middle
-    int status = 200;         ///< another: an answer without the file
-    qint64 cutAfter = -1;     ///< bytes of the next answer, then the connection drops
-    qint64 holdAfter = -1;    ///< bytes of an answer, then nothing more comes
-    QByteArray redirectTo;    ///< of "/file"; anything else is answered with the file
+    bool ranges = true;            ///< whether it goes on from the middle
+    int status = 200;              ///< another: an answer without the file
+    qint64 cutAfter = -1;          ///< bytes of the next answer, then the connection drops
+    qint64 holdAfter = -1;         ///< bytes of an answer, then nothing more comes
+    QByteArray redirectTo;         ///< of "/file"; anything else is answered with the file
     std::vector<QByteArray> asked; ///< the heads of the requests
 
     LocalServer()
@@ -27,7 +27,10 @@ public:
                 connect(socket, &QTcpSocket::readyRead, this, [this, socket] { hear(*socket); });
         });
     }
-    QString address(const QString& path = "/file") const { return QString("http://127.0.0.1:%1%2").arg(serverPort()).arg(path); }
+    QString address(const QString& path = "/file") const
+    {
+        return QString("http://127.0.0.1:%1%2").arg(serverPort()).arg(path);
+    }
 
 private:
     void hear(QTcpSocket& socket)
@@ -61,7 +64,11 @@ private:
         const QByteArray range = field(head, "Range");
         if (ranges && range.startsWith("bytes=") && field(head, "If-Range") == etag)
             from = range.mid(6, range.size() - 7).toLongLong();
-        QByteArray told = from > 0 ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + QByteArray::number(from) + "-" + QByteArray::number(content.size() - 1) + "/" + QByteArray::number(content.size()) + "\r\n" : QByteArray("HTTP/1.1 200 OK\r\n");
+        QByteArray told = from > 0
+                              ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " +
+                                    QByteArray::number(from) + "-" + QByteArray::number(content.size() - 1) +
+                                    "/" + QByteArray::number(content.size()) + "\r\n"
+                              : QByteArray("HTTP/1.1 200 OK\r\n");
         if (!etag.isEmpty())
             told += "ETag: " + etag + "\r\n";
         told += "Content-Length: " + QByteArray::number(content.size() - from) + "\r\n\r\n";

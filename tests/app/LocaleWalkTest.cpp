@@ -14,15 +14,13 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 using Files = std::map<std::string, std::string>;
 
-/// The whole window in a language, as main sets it up, and besides the process in its locale, which main would have
-/// taken back.
-class Language
-{
+/// The whole window in a language, as main sets it up, and besides the process in its locale, which main
+/// would have taken back.
+class Language {
 public:
     explicit Language(const std::string& name) : m_foreign(name), there(m_foreign.there)
     {
@@ -62,8 +60,8 @@ Files exported(Opened& program, const fs::path& folder, const std::string& prefi
         settings.maskFormat = std::string(surface) == "stl" ? "nrrd" : "nii.gz";
         settings.surfaceFormat = surface;
         Progress silent;
-        exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(),
-                      settings, silent);
+        exportSession(*program.bench.session().scan(), program.bench.session().contents(),
+                      program.bench.pack(), settings, silent);
     }
     readInto(files, folder / "out", prefix);
     fs::remove_all(folder / "out");
@@ -104,7 +102,8 @@ Files walk(const fs::path& folder)
 
 } // namespace
 
-TEST_CASE("the whole walk through the window leaves the same bytes in every file under every locale, and rows as long "
+TEST_CASE("the whole walk through the window leaves the same bytes in every file under every locale, and "
+          "rows as long "
           "as their header")
 {
     application();

@@ -26,7 +26,8 @@ namespace {
 /// The program's own weights as a file: a checkpoint like any other.
 fs::path writeCheckpoint(const fs::path& folder)
 {
-    writeFile(folder / "my_weights.safetensors", std::string(resources::find("models/small/weights.safetensors").value()));
+    writeFile(folder / "my_weights.safetensors",
+              std::string(resources::find("models/small/weights.safetensors").value()));
     return folder / "my_weights.safetensors";
 }
 
@@ -73,7 +74,8 @@ struct Place {
 
 } // namespace
 
-TEST_CASE("the list of models holds the embedded one, installed ones, folders of the person, and broken ones with the reason")
+TEST_CASE("the list of models holds the embedded one, installed ones, folders of the person, and broken ones "
+          "with the reason")
 {
     const Place place;
     place.install("mine");
@@ -90,7 +92,8 @@ TEST_CASE("the list of models holds the embedded one, installed ones, folders of
     REQUIRE(list.rowCount() == 4);
     CHECK(list.index(1).data(ModelList::Broken).toBool());
     CHECK(list.index(1).data(Qt::ToolTipRole).toString().contains("pack.json"));
-    CHECK(list.index(3).data(ModelList::Key).toString() == QString::fromStdString((place.folder.path() / "elsewhere").string()));
+    CHECK(list.index(3).data(ModelList::Key).toString() ==
+          QString::fromStdString((place.folder.path() / "elsewhere").string()));
     CHECK_THROWS_AS(list.addFolder(QString::fromStdString(place.folder.path().string())), Error);
     list.setInUse(QString::fromStdString((place.models / "mine").string()));
     CHECK(list.index(2).data(ModelList::InUse).toBool());
@@ -100,7 +103,8 @@ TEST_CASE("the list of models holds the embedded one, installed ones, folders of
     CHECK(fs::exists(place.folder.path() / "elsewhere" / "pack.json"));
 }
 
-TEST_CASE("the model's name beside the prompt opens the models, one is used, checked, damaged, and removed with the embedded one in its place")
+TEST_CASE("the model's name beside the prompt opens the models, one is used, checked, damaged, and removed "
+          "with the embedded one in its place")
 {
     const Place place;
     place.install("mine");
@@ -125,7 +129,8 @@ TEST_CASE("the model's name beside the prompt opens the models, one is used, che
     QTest::mouseClick(button(*manager, "Verify"), Qt::LeftButton);
     REQUIRE(waitFor([&] { return says(*manager, "mine is whole"); }));
     {
-        std::fstream weights(place.models / "mine" / "weights.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+        std::fstream weights(place.models / "mine" / "weights.safetensors",
+                             std::ios::in | std::ios::out | std::ios::binary);
         weights.seekp(-3, std::ios::end);
         weights.put('\x55');
     }
@@ -149,7 +154,8 @@ TEST_CASE("a checkpoint is imported by the dialog: after the licence, verified, 
     ModelManager manager(bench);
     manager.show();
     REQUIRE(QTest::qWaitForWindowExposed(&manager));
-    ImportDialog& dialog = manager.openImport({QString::fromStdString(writeCheckpoint(place.folder.path()).string()), {}, {}});
+    ImportDialog& dialog =
+        manager.openImport({QString::fromStdString(writeCheckpoint(place.folder.path()).string()), {}, {}});
     REQUIRE(QTest::qWaitForWindowExposed(&dialog));
     QPushButton* go = dialog.findChild<QPushButton*>("primary");
     CHECK(dialog.findChild<QLineEdit*>("name")->text() == "my_weights");
@@ -204,9 +210,13 @@ TEST_CASE("the chip tells pack, device and precision in plain words, chosen and 
     published.title = "CLIP-Driven Universal Model, Swin UNETR";
     CHECK(chipInWords(small, {}, {}) == "small · automatic");
     CHECK(chipInWords(small, {"cpu", "bf16"}, {}) == "small · processor, bf16");
-    CHECK(chipInWords(published, {}, EngineFacts{"cuda:0", Precision::Fp16, {}}) == "Swin UNETR · graphics card, fp16");
-    CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Fp32, {"This processor has no bf16."}}).contains("This processor has no bf16."));
-    CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Bf16, {}, "Computed in bf16: 2.0 times as fast here."}).contains("2.0 times as fast"));
+    CHECK(chipInWords(published, {}, EngineFacts{"cuda:0", Precision::Fp16, {}}) ==
+          "Swin UNETR · graphics card, fp16");
+    CHECK(chipExplained(small, {}, EngineFacts{"cpu", Precision::Fp32, {"This processor has no bf16."}})
+              .contains("This processor has no bf16."));
+    CHECK(chipExplained(small, {},
+                        EngineFacts{"cpu", Precision::Bf16, {}, "Computed in bf16: 2.0 times as fast here."})
+              .contains("2.0 times as fast"));
     CHECK(madeWithInWords("small, cpu, fp32") == "small, processor, fp32");
 }
 
@@ -222,14 +232,16 @@ TEST_CASE("an estimate names time and memory, and says where the memory will not
     CHECK_FALSE(availableMemory("MemTotal: 100 kB\n"));
 }
 
-TEST_CASE("the engine's device, precision and notes show once a scan is open, and the estimate follows the number of targets")
+TEST_CASE("the engine's device, precision and notes show once a scan is open, and the estimate follows the "
+          "number of targets")
 {
     const TemporaryFolder folder;
     Opened program;
     auto* chip = program.window.findChild<QPushButton*>("model");
     program.open(writeScan(folder.path()));
     std::vector<std::size_t> windows;
-    QObject::connect(&program.bench.asking(), &Asking::estimated, &program.window, [&](const Estimate& e) { windows.push_back(std::size_t(e.windows)); });
+    QObject::connect(&program.bench.asking(), &Asking::estimated, &program.window,
+                     [&](const Estimate& e) { windows.push_back(std::size_t(e.windows)); });
     REQUIRE(waitFor([&] { return chip->text() == "small · processor, fp32"; }));
     REQUIRE(waitFor([&] { return windows.size() == 1; }));
     program.window.promptBar().setText("liver, spleen");
@@ -239,7 +251,8 @@ TEST_CASE("the engine's device, precision and notes show once a scan is open, an
     CHECK_FALSE(program.bench.engineFacts());
 }
 
-TEST_CASE("words that the model was not trained on get a dashed chip with the nearest classes, and a slanted row")
+TEST_CASE(
+    "words that the model was not trained on get a dashed chip with the nearest classes, and a slanted row")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -271,11 +284,13 @@ TEST_CASE("words that the model was not trained on get a dashed chip with the ne
     CHECK(program.found()[0].finding->target.zeroShotText == "renal cyst wall");
 }
 
-TEST_CASE("words beyond the classes are offered where the pack has a text encoder, and the nearest classes follow a moment later")
+TEST_CASE("words beyond the classes are offered where the pack has a text encoder, and the nearest classes "
+          "follow a moment later")
 {
     REQUIRE_SHARED(shared);
     const Place place;
-    const auto pack = writeTextPack(place.folder.path(), "pairs", "byte_pair", readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408);
+    const auto pack = writeTextPack(place.folder.path(), "pairs", "byte_pair",
+                                    readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408);
     Opened program;
     PromptBar& bar = program.window.promptBar();
     bar.setText("renal artery");
@@ -291,7 +306,8 @@ TEST_CASE("words beyond the classes are offered where the pack has a text encode
     CHECK(dashed->toolTip().contains(QString::fromStdString(bar.prompt().parts[0].suggestions[0])));
 }
 
-TEST_CASE("a model that is there gets a text encoder by the dialog, and words beyond its classes can be asked at once")
+TEST_CASE("a model that is there gets a text encoder by the dialog, and words beyond its classes can be "
+          "asked at once")
 {
     REQUIRE_SHARED(shared);
     const Place place;
@@ -300,7 +316,8 @@ TEST_CASE("a model that is there gets a text encoder by the dialog, and words be
     narrow.width = 64;
     narrow.heads = 1;
     narrow.blocks = 2;
-    const fs::path weights = place.folder.path() / "clip.safetensors", vocabulary = shared / "reference" / "bpe_simple_vocab_16e6.txt.gz";
+    const fs::path weights = place.folder.path() / "clip.safetensors",
+                   vocabulary = shared / "reference" / "bpe_simple_vocab_16e6.txt.gz";
     writeFile(weights, writeSafetensors(formulaWeights(expectedTextTensors(narrow)), {}));
     Workbench bench(fake());
     bench.setModel("mine", "cpu");

@@ -8,8 +8,7 @@
 
 #include <algorithm>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// What a slice view of this size, in pixels, would write over its picture.
 inline std::vector<SlicePainter::Overlay> overlaysAt(const ViewState& view, Plane plane, int width,

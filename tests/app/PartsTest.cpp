@@ -16,10 +16,10 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
-/// Two scans of the same place under one identifier, told apart by their kernels: a large ellipsoid and a small one.
+/// Two scans of the same place under one identifier, told apart by their kernels: a large ellipsoid and a
+/// small one.
 void writeParts(const std::filesystem::path& folder)
 {
     const auto kernel = [](const char* name) {
@@ -69,8 +69,8 @@ TEST_CASE("the part that is chosen is the one that is opened, and its row is the
     Opened program;
     SeriesPage& page = program.window.pages().seriesPage();
     program.bench.open(pathOf(folder.path()));
-    REQUIRE(
-        waitFor([&] { return program.window.pages().currentWidget() == &page && !program.bench.opening().busy(); }));
+    REQUIRE(waitFor(
+        [&] { return program.window.pages().currentWidget() == &page && !program.bench.opening().busy(); }));
     QTreeWidgetItem* second = nullptr;
     for (QTreeWidgetItemIterator item(&page.tree()); *item; ++item)
         if ((*item)->text(0).contains("B70f"))
@@ -100,8 +100,9 @@ TEST_CASE("the part that is chosen is the one that is opened, and its row is the
     CHECK(one != other);
 }
 
-TEST_CASE("a session saved on a part opens that part with its work, also one of an older version that knows the "
-          "identifier alone")
+TEST_CASE(
+    "a session saved on a part opens that part with its work, also one of an older version that knows the "
+    "identifier alone")
 {
     const TemporaryFolder folder;
     writeParts(folder.path() / "scan");
@@ -173,7 +174,8 @@ TEST_CASE("a session whose scan is another one says so, and its file keeps the w
     CHECK(program.found().empty());
     bool shown = false;
     for (const QLabel* label : program.window.findChildren<QLabel*>())
-        shown = shown || (label->isVisible() && label->text().contains("is not the one the session was made from"));
+        shown = shown ||
+                (label->isVisible() && label->text().contains("is not the one the session was made from"));
     CHECK(shown);
     CHECK(readFile(session.toStdString()) == file);
 }
@@ -181,9 +183,8 @@ TEST_CASE("a session whose scan is another one says so, and its file keeps the w
 TEST_CASE("a view along the stored slices shows the number that the scanner gave them, other views show none")
 {
     const TemporaryFolder folder;
-    writePhantom(folder.path(), evenly(-30, 30, 4), [](DicomSample& s, int n) {
-        s.elements.text(0x00200013, "IS", std::to_string(100 - n));
-    });
+    writePhantom(folder.path(), evenly(-30, 30, 4),
+                 [](DicomSample& s, int n) { s.elements.text(0x00200013, "IS", std::to_string(100 - n)); });
     Opened program;
     program.open(folder.path());
     ViewState& view = program.bench.view();

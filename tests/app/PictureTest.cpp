@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Golden pictures of what only a window can draw: measurements and three dimensions. Fonts and renderers differ a little from
-// machine to machine, so a picture is compared small, and as a whole.
+// Golden pictures of what only a window can draw: measurements and three dimensions. Fonts and renderers
+// differ a little from machine to machine, so a picture is compared small, and as a whole.
 #include "app/MeasurementPanel.h"
 #include "tests/app/OpenedProgram.h"
 #include "tests/support/Paths.h"
@@ -13,8 +13,10 @@ namespace {
 /// Mean difference of grey levels over a picture made small.
 double differenceFromGolden(const QImage& picture, const QString& name, bool mayRenew = true)
 {
-    const QImage small = picture.scaled(96, 96, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB32);
-    const QString file = QString::fromStdString(sourceFolder().string()) + "/tests/app/golden/" + name + ".png";
+    const QImage small = picture.scaled(96, 96, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+                             .convertToFormat(QImage::Format_RGB32);
+    const QString file =
+        QString::fromStdString(sourceFolder().string()) + "/tests/app/golden/" + name + ".png";
     if (mayRenew && qEnvironmentVariableIsSet("HOUNSFIELD_RENEW_GOLDEN"))
         small.save(file);
     const QImage golden = QImage(file).convertToFormat(QImage::Format_RGB32);
@@ -23,17 +25,22 @@ double differenceFromGolden(const QImage& picture, const QString& name, bool may
     for (int y = 0; y < small.height(); ++y)
         for (int x = 0; x < small.width(); ++x) {
             const QColor a = small.pixelColor(x, y), b = golden.pixelColor(x, y);
-            sum += std::abs(a.red() - b.red()) + std::abs(a.green() - b.green()) + std::abs(a.blue() - b.blue());
+            sum +=
+                std::abs(a.red() - b.red()) + std::abs(a.green() - b.green()) + std::abs(a.blue() - b.blue());
         }
     const double mean = sum / (3.0 * small.width() * small.height());
     if (mean > 1)
-        small.save(QString::fromStdString((std::filesystem::temp_directory_path() / (name.toStdString() + "-actual.png")).string()));
+        small.save(QString::fromStdString(
+            (std::filesystem::temp_directory_path() / (name.toStdString() + "-actual.png")).string()));
     return mean;
 }
 
 void measureEverything(Session& session)
 {
-    const auto add = [&](MeasurementKind kind, const PlaneAxes& plane, std::vector<Vector3> points, const char* text = "") { session.keepMeasurement({0, kind, plane, std::move(points), text}, false); };
+    const auto add = [&](MeasurementKind kind, const PlaneAxes& plane, std::vector<Vector3> points,
+                         const char* text = "") {
+        session.keepMeasurement({0, kind, plane, std::move(points), text}, false);
+    };
     const PlaneAxes axial = axesOf(Plane::Axial, patientFrame());
     add(MeasurementKind::Distance, axial, {{-60, -60, 0}, {-20, -60, 0}});
     add(MeasurementKind::Angle, axial, {{20, -60, 0}, {40, -30, 0}, {60, -60, 0}});

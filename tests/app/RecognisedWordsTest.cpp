@@ -12,9 +12,14 @@ using namespace hounsfield::test;
 
 namespace {
 
-const std::vector<TaughtWords> taught{{"hepatic blastoma", {"liver_tumor"}}, {"beanish blob", {"kidney_tumor"}}, {"beanish blob", {"kidney_cyst"}}, {"scapula", {}}, {"leberfilter", {"liver"}}};
+const std::vector<TaughtWords> taught{{"hepatic blastoma", {"liver_tumor"}},
+                                      {"beanish blob", {"kidney_tumor"}},
+                                      {"beanish blob", {"kidney_cyst"}},
+                                      {"scapula", {}},
+                                      {"leberfilter", {"liver"}}};
 
-/// The program with a scan and the taught pack's words; the fake engine answers, for no part of this is about masks.
+/// The program with a scan and the taught pack's words; the fake engine answers, for no part of this is about
+/// masks.
 struct Taught {
     TemporaryFolder folder;
     Opened program;
@@ -23,7 +28,8 @@ struct Taught {
 
     Taught()
     {
-        const auto pack = std::make_shared<const ModelPack>(openPackFolder(writeTaughtPack(folder.path(), "taught", taught)));
+        const auto pack = std::make_shared<const ModelPack>(
+            openPackFolder(writeTaughtPack(folder.path(), "taught", taught)));
         program.open(writeScan(folder.path()));
         program.bench.nearest().setPack(pack);
         bar.setPack(*pack);
@@ -42,7 +48,8 @@ struct Taught {
 
 } // namespace
 
-TEST_CASE("words beyond the list are read a moment later, and their chip tells the class and how sure that is")
+TEST_CASE(
+    "words beyond the list are read a moment later, and their chip tells the class and how sure that is")
 {
     if (!besideLibTorch)
         return;
@@ -76,7 +83,8 @@ TEST_CASE("Enter right after the last key waits until the words are read, and ru
         return;
     Taught t;
     std::vector<Prompt> asked;
-    QObject::connect(&t.bar, &PromptBar::asked, &t.program.window, [&](const Prompt& prompt) { asked.push_back(prompt); });
+    QObject::connect(&t.bar, &PromptBar::asked, &t.program.window,
+                     [&](const Prompt& prompt) { asked.push_back(prompt); });
     t.type("liver, leberfilter");
     QTest::keyClick(t.field, Qt::Key_Return);
     CHECK(asked.empty());
@@ -110,8 +118,10 @@ TEST_CASE("a text encoder that cannot be opened is told, and nothing is run for 
     std::filesystem::remove(t.folder.path() / "taught" / "recognition.safetensors");
     std::vector<Prompt> asked;
     QStringList told;
-    QObject::connect(&t.bar, &PromptBar::asked, &t.program.window, [&](const Prompt& prompt) { asked.push_back(prompt); });
-    QObject::connect(&t.program.bench.nearest(), &Nearest::failed, &t.program.window, [&](const QString& why) { told << why; });
+    QObject::connect(&t.bar, &PromptBar::asked, &t.program.window,
+                     [&](const Prompt& prompt) { asked.push_back(prompt); });
+    QObject::connect(&t.program.bench.nearest(), &Nearest::failed, &t.program.window,
+                     [&](const QString& why) { told << why; });
     t.type("liver, leberfilter");
     QTest::keyClick(t.field, Qt::Key_Return);
     REQUIRE(waitFor([&] { return told.size() == 1; }));

@@ -59,8 +59,20 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     bench.session().select(liver.id);
     take("selected");
     bench.session().select(0);
-    bench.session().keepMeasurement({0, MeasurementKind::Distance, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() + Vector3{-40, 18, 0}, bench.view().crosshairMm() + Vector3{25, 32, 0}}, {}}, false);
-    bench.session().keepMeasurement({0, MeasurementKind::Ellipse, axesOf(Plane::Axial, bench.view().frame()), {bench.view().crosshairMm() - Vector3{32, 20, 0}, bench.view().crosshairMm() - Vector3{6, 2, 0}}, {}}, false);
+    bench.session().keepMeasurement(
+        {0,
+         MeasurementKind::Distance,
+         axesOf(Plane::Axial, bench.view().frame()),
+         {bench.view().crosshairMm() + Vector3{-40, 18, 0}, bench.view().crosshairMm() + Vector3{25, 32, 0}},
+         {}},
+        false);
+    bench.session().keepMeasurement(
+        {0,
+         MeasurementKind::Ellipse,
+         axesOf(Plane::Axial, bench.view().frame()),
+         {bench.view().crosshairMm() - Vector3{32, 20, 0}, bench.view().crosshairMm() - Vector3{6, 2, 0}},
+         {}},
+        false);
     bench.view().setFrame(turned(bench.view().frame(), Plane::Sagittal, 20));
     bench.view().setTool(Tool::Crosshair);
     take("oblique");
@@ -83,7 +95,9 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
         const synthetic::SyntheticPatient patient(900001);
         for (const double mm : {3.0, 5.0, 8.0}) {
             const auto scan = patient.sample(patient.wholeBodyGrid(mm), patient.randomAppearance(), silent);
-            writeDicomSeries(*scan.volume, {"Sample^Synthetic", "1", "Body " + std::to_string(int(mm)) + " mm"}, study.path() / std::to_string(int(mm)));
+            writeDicomSeries(*scan.volume,
+                             {"Sample^Synthetic", "1", "Body " + std::to_string(int(mm)) + " mm"},
+                             study.path() / std::to_string(int(mm)));
         }
         int previews = 0;
         QObject::connect(&bench.opening(), &Opening::previewed, &window, [&] { ++previews; });

@@ -12,7 +12,8 @@ namespace {
 
 StoredSession example()
 {
-    const Geometry grid({20, 22, 24}, {1.25, -7.125, 1000.0625}, fromColumns({0, 0, 3.1}, {0.7, 0, 0.02}, {0, -0.9, 0.1}));
+    const Geometry grid({20, 22, 24}, {1.25, -7.125, 1000.0625},
+                        fromColumns({0, 0, 3.1}, {0.7, 0, 0.02}, {0, -0.9, 0.1}));
     std::vector<std::uint8_t> inside(static_cast<std::size_t>(grid.voxelCount()));
     for (std::size_t v = 0; v < inside.size(); ++v)
         inside[v] = v % 7 == 3;
@@ -28,9 +29,14 @@ StoredSession example()
     s.known = openEmbeddedPack().classById(27);
     s.asked = "liver tumor";
     s.warnings = {{"One.", Vector3{1, 2, 3}}, {"Two.", {}}};
-    s.finding = std::make_shared<const Finding>(Finding{{27, "Liver Tumor"}, Mask::fromGrid(grid, inside), 0.35, 0.98, 0.7, 1.5, 2.5, {}, nullptr});
+    s.finding = std::make_shared<const Finding>(
+        Finding{{27, "Liver Tumor"}, Mask::fromGrid(grid, inside), 0.35, 0.98, 0.7, 1.5, 2.5, {}, nullptr});
     session.contents.structures.push_back(s);
-    session.contents.measurements.push_back({9, MeasurementKind::Angle, axesOf(Plane::Sagittal, patientFrame()), {{1, 2, 3}, {4, 5, 6}, {7.5, 8, 9}}, "note"});
+    session.contents.measurements.push_back({9,
+                                             MeasurementKind::Angle,
+                                             axesOf(Plane::Sagittal, patientFrame()),
+                                             {{1, 2, 3}, {4, 5, 6}, {7.5, 8, 9}},
+                                             "note"});
     session.prompts = {"liver tumor", "spleen"};
     return session;
 }
@@ -129,7 +135,8 @@ TEST_CASE("how a scan was looked at comes back, oblique planes included")
 {
     application();
     ViewState one, two;
-    const auto volume = std::make_shared<const Volume>(Geometry::fromSpacing({50, 50, 50}, {0, 0, 0}, {2, 2, 2}), std::vector<std::int16_t>(125000, 0));
+    const auto volume = std::make_shared<const Volume>(
+        Geometry::fromSpacing({50, 50, 50}, {0, 0, 0}, {2, 2, 2}), std::vector<std::int16_t>(125000, 0));
     one.setScan(volume, {}, {});
     two.setScan(volume, {}, {});
     one.setFrame(turned(patientFrame(), Plane::Axial, 31));
@@ -147,7 +154,8 @@ TEST_CASE("how a scan was looked at comes back, oblique planes included")
     CHECK(two.layout() == Layout::OneAndThree);
 }
 
-TEST_CASE("a session that is cut off, changed, foreign or from a newer program is refused with a sentence, never a crash")
+TEST_CASE("a session that is cut off, changed, foreign or from a newer program is refused with a sentence, "
+          "never a crash")
 {
     application();
     const TemporaryFolder folder;
@@ -156,7 +164,8 @@ TEST_CASE("a session that is cut off, changed, foreign or from a newer program i
     writeSession(example(), file);
     const std::string whole = readFile(path);
     for (std::size_t at = 0; at < whole.size(); at += whole.size() / 90 + 1) {
-        for (const std::string& bytes : {whole.substr(0, at), whole.substr(0, at) + "9" + whole.substr(at + 1)}) {
+        for (const std::string& bytes :
+             {whole.substr(0, at), whole.substr(0, at) + "9" + whole.substr(at + 1)}) {
             writeFile(path, bytes);
             try {
                 readSession(file);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/Session.h"
 #include "app/FoundModel.h"
 #include "app/FoundPanel.h"
-#include "app/Session.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
 
@@ -93,7 +93,8 @@ TEST_CASE("asking again for the same structure replaces it and keeps its name, c
     CHECK(s.statistics.volumeMl == Approx(4.0 / 3 * 3.14159 * r * r * r).epsilon(0.03));
 }
 
-TEST_CASE("the tree of findings keeps the rules of Qt's models through every change, a tumor lies under its organ")
+TEST_CASE(
+    "the tree of findings keeps the rules of Qt's models through every change, a tumor lies under its organ")
 {
     Open open;
     FoundModel model(open.session);
@@ -103,7 +104,7 @@ TEST_CASE("the tree of findings keeps the rules of Qt's models through every cha
     REQUIRE(model.rowCount() == 2);
     const QModelIndex liver = model.indexOf(open.session.contents().structures[2].id);
     CHECK(liver.data().toString() == "Liver");
-    CHECK(model.rowCount(liver) == 2); // liver tumor and hepatic vessel tumor
+    CHECK(model.rowCount(liver) == 2);                    // liver tumor and hepatic vessel tumor
     CHECK(model.rowCount(model.index(0, 0, liver)) == 1); // its one lesion
     CHECK(model.index(0, FoundModel::Volume, liver).data().toString().contains("mL"));
     model.setData(liver, "Hepar", Qt::EditRole);
@@ -116,9 +117,11 @@ TEST_CASE("the tree of findings keeps the rules of Qt's models through every cha
     CHECK(model.rowCount() == 0);
 }
 
-TEST_CASE("the best place of a structure is inside its largest axial slice, whatever the order of the file's axes")
+TEST_CASE(
+    "the best place of a structure is inside its largest axial slice, whatever the order of the file's axes")
 {
-    for (const Matrix3& matrix : {fromColumns({2, 0, 0}, {0, 2, 0}, {0, 0, 2}), fromColumns({0, 0, -2}, {2, 0, 0}, {0, 2, 0})}) {
+    for (const Matrix3& matrix :
+         {fromColumns({2, 0, 0}, {0, 2, 0}, {0, 0, 2}), fromColumns({0, 0, -2}, {2, 0, 0}, {0, 2, 0})}) {
         const Geometry grid({40, 40, 40}, {0, 0, 0}, matrix);
         // A cone with its base at 50 mm towards the head.
         std::vector<std::uint8_t> inside;
@@ -127,7 +130,8 @@ TEST_CASE("the best place of a structure is inside its largest axial slice, what
             for (std::int64_t j = 0; j < 40; ++j)
                 for (std::int64_t i = 0; i < 40; ++i) {
                     const Vector3 from = grid.toMm(Index3{i, j, k}) - middle;
-                    inside.push_back(from[2] >= -20 && from[2] <= 20 && std::hypot(from[0], from[1]) <= 0.5 * (from[2] + 20));
+                    inside.push_back(from[2] >= -20 && from[2] <= 20 &&
+                                     std::hypot(from[0], from[1]) <= 0.5 * (from[2] + 20));
                 }
         const Vector3 at = bestPlace(Mask::fromGrid(grid, inside));
         CHECK(at[2] == Approx(middle[2] + 20).margin(0.01));

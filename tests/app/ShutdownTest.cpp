@@ -18,12 +18,10 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 /// The program in an environment of its own.
-class OwnProgram
-{
+class OwnProgram {
 public:
     OwnProgram(const std::filesystem::path& folder, const QStringList& words)
     {
@@ -45,7 +43,11 @@ public:
         return double(timer.elapsed()) / 1000;
     }
     /// 128 + signal where a signal ended it
-    int code() const { return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : 128 + m_process.exitCode(); }
+    int code() const
+    {
+        return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode()
+                                                              : 128 + m_process.exitCode();
+    }
 
 private:
     QProcess m_process;
@@ -53,7 +55,9 @@ private:
 
 bool isKept(const std::filesystem::path& folder)
 {
-    return !QDir(QString::fromStdString((folder / "recovery").string())).entryList({"*.hounsfield"}, QDir::Files).isEmpty();
+    return !QDir(QString::fromStdString((folder / "recovery").string()))
+                .entryList({"*.hounsfield"}, QDir::Files)
+                .isEmpty();
 }
 
 /// No file that was begun lies there, and masks read back.
@@ -92,7 +96,8 @@ TEST_CASE("SIGTERM ends the window within two seconds while it starts, reads and
         }
 }
 
-TEST_CASE("SIGTERM after an answer leaves the work to the next program, though the time to keep it had not come")
+TEST_CASE(
+    "SIGTERM after an answer leaves the work to the next program, though the time to keep it had not come")
 {
     application();
     const TemporaryFolder folder;

@@ -29,8 +29,16 @@ public:
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
-    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume>, const PrepareSettings&, Progress&) override { return nullptr; }
-    std::vector<Finding> segment(const Prepared&, const std::vector<Target>&, const SegmentSettings&, Progress&) override { return {}; }
+    std::shared_ptr<const Prepared> prepare(std::shared_ptr<const Volume>, const PrepareSettings&,
+                                            Progress&) override
+    {
+        return nullptr;
+    }
+    std::vector<Finding> segment(const Prepared&, const std::vector<Target>&, const SegmentSettings&,
+                                 Progress&) override
+    {
+        return {};
+    }
 
 private:
     ModelPack m_pack;
@@ -53,7 +61,8 @@ struct Session32 {
         QObject::connect(&bench, &Workbench::opened, &bench, [&] { ready = true; });
         bench.open(QString::fromStdString(writeScan(folder.path()).string()));
         REQUIRE(waitFor([&] { return ready; }));
-        bench.ask(PromptResolver(bench.pack().classes).resolve("liver, spleen, pancreas, stomach, aorta, colon"));
+        bench.ask(
+            PromptResolver(bench.pack().classes).resolve("liver, spleen, pancreas, stomach, aorta, colon"));
         REQUIRE(waitFor([&] { return !bench.asking().busy(); }));
         REQUIRE(bench.session().contents().structures.size() == 6);
     }
@@ -113,8 +122,8 @@ TEST_CASE("an export that is stopped writes nothing, leaves an earlier one as it
     const auto exported = [&](const std::filesystem::path& to, Progress& stop) {
         ExportSettings settings;
         settings.folder = to;
-        exportSession(*made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(), settings,
-                      stop);
+        exportSession(*made.bench.session().scan(), made.bench.session().contents(), made.bench.pack(),
+                      settings, stop);
     };
     StopLooks all;
     exported(made.folder.path() / "whole", all);

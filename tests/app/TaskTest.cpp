@@ -50,7 +50,8 @@ TEST_CASE("a job that is stopped, fails or runs out of memory says so in words, 
     });
     task.stop();
     REQUIRE(waitFor([&] { return stopped.count() == 1; }));
-    task.start([](Progress&) -> Task::Then { throw Error(ErrorKind::Scan, "It is cut off. Copy it again."); });
+    task.start(
+        [](Progress&) -> Task::Then { throw Error(ErrorKind::Scan, "It is cut off. Copy it again."); });
     REQUIRE(waitFor([&] { return failed.count() == 1; }));
     CHECK(failed[0][0].toString() == "It is cut off. Copy it again.");
     task.start([](Progress&) -> Task::Then { throw std::bad_alloc(); });

@@ -3,9 +3,9 @@
 #include "app/Exporter.h"
 #include "tests/app/OpenedProgram.h"
 
-#include <QMimeData>
 #include <QDropEvent>
 #include <QLabel>
+#include <QMimeData>
 #include <QSlider>
 #include <QStatusBar>
 #include <QToolButton>
@@ -15,7 +15,8 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold, undoes, exports, saves, and finds all again")
+TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold, undoes, exports, saves, and "
+          "finds all again")
 {
     const TemporaryFolder folder;
     const auto scan = writeScan(folder.path());
@@ -34,7 +35,8 @@ TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold,
         QTest::mouseClick(tree.viewport(), Qt::LeftButton, Qt::NoModifier, tree.visualRect(row).center());
         CHECK(program.bench.session().selected() == program.found()[0].id);
         CHECK(program.found()[0].finding->mask.at([&] {
-            const Vector3 at = program.found()[0].finding->mask.geometry().toIndex(program.bench.view().crosshairMm());
+            const Vector3 at =
+                program.found()[0].finding->mask.geometry().toIndex(program.bench.view().crosshairMm());
             return Index3{std::llround(at[0]), std::llround(at[1]), std::llround(at[2])};
         }()));
         CHECK(coloured(program.slice(Plane::Axial)) > 500);
@@ -52,7 +54,8 @@ TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold,
         settings.folder = folder.path() / "out";
         settings.labelMap = true;
         settings.surfaceFormat = "stl";
-        const auto files = exportSession(*program.bench.session().scan(), program.bench.session().contents(), program.bench.pack(), settings, silent);
+        const auto files = exportSession(*program.bench.session().scan(), program.bench.session().contents(),
+                                         program.bench.pack(), settings, silent);
         CHECK(files.size() == 3 + 2 + 1 + 2);
         for (const std::string& file : files)
             CHECK(std::filesystem::file_size(settings.folder / file) > 0);
@@ -70,7 +73,8 @@ TEST_CASE("a person opens a scan, types, presses Enter, jumps, sets a threshold,
     CHECK(coloured(again.slice(Plane::Axial)) > 500);
 }
 
-TEST_CASE("before anything is found the window does not claim that nothing warns, and while it looks it says so")
+TEST_CASE(
+    "before anything is found the window does not claim that nothing warns, and while it looks it says so")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -90,7 +94,8 @@ TEST_CASE("before anything is found the window does not claim that nothing warns
     CHECK_FALSE(claims());
     CHECK(panelSays("Nothing asked yet"));
     bool looked = false;
-    QObject::connect(&program.bench.asking(), &Asking::busyChanged, &program.window, [&](bool busy) { looked = looked || (busy && panelSays("Looking")); });
+    QObject::connect(&program.bench.asking(), &Asking::busyChanged, &program.window,
+                     [&](bool busy) { looked = looked || (busy && panelSays("Looking")); });
     program.ask("spleen");
     CHECK(looked);
     CHECK_FALSE(panelSays("Looking"));
@@ -149,7 +154,8 @@ TEST_CASE("wheel, drags and keys do what radiologists are used to")
     QTest::mouseMove(&axial, middle + QPoint(50, 0));
     QTest::mouseClick(&axial, Qt::LeftButton, Qt::NoModifier, middle + QPoint(50, 0));
     REQUIRE(program.bench.session().contents().measurements.size() == 1);
-    CHECK(*measured(program.bench.session().contents().measurements[0], *view.scan()).lengthMm == Approx(50 * mm).epsilon(0.001));
+    CHECK(*measured(program.bench.session().contents().measurements[0], *view.scan()).lengthMm ==
+          Approx(50 * mm).epsilon(0.001));
     QTest::mouseDClick(&axial, Qt::LeftButton, Qt::NoModifier, {20, 20});
 }
 
@@ -164,12 +170,14 @@ TEST_CASE("broken files dropped on the window are told of in words, and what is 
     writeFile(folder.path() / "archive.zip", "PK");
     writeFile(folder.path() / "bad.hounsfield", "{]");
     std::filesystem::create_directory(folder.path() / "empty");
-    for (const char* name : {"text.txt", "cut.nii.gz", "archive.zip", "bad.hounsfield", "empty", "not there"}) {
+    for (const char* name :
+         {"text.txt", "cut.nii.gz", "archive.zip", "bad.hounsfield", "empty", "not there"}) {
         INFO(name);
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(QString::fromStdString((folder.path() / name).string()))});
         QString told;
-        const auto connection = QObject::connect(&program.bench, &Workbench::failed, [&](const QString& why) { told = why; });
+        const auto connection =
+            QObject::connect(&program.bench, &Workbench::failed, [&](const QString& why) { told = why; });
         QDragEnterEvent enter({300, 300}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&program.window, &enter);
         CHECK(enter.isAccepted());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a person waits for, in the real window: the start, the first slice of a DICOM series, a frame of the 3D view while it is turned;
-// and the memory of a large scan that is open. A table for people.
+// What a person waits for, in the real window: the start, the first slice of a DICOM series, a frame of the
+// 3D view while it is turned; and the memory of a large scan that is open. A table for people.
 //   bench_app make FOLDER      writes the scans (1.7 GB)
 //   bench_app empty|dicom|turn|memory FOLDER
 #include "app/MainWindow.h"
@@ -39,7 +39,8 @@ double sinceStartMs()
         fields >> field;
     timespec now{};
     clock_gettime(CLOCK_BOOTTIME, &now);
-    return 1e3 * double(now.tv_sec) + double(now.tv_nsec) / 1e6 - 1e3 * std::stod(field) / double(sysconf(_SC_CLK_TCK));
+    return 1e3 * double(now.tv_sec) + double(now.tv_nsec) / 1e6 -
+           1e3 * std::stod(field) / double(sysconf(_SC_CLK_TCK));
 }
 
 double megabytes(const char* name)
@@ -62,8 +63,11 @@ std::shared_ptr<const Volume> body(const Index3& size)
     for (std::int64_t k = 0; k < size[2]; ++k)
         for (std::int64_t j = 0; j < size[1]; ++j)
             for (std::int64_t i = 0; i < size[0]; ++i, ++v)
-                voxels[v] = static_cast<std::int16_t>(coarse->at({i * n[0] / size[0], j * n[1] / size[1], k * n[2] / size[2]}) + static_cast<int>(v * 2654435761u >> 28));
-    return std::make_shared<const Volume>(Geometry::fromSpacing(size, {-180, -180, 0}, {0.7, 0.7, 450.0 / double(size[2])}), std::move(voxels));
+                voxels[v] = static_cast<std::int16_t>(
+                    coarse->at({i * n[0] / size[0], j * n[1] / size[1], k * n[2] / size[2]}) +
+                    static_cast<int>(v * 2654435761u >> 28));
+    return std::make_shared<const Volume>(
+        Geometry::fromSpacing(size, {-180, -180, 0}, {0.7, 0.7, 450.0 / double(size[2])}), std::move(voxels));
 }
 
 void make(const std::filesystem::path& folder)
@@ -107,7 +111,9 @@ void reportDicom(MainWindow& window, Workbench& bench, const std::filesystem::pa
     Progress silent;
     readScan(folder / "dicom", {}, silent);
     const double bare = double(timer.elapsed());
-    std::printf("512x512x300 DICOM: first slice seen after %.0f ms, all views after %.0f ms; bare reading %.0f ms; %.2f x\n", first, views, bare, views / bare);
+    std::printf("512x512x300 DICOM: first slice seen after %.0f ms, all views after %.0f ms; bare reading "
+                "%.0f ms; %.2f x\n",
+                first, views, bare, views / bare);
 }
 
 void reportTurning(MainWindow& window, Workbench& bench, const std::filesystem::path& folder)
@@ -132,7 +138,9 @@ void reportTurning(MainWindow& window, Workbench& bench, const std::filesystem::
     }
     mouse(QEvent::MouseButtonRelease, Qt::LeftButton, Qt::NoButton);
     std::sort(ms.begin(), ms.end());
-    std::printf("3D frame while turning, %d x %d pixels, %s: %.0f ms least, %.0f middle, %.0f most\n", view.width(), view.height(), qPrintable(view.mapperText()), ms.front(), ms[ms.size() / 2], ms.back());
+    std::printf("3D frame while turning, %d x %d pixels, %s: %.0f ms least, %.0f middle, %.0f most\n",
+                view.width(), view.height(), qPrintable(view.mapperText()), ms.front(), ms[ms.size() / 2],
+                ms.back());
 }
 
 } // namespace
@@ -170,8 +178,10 @@ int main(int argc, char** argv)
         openIn(window, bench, folder / "large.nii");
         QTest::qWait(4000);
         const double voxels = 512.0 * 512 * 800 * 2 / 1e6;
-        std::printf("512x512x800 open in all views: %.0f MB, of it the program's own %.0f MB (empty window: %.0f and %.0f MB), most %.0f MB; its voxels %.0f MB: own %.2f x\n", megabytes("VmRSS"), megabytes("RssAnon"), before,
-                    ownBefore, megabytes("VmHWM"), voxels, megabytes("RssAnon") / voxels);
+        std::printf("512x512x800 open in all views: %.0f MB, of it the program's own %.0f MB (empty window: "
+                    "%.0f and %.0f MB), most %.0f MB; its voxels %.0f MB: own %.2f x\n",
+                    megabytes("VmRSS"), megabytes("RssAnon"), before, ownBefore, megabytes("VmHWM"), voxels,
+                    megabytes("RssAnon") / voxels);
     }
     return 0;
 }

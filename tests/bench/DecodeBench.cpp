@@ -16,8 +16,7 @@
 using namespace hounsfield;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 template <typename Work> double secondsOf(Work&& work)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One training step of the model inside, by LibTorch and by the processor's own form, on the same window: bench_training [X Y Z].
+// One training step of the model inside, by LibTorch and by the processor's own form, on the same window:
+// bench_training [X Y Z].
 #include "inference/internal/Device.h"
 #include "inference/internal/PromptHead.h"
 #include "inference/internal/Unet.h"
@@ -39,13 +40,16 @@ TrainingPatch patchOf(const Index3& size)
     return patch;
 }
 
-void byLibTorch(Weights& weights, const TrainingPatch& patch, const Index3& size, const std::vector<std::int64_t>& classes)
+void byLibTorch(Weights& weights, const TrainingPatch& patch, const Index3& size,
+                const std::vector<std::int64_t>& classes)
 {
     const at::Tensor image = at::tensor(patch.image).reshape({1, 1, size[0], size[1], size[2]});
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
     const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(classes, at::kLong));
-    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
+    const at::Tensor logits =
+        PromptHead::logits(head.reduce(out.features).flatten(2),
+                           head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
     std::vector<float> truth;
     for (const std::int64_t c : classes)
         for (const ClassBits bits : patch.labels)
@@ -61,7 +65,8 @@ double secondsOf(const std::function<void()>& step)
         const auto since = std::chrono::steady_clock::now();
         step();
         if (n > 0)
-            best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count());
+            best = std::min(best,
+                            std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count());
     }
     return best;
 }
@@ -90,7 +95,9 @@ int main(int argc, char** argv)
     for (auto& [name, tensor] : weights)
         if (name != "organ_embedding")
             tensor.requires_grad_(true);
-    std::printf("A window of %lld x %lld x %lld, %lld classes, forwards and backwards:\n\n| step | s | times LibTorch's speed |\n|---|---|---|\n", (long long)size[0], (long long)size[1], (long long)size[2], (long long)classCount);
+    std::printf("A window of %lld x %lld x %lld, %lld classes, forwards and backwards:\n\n| step | s | times "
+                "LibTorch's speed |\n|---|---|---|\n",
+                (long long)size[0], (long long)size[1], (long long)size[2], (long long)classCount);
     const double torch = secondsOf([&] { byLibTorch(weights, patch, size, classes); });
     line("LibTorch, fp32", torch, torch);
     for (const bool bfloat16 : {false, true}) {

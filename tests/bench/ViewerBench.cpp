@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long slices take: against a bare copy of as many pixels and against VTK's reslicing alone. A table for people.
+// How long slices take: against a bare copy of as many pixels and against VTK's reslicing alone. A table for
+// people.
 #include "viewer/scene/SliceScene.h"
 #include "viewer/scene/Surface.h"
 
@@ -27,7 +28,8 @@ Times timed(int runs, const std::function<void(int)>& work)
     for (int run = 0; run < runs; ++run) {
         const auto start = std::chrono::steady_clock::now();
         work(run);
-        ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        ms.push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
     std::sort(ms.begin(), ms.end());
     return {ms.front(), ms[ms.size() / 2], ms.back()};
@@ -35,7 +37,8 @@ Times timed(int runs, const std::function<void(int)>& work)
 
 void row(const char* what, const Times& t, const Times& beside)
 {
-    std::printf("%-44s %8.2f %8.2f %8.2f   %6.1f x\n", what, t.least, t.middle, t.most, t.middle / beside.middle);
+    std::printf("%-44s %8.2f %8.2f %8.2f   %6.1f x\n", what, t.least, t.middle, t.most,
+                t.middle / beside.middle);
 }
 
 double residentMb()
@@ -67,15 +70,24 @@ int main()
         voxels[v] = static_cast<std::int16_t>(v * 2654435761u >> 22);
     const double voxelMb = double(voxels.size()) * 2 / 1e6;
     const auto volume = std::make_shared<const Volume>(grid, std::move(voxels));
-    const std::vector<MaskLayer> masks{{ball(grid, {0, 0, 225}, 90), {40, 140, 40}, 1, false}, {ball(grid, {60, 20, 225}, 50), {50, 170, 60}, 1, false}, {ball(grid, {-20, 0, 225}, 20), {255, 0, 200}, 1, false}};
+    const std::vector<MaskLayer> masks{{ball(grid, {0, 0, 225}, 90), {40, 140, 40}, 1, false},
+                                       {ball(grid, {60, 20, 225}, 50), {50, 170, 60}, 1, false},
+                                       {ball(grid, {-20, 0, 225}, 20), {255, 0, 200}, 1, false}};
     SliceScene scene(volume);
-    std::printf("512 x 512 x 300, view of 511 x 511 pixels, ms a slice: least, middle, most; and beside a copy of the pixels\n");
+    std::printf("512 x 512 x 300, view of 511 x 511 pixels, ms a slice: least, middle, most; and beside a "
+                "copy of the pixels\n");
     std::vector<std::uint32_t> from(511 * 511, 1), to(511 * 511);
     const Times copy = timed(200, [&](int) { std::memcpy(to.data(), from.data(), to.size() * 4); });
     row("copy of the pixels", copy, copy);
-    for (const auto& [name, frame] : {std::pair{"straight", patientFrame()}, {"oblique", turned(turned(patientFrame(), Plane::Axial, 20), Plane::Sagittal, 15)}})
+    for (const auto& [name, frame] :
+         {std::pair{"straight", patientFrame()},
+          {"oblique", turned(turned(patientFrame(), Plane::Axial, 20), Plane::Sagittal, 15)}})
         for (const Plane plane : {Plane::Axial, Plane::Sagittal}) {
-            const auto at = [&, frame = frame](int run) { return SliceGrid{axesOf(plane, frame), Vector3{0, 0, 225} + double(run % 40 - 20) * axesOf(plane, frame).normal, 0.75, 511, 511}; };
+            const auto at = [&, frame = frame](int run) {
+                return SliceGrid{axesOf(plane, frame),
+                                 Vector3{0, 0, 225} + double(run % 40 - 20) * axesOf(plane, frame).normal,
+                                 0.75, 511, 511};
+            };
             char text[80];
             const char* label = plane == Plane::Axial ? "axial" : "sagittal";
             std::snprintf(text, sizeof text, "%s %s: reslicing alone", name, label);
@@ -87,7 +99,14 @@ int main()
         }
     SliceLook slab;
     slab.slab = {20, SlabMode::Maximum};
-    row("straight axial: MIP of 20 mm", timed(20, [&](int run) { scene.render({axesOf(Plane::Axial, patientFrame()), {0, 0, 200.0 + run}, 0.75, 511, 511}, slab, {}); }), copy);
+    row("straight axial: MIP of 20 mm",
+        timed(20,
+              [&](int run) {
+                  scene.render({axesOf(Plane::Axial, patientFrame()), {0, 0, 200.0 + run}, 0.75, 511, 511},
+                               slab, {});
+              }),
+        copy);
     row("surface of a mask of 90 mm radius", timed(3, [&](int) { surfaceOf(*masks[0].mask); }), copy);
-    std::printf("memory now %.0f MB, the scan's voxels %.0f MB: %.2f times\n", residentMb(), voxelMb, residentMb() / voxelMb);
+    std::printf("memory now %.0f MB, the scan's voxels %.0f MB: %.2f times\n", residentMb(), voxelMb,
+                residentMb() / voxelMb);
 }

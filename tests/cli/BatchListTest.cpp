@@ -20,7 +20,8 @@ std::string read(const std::string& list)
     try {
         for (const Case& one : readCaseList(folder.path() / "list.csv")) {
             CHECK(one.scan == folder.path() / one.listed);
-            text += one.name + "=" + one.listed + (one.series.empty() ? "" : " series " + one.series) + (one.prompt.empty() ? "" : " prompt " + one.prompt) + "|";
+            text += one.name + "=" + one.listed + (one.series.empty() ? "" : " series " + one.series) +
+                    (one.prompt.empty() ? "" : " prompt " + one.prompt) + "|";
         }
     } catch (const Error& error) {
         CHECK(error.kind() == ErrorKind::Usage);
@@ -39,19 +40,27 @@ std::string namesOf(const std::vector<Case>& cases)
 
 } // namespace
 
-TEST_CASE("lists come with commas, semicolons or tabs, quotes, byte order marks and line ends of every system, or as plain paths")
+TEST_CASE("lists come with commas, semicolons or tabs, quotes, byte order marks and line ends of every "
+          "system, or as plain paths")
 {
-    CHECK(read("scan,case,series,prompt\na.nii,x,2,\"liver, both \"\"kidneys\"\"\"\nb.nii,y\n") == "x=a.nii series 2 prompt liver, both \"kidneys\"|y=b.nii|");
-    CHECK(read("\xEF\xBB\xBFscan;case;Gr\xC3\xB6\xC3\x9F" "e\r\n\"a;b.nii.gz\";\"P 1\";1,5\r\n\r\n;;\r\nc.nii.gz;P 2;1,7\r\n") == "P 1=a;b.nii.gz|P 2=c.nii.gz|");
+    CHECK(read("scan,case,series,prompt\na.nii,x,2,\"liver, both \"\"kidneys\"\"\"\nb.nii,y\n") ==
+          "x=a.nii series 2 prompt liver, both \"kidneys\"|y=b.nii|");
+    CHECK(read("\xEF\xBB\xBFscan;case;Gr\xC3\xB6\xC3\x9F"
+               "e\r\n\"a;b.nii.gz\";\"P 1\";1,5\r\n\r\n;;\r\nc.nii.gz;P 2;1,7\r\n") ==
+          "P 1=a;b.nii.gz|P 2=c.nii.gz|");
     CHECK(read("Case\tSCAN\nx\ta, b.nii\n") == "x=a, b.nii|");
     CHECK(read("sep=;\r\n\"Case\";\" scan \"\r\nx;a.nii") == "x=a.nii|");
-    CHECK(read("scan\rold.nii\r\"other, with comma.nii\"\r") == "old=old.nii|other__with_comma=other, with comma.nii|");
-    CHECK(read("\xEF\xBB\xBF" "a.nii.gz\r\n\r\nit's \"quoted\", b.nii\r\nDICOM/") == "a=a.nii.gz|it_s__quoted___b=it's \"quoted\", b.nii|DICOM=DICOM/|");
+    CHECK(read("scan\rold.nii\r\"other, with comma.nii\"\r") ==
+          "old=old.nii|other__with_comma=other, with comma.nii|");
+    CHECK(read("\xEF\xBB\xBF"
+               "a.nii.gz\r\n\r\nit's \"quoted\", b.nii\r\nDICOM/") ==
+          "a=a.nii.gz|it_s__quoted___b=it's \"quoted\", b.nii|DICOM=DICOM/|");
 }
 
 TEST_CASE("cases without a name get the scan's, told apart by folder and number")
 {
-    CHECK(read("p1/ct.nii.gz\np2/ct.nii.gz\np2/ct.nrrd\none.mha\np3/study 1/\n") == "p1_ct=p1/ct.nii.gz|p2_ct=p2/ct.nii.gz|p2_ct_2=p2/ct.nrrd|one=one.mha|study_1=p3/study 1/|");
+    CHECK(read("p1/ct.nii.gz\np2/ct.nii.gz\np2/ct.nrrd\none.mha\np3/study 1/\n") ==
+          "p1_ct=p1/ct.nii.gz|p2_ct=p2/ct.nii.gz|p2_ct_2=p2/ct.nrrd|one=one.mha|study_1=p3/study 1/|");
     CHECK(read("scan,case\np1/ct.nii,\np2/b.nii,CT\n") == "p1_ct=p1/ct.nii|CT=p2/b.nii|");
 }
 
@@ -63,7 +72,8 @@ TEST_CASE("a list that is wrong is refused with its line and what to do")
         CHECK(contains(outcome, "The list list.csv"));
         CHECK(contains(outcome, said));
     };
-    refused("scan,case\na.nii,x\nb.nii,X\n", "line 3: the case \"X\" is also in line 2. Give every scan its own.");
+    refused("scan,case\na.nii,x\nb.nii,X\n",
+            "line 3: the case \"X\" is also in line 2. Give every scan its own.");
     refused("scan,case\na.nii,../x\n", "line 2: the case \"../x\" cannot be a folder's name.");
     refused("scan,case\na.nii,\"x\ny\"\n", "cannot be a folder's name.");
     refused("scan,case\na.nii,.x\n", "cannot be a folder's name.");
@@ -80,7 +90,8 @@ TEST_CASE("a list that is wrong is refused with its line and what to do")
     refused("\xFF\xFEs", "is UTF-16");
     const TemporaryFolder folder;
     writeFile(folder.path() / "list.csv", "scan,case\na.nii,x\nb.nii,x\n");
-    const Outcome program = runProgram("batch " + quoted(folder.path() / "list.csv") + " --prompt liver --out " + quoted(folder.path() / "out"));
+    const Outcome program = runProgram("batch " + quoted(folder.path() / "list.csv") +
+                                       " --prompt liver --out " + quoted(folder.path() / "out"));
     CHECK(program.code == 2);
     CHECK(contains(program.output, "is also in line 2"));
     CHECK_FALSE(fs::exists(folder.path() / "out"));
@@ -96,7 +107,8 @@ TEST_CASE("a shard is every N-th case, and what is no shard is refused")
     CHECK(namesOf(casesOf(all, shardOf("3/3"))) == "cf");
     CHECK(namesOf(casesOf(all, shardOf("1/1"))) == "abcdefg");
     CHECK(namesOf(casesOf(all, shardOf("9/9"))) == "");
-    for (const char* wrong : {"0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/3x", "", "1/99999999999999999999"}) {
+    for (const char* wrong :
+         {"0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/3x", "", "1/99999999999999999999"}) {
         INFO(wrong);
         CHECK_THROWS_AS(shardOf(wrong), Error);
     }

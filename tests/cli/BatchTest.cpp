@@ -26,16 +26,22 @@ int halfResults(const fs::path& out)
     return count;
 }
 
-std::vector<std::string> batchWords(const Cohort& cohort, const std::string& out, const std::vector<std::string>& more = {})
+std::vector<std::string> batchWords(const Cohort& cohort, const std::string& out,
+                                    const std::vector<std::string>& more = {})
 {
-    std::vector<std::string> words{"batch", cohort.list().string(), "--prompt", "liver and liver tumor", "--precision", "fp32", "--overlap", "0", "--out", (cohort.path() / out).string()};
+    std::vector<std::string> words{"batch",       cohort.list().string(),
+                                   "--prompt",    "liver and liver tumor",
+                                   "--precision", "fp32",
+                                   "--overlap",   "0",
+                                   "--out",       (cohort.path() / out).string()};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }
 
 } // namespace
 
-TEST_CASE("a batch that was killed goes on where it was, and its tables are those of a run in one piece, with the numbers of single runs")
+TEST_CASE("a batch that was killed goes on where it was, and its tables are those of a run in one piece, "
+          "with the numbers of single runs")
 {
     const Cohort cohort(4);
     const fs::path pack = writeTumorPack(cohort.path());
@@ -47,12 +53,18 @@ TEST_CASE("a batch that was killed goes on where it was, and its tables are thos
     CHECK(contains(whole.output, "4 done, 0 skipped (done before), 0 failed."));
 
     RunningProgram killed(batchWords(cohort, "killed", {"--model", pack.string()}));
-    REQUIRE(becomes([&] { return fs::exists(cohort.path() / "killed" / "s1" / "done.json") && fs::exists(cohort.path() / "killed" / ".s2.part"); }));
+    REQUIRE(becomes([&] {
+        return fs::exists(cohort.path() / "killed" / "s1" / "done.json") &&
+               fs::exists(cohort.path() / "killed" / ".s2.part");
+    }));
     const pid_t worker = killed.child();
     REQUIRE(worker > 0);
     kill(killed.process(), SIGKILL);
     CHECK(killed.wait() == 128 + SIGKILL);
-    CHECK(becomes([&] { return kill(worker, 0) != 0 || contains(readFile("/proc/" + std::to_string(worker) + "/stat"), ") Z "); }));
+    CHECK(becomes([&] {
+        return kill(worker, 0) != 0 ||
+               contains(readFile("/proc/" + std::to_string(worker) + "/stat"), ") Z ");
+    }));
     CHECK_FALSE(fs::exists(cohort.path() / "killed" / "measurements.csv"));
 
     const Outcome resumed = cohort.run("killed", asked + " --jobs 2");
@@ -67,14 +79,18 @@ TEST_CASE("a batch that was killed goes on where it was, and its tables are thos
     CHECK(halfResults(cohort.path() / "killed") == 0);
 
     // The rows of a case are those of the file that segment writes.
-    REQUIRE(runProgram("segment " + quoted(cohort.scan(3)) + " " + asked + " --precision fp32 --overlap 0 --quiet --out " + quoted(cohort.path() / "single")).code == 0);
+    REQUIRE(runProgram("segment " + quoted(cohort.scan(3)) + " " + asked +
+                       " --precision fp32 --overlap 0 --quiet --out " + quoted(cohort.path() / "single"))
+                .code == 0);
     for (const char* file : {"s3_measurements.csv", "s3_measurements.json", "s3_lesions.csv"})
         CHECK(cohort.text(std::string("single/") + file) == cohort.text(std::string("whole/s3/") + file));
-    const std::string single = cohort.text("single/s3_measurements.csv"), row = single.substr(single.find('\n') + 1);
+    const std::string single = cohort.text("single/s3_measurements.csv"),
+                      row = single.substr(single.find('\n') + 1);
     CHECK(contains(cohort.text("whole/measurements.csv"), "\ns3," + row.substr(0, row.find('\n') + 1)));
 }
 
-TEST_CASE("a truncated scan and one whose process is killed fail alone, with a sentence each, and mended, they alone are run again")
+TEST_CASE("a truncated scan and one whose process is killed fail alone, with a sentence each, and mended, "
+          "they alone are run again")
 {
     const Cohort cohort(4);
     const std::string bytes = readFile(cohort.scan(2));
@@ -130,14 +146,16 @@ TEST_CASE("shards are disjoint and complete, and what is collected of them is wh
     CHECK(cohort.text("shards/measurements.csv") == cohort.text("whole/measurements.csv"));
 }
 
-TEST_CASE("what is asked otherwise is run again and said so, and what another process holds is left to it, a dead one's lock is taken over")
+TEST_CASE("what is asked otherwise is run again and said so, and what another process holds is left to it, a "
+          "dead one's lock is taken over")
 {
     const Cohort cohort(2);
     REQUIRE(cohort.run("out", "--prompt liver").code == 0);
     writeFile(cohort.list(), "scan,prompt\ns1.nii.gz,\ns2.nii.gz,spleen\n");
     const Outcome other = cohort.run("out", "--prompt liver");
     INFO(other.output);
-    CHECK(contains(other.output, "s2 was done before, but not the same: the prompt changed. It is run again."));
+    CHECK(
+        contains(other.output, "s2 was done before, but not the same: the prompt changed. It is run again."));
     CHECK(contains(other.output, "1 done, 1 skipped"));
     // What an older program found is not taken for what this one would.
     const fs::path record = cohort.path() / "out" / "s1" / "done.json";
@@ -145,14 +163,16 @@ TEST_CASE("what is asked otherwise is run again and said so, and what another pr
     done["request"]["program_version"] = "0.0.1";
     writeFile(record, done.dump());
     const Outcome newer = cohort.run("out", "--prompt liver");
-    CHECK(contains(newer.output, "s1 was done before, but not the same: the program version changed. It is run again."));
+    CHECK(contains(newer.output,
+                   "s1 was done before, but not the same: the program version changed. It is run again."));
     CHECK(contains(newer.output, "1 done, 1 skipped"));
     // The same weights with another threshold find something else.
     done = readJson(record);
     REQUIRE(done["request"]["markings"].size() == 32);
     done["request"]["markings"][5][1] = 0.3;
     writeFile(record, done.dump());
-    CHECK(contains(cohort.run("out", "--prompt liver").output, "s1 was done before, but not the same: the model changed. It is run again."));
+    CHECK(contains(cohort.run("out", "--prompt liver").output,
+                   "s1 was done before, but not the same: the model changed. It is run again."));
     CHECK(contains(cohort.text("out/measurements.csv"), "s2,spleen"));
 
     char host[256] = {};
@@ -167,16 +187,19 @@ TEST_CASE("what is asked otherwise is run again and said so, and what another pr
     const Outcome held = cohort.run("out", "--prompt liver --again");
     INFO(held.output);
     CHECK(held.code == 7);
-    CHECK(contains(held.output, "s1: left to process " + std::to_string(getpid()) + " on " + host + ", which works on it."));
+    CHECK(contains(held.output, "s1: left to process " + std::to_string(getpid()) + " on " + host +
+                                    ", which works on it."));
     CHECK(contains(held.output, "1 done, 0 skipped (done before), 0 failed, 1 left to another run."));
     CHECK(fs::exists(lock));
 
-    writeFile(lock, std::string(host) + " " + std::to_string(getpid()) + " 1\n"); // the number of a process that has ended, given again
+    writeFile(lock, std::string(host) + " " + std::to_string(getpid()) +
+                        " 1\n"); // the number of a process that has ended, given again
     CHECK(contains(cohort.run("out", "--prompt liver --again").output, "2 done"));
     CHECK(halfResults(cohort.path() / "out") == 0);
 }
 
-TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a sentence, and a folder of somebody else is not touched")
+TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a sentence, and a folder of "
+          "somebody else is not touched")
 {
     const Cohort cohort(3);
     fs::create_directories(cohort.path() / "out" / "s1");
@@ -190,7 +213,8 @@ TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a se
     CHECK(contains(cohort.text("out/failed.csv"), "that no batch has written"));
 
     // No file may grow beyond 1 KiB: what a full disk looks like to the writer.
-    const Outcome full = cohort.run("full", "--prompt liver", "bash -c 'trap \"\" XFSZ; ulimit -f 1; exec \"$@\"' limited");
+    const Outcome full =
+        cohort.run("full", "--prompt liver", "bash -c 'trap \"\" XFSZ; ulimit -f 1; exec \"$@\"' limited");
     INFO(full.output);
     CHECK(full.code == 5);
     CHECK(contains(full.output, "The results of s1 cannot be written."));
@@ -203,7 +227,8 @@ TEST_CASE("Ctrl-C leaves no half case, and a full disk stops the batch with a se
     CHECK_FALSE(fs::exists(cohort.path() / "words"));
 }
 
-TEST_CASE("where a path holds two patients, output, files and tables say which was taken and that the other is there")
+TEST_CASE("where a path holds two patients, output, files and tables say which was taken and that the other "
+          "is there")
 {
     const Cohort cohort(1);
     hounsfield::Progress silent;
@@ -217,7 +242,8 @@ TEST_CASE("where a path holds two patients, output, files and tables say which w
     CHECK(contains(outcome.output, "Note: best: The folder holds scans of 2 patients. This is "));
     const std::string table = cohort.text("out/scans.csv");
     CHECK(table.starts_with("case,scan,series_number,series_key,series_description,study_date,choice\r\n"));
-    for (const auto& [name, series] : {std::pair("first", "(series 1, "), std::pair("second", "(series 2, ")}) {
+    for (const auto& [name, series] :
+         {std::pair("first", "(series 1, "), std::pair("second", "(series 2, ")}) {
         CAPTURE(name);
         fs::path json;
         for (const auto& entry : fs::directory_iterator(cohort.path() / "out" / name))

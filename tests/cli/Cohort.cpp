@@ -25,8 +25,11 @@ Cohort::Cohort(int scans)
     std::string rows = "scan,age\r\n";
     for (int n = 1; n <= scans; ++n) {
         // Right and in the middle of the body: the liver is in it.
-        const Vector3 corner = whole.toMm(Vector3{0.2 * double(whole.size()[0]) + n, 0.3 * double(whole.size()[1]), 0.45 * double(whole.size()[2])});
-        const auto scan = patient.sample(Geometry::fromSpacing({22, 22, 14}, corner, {6, 6, 6}), patient.randomAppearance(), silent);
+        const Vector3 corner =
+            whole.toMm(Vector3{0.2 * double(whole.size()[0]) + n, 0.3 * double(whole.size()[1]),
+                               0.45 * double(whole.size()[2])});
+        const auto scan = patient.sample(Geometry::fromSpacing({22, 22, 14}, corner, {6, 6, 6}),
+                                         patient.randomAppearance(), silent);
         writeVolume(*scan.volume, this->scan(n));
         rows += this->scan(n).filename().string() + "," + std::to_string(50 + n) + "\r\n";
     }
@@ -35,7 +38,8 @@ Cohort::Cohort(int scans)
 
 std::string Cohort::words(const std::string& out, const std::string& more) const
 {
-    return "batch " + quoted(list()) + " --precision fp32 --overlap 0 --out " + quoted(path() / out) + " " + more;
+    return "batch " + quoted(list()) + " --precision fp32 --overlap 0 --out " + quoted(path() / out) + " " +
+           more;
 }
 
 Outcome Cohort::run(const std::string& out, const std::string& more, const std::string& before) const

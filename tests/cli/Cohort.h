@@ -11,16 +11,22 @@
 
 namespace hounsfield::test {
 
-/// A few small made-up scans, s1.nii.gz, s2.nii.gz, ..., each a block of one patient that the model looks at in one window, with their list.
+/// A few small made-up scans, s1.nii.gz, s2.nii.gz, ..., each a block of one patient that the model looks at
+/// in one window, with their list.
 class Cohort {
 public:
     explicit Cohort(int scans);
     const std::filesystem::path& path() const { return m_folder.path(); }
     std::filesystem::path list() const { return path() / "list.csv"; }
-    std::filesystem::path scan(int number) const { return path() / ("s" + std::to_string(number) + ".nii.gz"); }
+    std::filesystem::path scan(int number) const
+    {
+        return path() / ("s" + std::to_string(number) + ".nii.gz");
+    }
     /// The words of a batch into a folder beside the list, quick and exact.
-    std::string words(const std::string& out, const std::string& more = "--prompt 'liver and liver tumor'") const;
-    Outcome run(const std::string& out, const std::string& more = "--prompt 'liver and liver tumor'", const std::string& before = "") const;
+    std::string words(const std::string& out,
+                      const std::string& more = "--prompt 'liver and liver tumor'") const;
+    Outcome run(const std::string& out, const std::string& more = "--prompt 'liver and liver tumor'",
+                const std::string& before = "") const;
     std::string text(const std::string& file) const { return readFile(path() / file); }
 
 private:

@@ -32,7 +32,8 @@ Matrix3 turn(double degrees, std::size_t a, std::size_t b)
 /// The same size about the same middle, with another matrix.
 Geometry aboutMiddle(const Geometry& grid, const Matrix3& matrix)
 {
-    const Vector3 middle = 0.5 * Vector3{double(grid.size()[0] - 1), double(grid.size()[1] - 1), double(grid.size()[2] - 1)};
+    const Vector3 middle =
+        0.5 * Vector3{double(grid.size()[0] - 1), double(grid.size()[1] - 1), double(grid.size()[2] - 1)};
     return {grid.size(), grid.toMm(middle) - matrix * middle, matrix};
 }
 
@@ -42,13 +43,14 @@ std::vector<NamedGrid> grids(const Geometry& plain)
     const Index3 n = plain.size();
     const Vector3 i = column(m, 0), j = column(m, 1), k = column(m, 2);
     const Matrix3 swapped = fromColumns(k, i, j);
-    return {{"LPS", plain},
-            {"RAS", aboutMiddle(plain, fromColumns(-1.0 * i, -1.0 * j, k))},
-            {"upside down", aboutMiddle(plain, fromColumns(i, j, -1.0 * k))},
-            {"axes swapped", {{n[2], n[0], n[1]}, plain.originMm(), swapped}},
-            {"oblique", aboutMiddle(plain, turn(14, 0, 1) * (turn(9, 1, 2) * m))},
-            {"thick slices", {{n[0], n[1], n[2] / 2}, plain.originMm(), fromColumns(i, j, 2.0 * k)}},
-            {"gantry tilt", aboutMiddle(plain, fromColumns(i, j, k + std::tan(0.2) * Vector3{0, length(k), 0}))}};
+    return {
+        {"LPS", plain},
+        {"RAS", aboutMiddle(plain, fromColumns(-1.0 * i, -1.0 * j, k))},
+        {"upside down", aboutMiddle(plain, fromColumns(i, j, -1.0 * k))},
+        {"axes swapped", {{n[2], n[0], n[1]}, plain.originMm(), swapped}},
+        {"oblique", aboutMiddle(plain, turn(14, 0, 1) * (turn(9, 1, 2) * m))},
+        {"thick slices", {{n[0], n[1], n[2] / 2}, plain.originMm(), fromColumns(i, j, 2.0 * k)}},
+        {"gantry tilt", aboutMiddle(plain, fromColumns(i, j, k + std::tan(0.2) * Vector3{0, length(k), 0}))}};
 }
 
 /// From below the kidneys to above the liver: the rest of the body would only take time.
@@ -63,12 +65,15 @@ Geometry bellyGrid(const synthetic::SyntheticPatient& patient)
         high = std::max(high, mask.geometry().toMm(mask.box().end)[2]);
     }
     const Geometry whole = patient.wholeBodyGrid(4);
-    const auto sliceAt = [&](double z) { return std::clamp<std::int64_t>(std::llround((z - whole.originMm()[2]) / 4), 0, whole.size()[2]); };
+    const auto sliceAt = [&](double z) {
+        return std::clamp<std::int64_t>(std::llround((z - whole.originMm()[2]) / 4), 0, whole.size()[2]);
+    };
     const std::int64_t from = sliceAt(low - 30), to = sliceAt(high + 30);
     return {{whole.size()[0], whole.size()[1], to - from}, whole.toMm(Index3{0, 0, from}), whole.matrix()};
 }
 
-/// A grid about the patient with this file's directions, shear and proportions, coarse enough for a quick run.
+/// A grid about the patient with this file's directions, shear and proportions, coarse enough for a quick
+/// run.
 Geometry likeReference(const std::filesystem::path& file, const Geometry& body)
 {
     Progress silent;
@@ -80,8 +85,10 @@ Geometry likeReference(const std::filesystem::path& file, const Geometry& body)
         finest = std::min(finest, spacing[a]);
     }
     const double scale = std::max(1.0, 2.5 / finest);
-    Matrix3 coarse = fromColumns(scale * column(matrix, 0), scale * column(matrix, 1), scale * column(matrix, 2));
-    // Every voxel axis runs mostly along one axis of the patient: it needs that axis' extent, and room for the turn.
+    Matrix3 coarse =
+        fromColumns(scale * column(matrix, 0), scale * column(matrix, 1), scale * column(matrix, 2));
+    // Every voxel axis runs mostly along one axis of the patient: it needs that axis' extent, and room for
+    // the turn.
     Index3 size{};
     for (std::size_t a = 0; a < 3; ++a) {
         const Vector3 step = column(coarse, a);
@@ -89,10 +96,13 @@ Geometry likeReference(const std::filesystem::path& file, const Geometry& body)
         for (std::size_t c = 1; c < 3; ++c)
             if (std::abs(step[c]) > std::abs(step[along]))
                 along = c;
-        const double extentMm = static_cast<double>(body.size()[along]) * length(column(body.matrix(), along));
+        const double extentMm =
+            static_cast<double>(body.size()[along]) * length(column(body.matrix(), along));
         size[a] = static_cast<std::int64_t>(1.1 * extentMm / length(step));
     }
-    const auto half = [](const Index3& n) { return 0.5 * Vector3{double(n[0] - 1), double(n[1] - 1), double(n[2] - 1)}; };
+    const auto half = [](const Index3& n) {
+        return 0.5 * Vector3{double(n[0] - 1), double(n[1] - 1), double(n[2] - 1)};
+    };
     return {size, body.toMm(half(body.size())) - coarse * half(size), coarse};
 }
 
@@ -103,7 +113,8 @@ void checkGrid(const synthetic::SyntheticPatient& patient, const Geometry& grid)
     const TemporaryFolder folder;
     const auto scan = patient.sample(grid, {}, silent);
     writeVolume(*scan.volume, folder.path() / "scan.nii.gz");
-    const Outcome outcome = runProgram("segment " + quoted(folder.path() / "scan.nii.gz") + " --prompt 'kidneys, liver' --out " + quoted(folder.path() / "out"));
+    const Outcome outcome = runProgram("segment " + quoted(folder.path() / "scan.nii.gz") +
+                                       " --prompt 'kidneys, liver' --out " + quoted(folder.path() / "out"));
     INFO(outcome.output);
     REQUIRE(outcome.code == 0);
     for (const auto& [file, id] : {std::pair{"right_kidney", 2}, {"left_kidney", 3}, {"liver", 6}}) {
@@ -128,13 +139,15 @@ TEST_CASE("left stays left and millilitres stay right through read, infer and wr
     }
 }
 
-TEST_CASE("left stays left and millilitres stay right on the directions and proportions of the six reference grids")
+TEST_CASE(
+    "left stays left and millilitres stay right on the directions and proportions of the six reference grids")
 {
     REQUIRE_SHARED(shared);
     const synthetic::SyntheticPatient patient(900004);
     const Geometry belly = bellyGrid(patient);
     for (const char* name : {"axes_swapped", "fine_0p6", "gantry_tilt", "lps_aniso", "oblique", "ras_iso2"}) {
         INFO(name);
-        checkGrid(patient, likeReference(shared / "reference" / "volumes" / (std::string(name) + ".nii.gz"), belly));
+        checkGrid(patient,
+                  likeReference(shared / "reference" / "volumes" / (std::string(name) + ".nii.gz"), belly));
     }
 }

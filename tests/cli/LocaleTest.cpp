@@ -10,8 +10,7 @@
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 using Files = std::map<std::string, std::string>;
 
@@ -28,16 +27,16 @@ Files walk(const std::string& locale)
     const TemporaryFolder folder;
     const std::string before = "LC_ALL=" + locale, scan = quoted(folder.path() / "sample_1.nii.gz");
     CHECK(runProgram("sample " + quoted(folder.path()) + " --spacing 6.5", before).code == 0);
-    CHECK(
-        runProgram(
-            "segment " + scan +
-                " --prompt 'bicycle, liver, liver tumor over 1.5 mm' --overlap 0 --precision fp32 --label-map --out " +
-                quoted(folder.path() / "out"),
-            before)
-            .code == 6);
+    CHECK(runProgram("segment " + scan +
+                         " --prompt 'bicycle, liver, liver tumor over 1.5 mm' --overlap 0 --precision fp32 "
+                         "--label-map --out " +
+                         quoted(folder.path() / "out"),
+                     before)
+              .code == 6);
     writeFile(folder.path() / "cohort.csv", "scan,case\nsample_1.nii.gz,\"one, with a comma\"\n");
     CHECK(runProgram("batch " + quoted(folder.path() / "cohort.csv") +
-                         " --prompt liver --overlap 0 --precision fp32 --out " + quoted(folder.path() / "batch"),
+                         " --prompt liver --overlap 0 --precision fp32 --out " +
+                         quoted(folder.path() / "batch"),
                      before)
               .code == 0);
     Files files;
@@ -47,8 +46,9 @@ Files walk(const std::string& locale)
 
 } // namespace
 
-TEST_CASE("every table of the command line has rows as long as its header, and every file the same bytes under a "
-          "decimal comma and a Turkish i")
+TEST_CASE(
+    "every table of the command line has rows as long as its header, and every file the same bytes under a "
+    "decimal comma and a Turkish i")
 {
     const Files expected = walk("C");
     CHECK(expected.size() > 15);

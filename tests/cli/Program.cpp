@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 Outcome runProgram(const std::string& words, const std::string& before)
 {
     static const TemporaryFolder models;
-    const std::string command = "HOUNSFIELD_MODELS=" + quoted(models.path()) + " " + before + " " + quoted(HOUNSFIELD_CLI) + " " + words + " 2>&1";
+    const std::string command = "HOUNSFIELD_MODELS=" + quoted(models.path()) + " " + before + " " +
+                                quoted(HOUNSFIELD_CLI) + " " + words + " 2>&1";
     Outcome outcome;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> buffer;
@@ -30,7 +31,8 @@ Outcome runProgram(const std::string& words, const std::string& before)
 
 Measured measureProgram(const std::string& words, const fs::path& models)
 {
-    const std::string command = "HOUNSFIELD_MODELS=" + quoted(models) + " exec " + quoted(HOUNSFIELD_CLI) + " " + words + " >" + quoted(fs::path(models.string() + ".log")) + " 2>&1";
+    const std::string command = "HOUNSFIELD_MODELS=" + quoted(models) + " exec " + quoted(HOUNSFIELD_CLI) +
+                                " " + words + " >" + quoted(fs::path(models.string() + ".log")) + " 2>&1";
     const pid_t child = fork();
     if (child == 0) {
         execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
@@ -39,7 +41,8 @@ Measured measureProgram(const std::string& words, const fs::path& models)
     int status = 0;
     rusage used{};
     wait4(child, &status, 0, &used);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), static_cast<std::int64_t>(used.ru_maxrss) * 1024};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+            static_cast<std::int64_t>(used.ru_maxrss) * 1024};
 }
 
 std::string quoted(const fs::path& path)

@@ -15,9 +15,11 @@ struct Outcome {
     std::string output; ///< both streams
 };
 
-/// Runs hounsfield-cli with these words of a shell, in an environment of its own models. @param before such as "timeout 2"
+/// Runs hounsfield-cli with these words of a shell, in an environment of its own models. @param before such
+/// as "timeout 2"
 Outcome runProgram(const std::string& words, const std::string& before = "");
-/// The most memory (resident, bytes) that hounsfield-cli takes for these words. @param models its folder of models
+/// The most memory (resident, bytes) that hounsfield-cli takes for these words. @param models its folder of
+/// models
 struct Measured {
     int code = 0;
     std::int64_t peakBytes = 0;

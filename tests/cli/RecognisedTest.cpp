@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/cli/Program.h"
 #include "inference/Recognition.h"
 #include "inference/TextEncoder.h"
+#include "tests/cli/Program.h"
 #include "tests/support/Paths.h"
 #include "tests/support/SentencePiece.h"
 #include "tests/support/TaughtPack.h"
 #include "tests/support/catch.h"
 #include "volume/Geometry.h"
-#include "volume/io/ScanReader.h"
 #include "volume/io/MaskWriter.h"
+#include "volume/io/ScanReader.h"
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -21,8 +21,12 @@ bool contains(const std::string& text, const std::string& part)
     return text.find(part) != std::string::npos;
 }
 
-const std::vector<TaughtWords> taught{{"hepatic blastoma", {"liver_tumor"}}, {"beanoids", {"right_kidney", "left_kidney"}}, {"beanish blob", {"kidney_tumor"}},
-                                      {"beanish blob", {"kidney_cyst"}}, {"scapula", {}},                           {"leberfilter", {"liver"}}};
+const std::vector<TaughtWords> taught{{"hepatic blastoma", {"liver_tumor"}},
+                                      {"beanoids", {"right_kidney", "left_kidney"}},
+                                      {"beanish blob", {"kidney_tumor"}},
+                                      {"beanish blob", {"kidney_cyst"}},
+                                      {"scapula", {}},
+                                      {"leberfilter", {"liver"}}};
 
 fs::path writeBox(const fs::path& folder)
 {
@@ -36,20 +40,24 @@ fs::path writeBox(const fs::path& folder)
 
 } // namespace
 
-TEST_CASE("understand tells what the text encoder recognised, with its confidence, what it is unsure of, and what it does not know")
+TEST_CASE("understand tells what the text encoder recognised, with its confidence, what it is unsure of, and "
+          "what it does not know")
 {
     if (!besideLibTorch)
         return;
     const TemporaryFolder folder;
     const fs::path pack = writeTaughtPack(folder.path(), "taught", taught);
     const std::string model = " --model " + quoted(pack);
-    const Outcome told = runProgram("understand 'the hepatic blastoma over 10 mm, beanoids and beanish blob' --json" + model);
+    const Outcome told =
+        runProgram("understand 'the hepatic blastoma over 10 mm, beanoids and beanish blob' --json" + model);
     INFO(told.output);
     REQUIRE(told.code == 0);
     const auto parts = nlohmann::json::parse(told.output)["parts"];
     REQUIRE(parts.size() == 3);
     const auto open = openPackFolder(pack);
-    const double confidence = Recognition::open(open)->read(TextEncoder::open(open)->encodeAlone("hepatic blastoma").embedding).confidence;
+    const double confidence = Recognition::open(open)
+                                  ->read(TextEncoder::open(open)->encodeAlone("hepatic blastoma").embedding)
+                                  .confidence;
     CHECK(confidence > 0.99);
     CHECK(parts[0]["confidence"].get<double>() == Approx(confidence));
     CHECK(parts[0]["read_by_text_encoder"] == true);
@@ -76,14 +84,19 @@ TEST_CASE("understand tells what the text encoder recognised, with its confidenc
     CHECK(runProgram("understand 'liver'" + model).code == 0);
 }
 
-TEST_CASE("segment finds recognised words as their classes by the model's own rows, with the words and the confidence in its results")
+TEST_CASE("segment finds recognised words as their classes by the model's own rows, with the words and the "
+          "confidence in its results")
 {
     if (!besideLibTorch)
         return;
     const TemporaryFolder folder;
-    const std::string scan = quoted(writeBox(folder.path())), model = " --model " + quoted(writeTaughtPack(folder.path(), "taught", taught));
+    const std::string scan = quoted(writeBox(folder.path())),
+                      model = " --model " + quoted(writeTaughtPack(folder.path(), "taught", taught));
     const fs::path out = folder.path() / "out", plain = folder.path() / "plain";
-    const Outcome outcome = runProgram("segment " + scan + model + " --prompt 'leberfilter, scapula' --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(out));
+    const Outcome outcome = runProgram(
+        "segment " + scan + model +
+        " --prompt 'leberfilter, scapula' --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " +
+        quoted(out));
     INFO(outcome.output);
     CHECK(outcome.code == 6); // half of it is not known
     CHECK(contains(outcome.output, "I do not know this"));
@@ -94,9 +107,13 @@ TEST_CASE("segment finds recognised words as their classes by the model's own ro
     CHECK(json["targets"][0]["prompt"] == "leberfilter");
     CHECK(contains(json["targets"][0]["understood_as"], "Read as Liver by the text encoder (confidence "));
     CHECK(json["not_understood"][0]["text"] == "scapula");
-    REQUIRE(runProgram("segment " + scan + model + " --prompt liver --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(plain)).code == 0);
+    REQUIRE(runProgram("segment " + scan + model +
+                       " --prompt liver --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " +
+                       quoted(plain))
+                .code == 0);
     CHECK(readMask(plain / "box_liver.nii.gz").toGrid() == readMask(out / "box_liver.nii.gz").toGrid());
-    CHECK(runProgram("segment " + scan + model + " --prompt scapula --out " + quoted(folder.path() / "none")).code == 6);
+    CHECK(runProgram("segment " + scan + model + " --prompt scapula --out " + quoted(folder.path() / "none"))
+              .code == 6);
     CHECK_FALSE(fs::exists(folder.path() / "none"));
 }
 
@@ -105,9 +122,12 @@ TEST_CASE("a batch understands recognised words as segment does")
     if (!besideLibTorch)
         return;
     const TemporaryFolder folder;
-    const fs::path scan = writeBox(folder.path()), pack = writeTaughtPack(folder.path(), "taught", taught), out = folder.path() / "out";
+    const fs::path scan = writeBox(folder.path()), pack = writeTaughtPack(folder.path(), "taught", taught),
+                   out = folder.path() / "out";
     writeFile(folder.path() / "list.csv", "scan,prompt\n" + scan.string() + ",leberfilter\n");
-    const Outcome outcome = runProgram("batch " + quoted(folder.path() / "list.csv") + " --model " + quoted(pack) + " --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(out));
+    const Outcome outcome =
+        runProgram("batch " + quoted(folder.path() / "list.csv") + " --model " + quoted(pack) +
+                   " --threshold 0.3 --precision fp32 --overlap 0 --threads 1 --out " + quoted(out));
     INFO(outcome.output);
     CHECK(outcome.code == 0);
     const auto json = readJson(out / "box" / "box_measurements.json");

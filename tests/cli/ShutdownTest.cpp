@@ -16,8 +16,7 @@ using namespace hounsfield::test;
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-namespace
-{
+namespace {
 
 bool contains(const std::string& text, const std::string& part)
 {
@@ -32,7 +31,8 @@ struct Ended {
 };
 
 /// Starts a program, without a shell between, and signals it after a while.
-Ended endedBy(int signal, std::chrono::milliseconds after, const fs::path& program, const std::vector<std::string>& words)
+Ended endedBy(int signal, std::chrono::milliseconds after, const fs::path& program,
+              const std::vector<std::string>& words)
 {
     std::vector<std::string> kept{program.string()};
     kept.insert(kept.end(), words.begin(), words.end());
@@ -73,16 +73,18 @@ int partialFiles(const fs::path& folder)
 
 } // namespace
 
-TEST_CASE("SIGTERM, Ctrl-C and a closed terminal end every stage of a run within two seconds and leave no half file")
+TEST_CASE("SIGTERM, Ctrl-C and a closed terminal end every stage of a run within two seconds and leave no "
+          "half file")
 {
     const TemporaryFolder folder;
     REQUIRE(runProgram("sample " + quoted(folder.path()) + " --spacing 2").code == 0);
     const fs::path out = folder.path() / "out";
     int ends = 0;
-    for (const auto& [after, signal] : {std::pair{50ms, SIGTERM}, {700ms, SIGHUP}, {3000ms, SIGTERM}, {5000ms, SIGHUP}}) {
+    for (const auto& [after, signal] :
+         {std::pair{50ms, SIGTERM}, {700ms, SIGHUP}, {3000ms, SIGTERM}, {5000ms, SIGHUP}}) {
         const Ended ended = endedBy(signal, after, HOUNSFIELD_CLI,
-                                    {"segment", (folder.path() / "sample_1.nii.gz").string(), "--all", "--overlap",
-                                     "0.75", "--out", out.string()});
+                                    {"segment", (folder.path() / "sample_1.nii.gz").string(), "--all",
+                                     "--overlap", "0.75", "--out", out.string()});
         if (!ended.wasRunning)
             continue;
         CAPTURE(after.count(), signal, ended.code, ended.seconds);
@@ -103,8 +105,8 @@ TEST_CASE("SIGTERM ends a batch within two seconds, its workers included, and th
     const fs::path out = folder.path() / "out";
     for (const auto after : {3000ms, 5000ms}) {
         const Ended ended = endedBy(SIGTERM, after, HOUNSFIELD_CLI,
-                                    {"batch", (folder.path() / "list.txt").string(), "--prompt", "liver and spleen",
-                                     "--overlap", "0.75", "--out", out.string()});
+                                    {"batch", (folder.path() / "list.txt").string(), "--prompt",
+                                     "liver and spleen", "--overlap", "0.75", "--out", out.string()});
         CAPTURE(after.count(), ended.code, ended.seconds);
         if (!ended.wasRunning)
             continue;
@@ -117,10 +119,13 @@ TEST_CASE("a program whose address space is limited too much answers or says so 
 {
     for (const char* limit : {"600000", "700000", "800000", "900000", "4000000"}) {
         const auto begin = std::chrono::steady_clock::now();
-        const Outcome outcome = runProgram("--version", "ulimit -v " + std::string(limit) + "; exec timeout 20");
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const Outcome outcome =
+            runProgram("--version", "ulimit -v " + std::string(limit) + "; exec timeout 20");
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         CAPTURE(limit, outcome.code, outcome.output, seconds);
-        CHECK((outcome.code == 0 || (outcome.code == 5 && contains(outcome.output, "limit of address space"))));
+        CHECK(
+            (outcome.code == 0 || (outcome.code == 5 && contains(outcome.output, "limit of address space"))));
         CHECK(seconds < 10); // two of processor time: this machine may be shared
     }
 }

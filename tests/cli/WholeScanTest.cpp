@@ -34,7 +34,8 @@ ModelPack formulaPack(const nlohmann::json& recorded, const fs::path& folder)
     pack.promptTemplate = "{}";
     pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
-    StoredTensors tensors = formulaWeights(expectedUnetTensors(pack.widths), recorded.at("seed").get<std::uint64_t>());
+    StoredTensors tensors =
+        formulaWeights(expectedUnetTensors(pack.widths), recorded.at("seed").get<std::uint64_t>());
     std::string& bias = tensors.at("controller.bias").bytes;
     float b3 = 0;
     std::memcpy(&b3, bias.data() + bias.size() - sizeof b3, sizeof b3);
@@ -64,8 +65,10 @@ TEST_CASE("a whole CT gives the masks of an independent implementation, raw and 
     Progress silent;
     const Scan scan = readScan(shared / "data" / recorded.at("scan").get<std::string>(), {}, silent);
     const auto prepared = segmenter->prepare(scan.volume, {}, silent);
-    for (const auto& [rules, name] : {std::pair(CleanUp::None, "none"), std::pair(CleanUp::Published, "published")}) {
-        const auto findings = segmenter->segment(*prepared, PromptResolver(pack.classes).everything().targets(), {{}, rules}, silent);
+    for (const auto& [rules, name] :
+         {std::pair(CleanUp::None, "none"), std::pair(CleanUp::Published, "published")}) {
+        const auto findings = segmenter->segment(
+            *prepared, PromptResolver(pack.classes).everything().targets(), {{}, rules}, silent);
         REQUIRE(findings.size() == recorded.at(name).size());
         for (const Finding& finding : findings) {
             const auto& expected = recorded.at(name).at(static_cast<std::size_t>(finding.target.classId - 1));
@@ -74,10 +77,12 @@ TEST_CASE("a whole CT gives the masks of an independent implementation, raw and 
             const auto places = uniform01("parity", bits.size() * 4);
             int differ = 0;
             for (std::size_t n = 0; n < places.size(); ++n)
-                differ += bool(inside[static_cast<std::size_t>(double(places[n]) * double(inside.size()))]) != bit(bits, n);
+                differ += bool(inside[static_cast<std::size_t>(double(places[n]) * double(inside.size()))]) !=
+                          bit(bits, n);
             INFO(name << ", " << finding.target.name);
             CHECK(differ <= 1);
-            CHECK(std::abs(finding.mask.count() - expected.at("voxels").get<std::int64_t>()) <= 2 + finding.mask.count() / 1000);
+            CHECK(std::abs(finding.mask.count() - expected.at("voxels").get<std::int64_t>()) <=
+                  2 + finding.mask.count() / 1000);
         }
     }
 }

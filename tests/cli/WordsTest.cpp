@@ -31,7 +31,9 @@ fs::path writeBox(const fs::path& folder)
     for (std::int64_t k = 0; k < 20; ++k)
         for (std::int64_t j = 0; j < 28; ++j)
             for (std::int64_t i = 0; i < 30; ++i)
-                voxels.push_back(i > 4 && i < 25 && j > 4 && j < 24 ? static_cast<std::int16_t>(40 + (7 * i + 13 * j + 29 * k) % 60) : std::int16_t(-1000));
+                voxels.push_back(i > 4 && i < 25 && j > 4 && j < 24
+                                     ? static_cast<std::int16_t>(40 + (7 * i + 13 * j + 29 * k) % 60)
+                                     : std::int16_t(-1000));
     writeVolume(Volume(grid, voxels), folder / "box.nii.gz");
     return folder / "box.nii.gz";
 }
@@ -45,7 +47,8 @@ nlohmann::json jsonOf(const Outcome& outcome)
 
 } // namespace
 
-TEST_CASE("encode tells ids, embedding and nearest classes, through a pack with sentencepiece and one with CLIP's byte pairs")
+TEST_CASE("encode tells ids, embedding and nearest classes, through a pack with sentencepiece and one with "
+          "CLIP's byte pairs")
 {
     const TemporaryFolder folder;
     const auto check = [&](const fs::path& pack, const std::string& ids) {
@@ -67,7 +70,9 @@ TEST_CASE("encode tells ids, embedding and nearest classes, through a pack with 
         CHECK(contains(shown.output, "512 values"));
         CHECK(contains(shown.output, "cosine"));
         CHECK(contains(shown.output, "A known class (Liver)"));
-        const Outcome cut = runProgram("encode 'a very long text about many vessels of the whole body and of what lies beside them, arteries and veins and ducts, and more' " + model);
+        const Outcome cut = runProgram("encode 'a very long text about many vessels of the whole body and of "
+                                       "what lies beside them, arteries and veins and ducts, and more' " +
+                                       model);
         CHECK(cut.code == 0);
         CHECK(contains(cut.output, "left out"));
         CHECK(runProgram("encode ' '" + model).code == 6);
@@ -80,25 +85,33 @@ TEST_CASE("encode tells ids, embedding and nearest classes, through a pack with 
     };
     if (besideLibTorch) {
         const fs::path trained = trainSentencePiece(folder.path());
-        check(writeTextPack(folder.path(), "pieces", "sentencepiece", readFile(trained), 400), "1 " + sentencePieceIds(trained, "A computerized tomography of a renal artery") + " 2");
+        check(writeTextPack(folder.path(), "pieces", "sentencepiece", readFile(trained), 400),
+              "1 " + sentencePieceIds(trained, "A computerized tomography of a renal artery") + " 2");
     }
     REQUIRE_SHARED(shared);
     const fs::path merges = shared / "reference" / "bpe_simple_vocab_16e6.txt.gz";
     std::string ids;
-    for (const std::int32_t id : BytePairTokenizer::fromFile(merges).encode("A computerized tomography of a renal artery"))
+    for (const std::int32_t id :
+         BytePairTokenizer::fromFile(merges).encode("A computerized tomography of a renal artery"))
         ids += (ids.empty() ? "" : " ") + std::to_string(id);
     check(writeTextPack(folder.path(), "pairs", "byte_pair", readFile(merges), 49408), ids);
 }
 
-TEST_CASE("a prompt that mixes known classes and words is segmented, and what is zero-shot is marked in every result")
+TEST_CASE("a prompt that mixes known classes and words is segmented, and what is zero-shot is marked in "
+          "every result")
 {
     if (!besideLibTorch)
         return;
     const TemporaryFolder folder;
     const std::string scan = quoted(writeBox(folder.path()));
-    const fs::path out = folder.path() / "out", pack = writeTextPack(folder.path(), "pieces", "sentencepiece", readFile(trainSentencePiece(folder.path())), 400);
+    const fs::path out = folder.path() / "out",
+                   pack = writeTextPack(folder.path(), "pieces", "sentencepiece",
+                                        readFile(trainSentencePiece(folder.path())), 400);
     const std::string model = " --model " + quoted(pack);
-    const Outcome outcome = runProgram("segment " + scan + model + " --prompt 'please show me the Renal artery, liver; 肝臓' --threshold 0.3 --label-map --out " + quoted(out));
+    const Outcome outcome = runProgram(
+        "segment " + scan + model +
+        " --prompt 'please show me the Renal artery, liver; 肝臓' --threshold 0.3 --label-map --out " +
+        quoted(out));
     INFO(outcome.output);
     REQUIRE(outcome.code == 0);
     CHECK(contains(outcome.output, "Renal artery (zero-shot)"));
@@ -142,14 +155,21 @@ TEST_CASE("a prompt that mixes known classes and words is segmented, and what is
 
     // The known class is what a model without words finds.
     const fs::path plain = writeTextPack(folder.path(), "none", "", "", 0);
-    REQUIRE(runProgram("segment " + scan + " --model " + quoted(plain) + " --prompt liver --threshold 0.3 --out " + quoted(folder.path() / "plain")).code == 0);
-    CHECK(readMask(folder.path() / "plain" / "box_liver.nii.gz").toGrid() == readMask(out / "box_liver.nii.gz").toGrid());
-    const Outcome refused = runProgram("segment " + scan + " --model " + quoted(plain) + " --prompt 'renal artery' --out " + quoted(folder.path() / "none"));
+    REQUIRE(runProgram("segment " + scan + " --model " + quoted(plain) +
+                       " --prompt liver --threshold 0.3 --out " + quoted(folder.path() / "plain"))
+                .code == 0);
+    CHECK(readMask(folder.path() / "plain" / "box_liver.nii.gz").toGrid() ==
+          readMask(out / "box_liver.nii.gz").toGrid());
+    const Outcome refused = runProgram("segment " + scan + " --model " + quoted(plain) +
+                                       " --prompt 'renal artery' --out " + quoted(folder.path() / "none"));
     CHECK(refused.code == 6);
-    CHECK(runProgram("segment " + scan + model + " --prompt 'not the renal artery' --out " + quoted(folder.path() / "none")).code == 6);
+    CHECK(runProgram("segment " + scan + model + " --prompt 'not the renal artery' --out " +
+                     quoted(folder.path() / "none"))
+              .code == 6);
     // A text encoder that cannot be opened is told before the scan is looked at.
     writeFile(pack / "text_vocabulary.model", "damaged");
-    const Outcome damaged = runProgram("segment " + scan + model + " --prompt 'renal artery' --out " + quoted(folder.path() / "none"));
+    const Outcome damaged = runProgram("segment " + scan + model + " --prompt 'renal artery' --out " +
+                                       quoted(folder.path() / "none"));
     CHECK(damaged.code == 4);
     CHECK_FALSE(contains(damaged.output, "looking at the scan"));
 }

@@ -36,8 +36,7 @@
 using namespace hounsfield;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 /// Of processor time of one execution; hounsfield-decode allows 10 s.
 constexpr long mostMicroseconds = 50000;
@@ -90,8 +89,8 @@ sigjmp_buf beforeExecution;
 /// Stands in for the C library's: a failed assertion of GDCM's leaves the execution and not the process,
 /// which costs a thousandth of a new one. What the execution held is lost, so a process ends when that
 /// becomes too much.
-extern "C" [[noreturn, gnu::visibility("default")]] void
-assertionFailed(const char* text, const char* file, unsigned line, const char* function) asm("__assert_fail");
+extern "C" [[noreturn, gnu::visibility("default")]] void assertionFailed(
+    const char* text, const char* file, unsigned line, const char* function) asm("__assert_fail");
 extern "C" [[noreturn]] void assertionFailed(const char*, const char* file, unsigned line, const char*)
 {
     ++shared->assertions;
@@ -99,8 +98,7 @@ extern "C" [[noreturn]] void assertionFailed(const char*, const char* file, unsi
     siglongjmp(beforeExecution, 1);
 }
 
-namespace
-{
+namespace {
 
 void strike(int signal, siginfo_t*, void* context)
 {
@@ -118,8 +116,7 @@ void strike(int signal, siginfo_t*, void* context)
     raise(signal);
 }
 
-class Run
-{
+class Run {
 public:
     Run(test::SeedChanges changes, std::string name, fs::path findings)
         : m_changes(std::move(changes)), m_name(std::move(name)), m_findings(std::move(findings))
@@ -253,8 +250,7 @@ private:
         // Not the filter of system calls: attaching it takes longer than many executions.
         const rlimit none{0, 0};
         setrlimit(RLIMIT_CORE, &none);
-        struct sigaction action {
-        };
+        struct sigaction action {};
         action.sa_sigaction = strike;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER; // the jump does not restore the mask
         static std::array<char, 1 << 16> stack;

@@ -101,7 +101,9 @@ std::string gzip(const std::string& bytes)
 std::string niftiOf(bool second)
 {
     std::string bytes(second ? 544 : 352, '\0');
-    const auto put = [&](std::size_t place, auto value) { bytes.replace(place, sizeof value, reinterpret_cast<const char*>(&value), sizeof value); };
+    const auto put = [&](std::size_t place, auto value) {
+        bytes.replace(place, sizeof value, reinterpret_cast<const char*>(&value), sizeof value);
+    };
     put(0, std::int32_t{second ? 540 : 348});
     for (std::size_t n = 0; n < 4; ++n) {
         const std::int16_t count = n == 0 ? 3 : 2;
@@ -115,24 +117,32 @@ std::string niftiOf(bool second)
     return bytes + std::string(16, '\1');
 }
 
-const std::string metaText = "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\n"
-                             "Offset = 4 5 6\nElementSpacing = 1 2 3\nDimSize = 2 2 2\nElementType = MET_SHORT\n";
-const std::string nrrdText = "NRRD0004\n# made up\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 2 2 2\nspace directions: (1,0,0) (0,1,0) (0,0,2)\n"
-                             "kinds: domain domain domain\nendian: little\nspace origin: (0,0,0)\nkey:=value\n";
+const std::string metaText =
+    "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nTransformMatrix = 1 0 "
+    "0 0 1 0 0 0 1\n"
+    "Offset = 4 5 6\nElementSpacing = 1 2 3\nDimSize = 2 2 2\nElementType = MET_SHORT\n";
+const std::string nrrdText =
+    "NRRD0004\n# made up\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 2 2 2\nspace "
+    "directions: (1,0,0) (0,1,0) (0,0,2)\n"
+    "kinds: domain domain domain\nendian: little\nspace origin: (0,0,0)\nkey:=value\n";
 
 } // namespace
 
 std::vector<std::string> scanSeeds(const std::string& target)
 {
     if (target == "scan_dicom")
-        return {folderOf({0, 2, 4, 6}), folderOf({0, 2, 4, 8, 10, 12}), folderOf({0, 1, 2, 5, 8, 11}), folderOf({0, 0, 2, 2, 4, 4}), enhanced()};
+        return {folderOf({0, 2, 4, 6}), folderOf({0, 2, 4, 8, 10, 12}), folderOf({0, 1, 2, 5, 8, 11}),
+                folderOf({0, 0, 2, 2, 4, 4}), enhanced()};
     if (target == "scan_nifti")
         return {niftiOf(false), niftiOf(true), gzip(niftiOf(false)), gzip(niftiOf(true))};
     if (target == "scan_nrrd")
-        return {nrrdText + "encoding: raw\n\n" + std::string(16, '\1'), nrrdText + "encoding: gzip\n\n" + gzip(std::string(16, '\1')),
-                "NRRD0004\ntype: short\ndimension: 3\nsizes: 2 2 2\nspacings: 1 1 2\nencoding: raw\nbyte skip: -1\ndata file: v.nrrd\n"};
+        return {nrrdText + "encoding: raw\n\n" + std::string(16, '\1'),
+                nrrdText + "encoding: gzip\n\n" + gzip(std::string(16, '\1')),
+                "NRRD0004\ntype: short\ndimension: 3\nsizes: 2 2 2\nspacings: 1 1 2\nencoding: raw\nbyte "
+                "skip: -1\ndata file: v.nrrd\n"};
     const std::string packed = gzip(std::string(16, '\1'));
-    return {metaText + "ElementDataFile = LOCAL\n" + std::string(16, '\1'), metaText + "CompressedData = True\nElementDataFile = LOCAL\n" + packed,
+    return {metaText + "ElementDataFile = LOCAL\n" + std::string(16, '\1'),
+            metaText + "CompressedData = True\nElementDataFile = LOCAL\n" + packed,
             metaText + "HeaderSize = -1\nElementDataFile = v.mha\n"};
 }
 

@@ -20,7 +20,8 @@ class Scratch {
 public:
     Scratch()
     {
-        std::string place = (fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) / "hounsfield-fuzz-XXXXXX";
+        std::string place = (fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
+                            "hounsfield-fuzz-XXXXXX";
         if (!mkdtemp(place.data()))
             __builtin_trap();
         m_folder = place;
@@ -32,7 +33,8 @@ public:
     }
     fs::path write(const std::string& name, std::string_view bytes) const
     {
-        std::ofstream(m_folder / name, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        std::ofstream(m_folder / name, std::ios::binary)
+            .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         return m_folder / name;
     }
     const fs::path& folder() const { return m_folder; }
@@ -66,10 +68,12 @@ template <typename Read> void answered(Read&& read)
 
 void checkImage(const RawImage& image)
 {
-    if (static_cast<std::int64_t>(image.bytes.size()) != image.geometry.voxelCount() * bytesOf(image.component))
+    if (static_cast<std::int64_t>(image.bytes.size()) !=
+        image.geometry.voxelCount() * bytesOf(image.component))
         __builtin_trap();
     std::vector<std::int16_t> hu(static_cast<std::size_t>(image.geometry.voxelCount()));
-    toHu(image.bytes.data(), image.component, image.geometry.voxelCount(), image.slope, image.intercept, hu.data());
+    toHu(image.bytes.data(), image.component, image.geometry.voxelCount(), image.slope, image.intercept,
+         hu.data());
 }
 
 void nifti(std::string_view bytes)
@@ -107,7 +111,9 @@ void checkSeries(const DicomSeries& series)
     if (!series.geometry || series.geometry->size() != series.info.size)
         __builtin_trap();
     for (const GridSlice& slice : series.grid)
-        if (slice.below >= series.slices.size() || (slice.weight != 0 && slice.below + 1 >= series.slices.size()) || !(slice.weight >= 0 && slice.weight < 1))
+        if (slice.below >= series.slices.size() ||
+            (slice.weight != 0 && slice.below + 1 >= series.slices.size()) ||
+            !(slice.weight >= 0 && slice.weight < 1))
             __builtin_trap();
 }
 
@@ -122,7 +128,9 @@ void dicom(std::string_view bytes)
         bytes.remove_prefix(end == bytes.npos ? bytes.size() : end + nextFile.size());
     }
     answered([&] {
-        const auto same = [](const DicomSlice& a, const DicomSlice& b) { return a.file.string() < b.file.string(); };
+        const auto same = [](const DicomSlice& a, const DicomSlice& b) {
+            return a.file.string() < b.file.string();
+        };
         for (const DicomSeries& series : findSeries(scratch().folder(), true, same, silent))
             checkSeries(series);
     });
@@ -133,7 +141,8 @@ void dicom(std::string_view bytes)
 
 const std::vector<FuzzTarget>& fuzzTargets()
 {
-    static const std::vector<FuzzTarget> targets{{"scan_dicom", dicom}, {"scan_nifti", nifti}, {"scan_nrrd", nrrd}, {"scan_meta", meta}};
+    static const std::vector<FuzzTarget> targets{
+        {"scan_dicom", dicom}, {"scan_nifti", nifti}, {"scan_nrrd", nrrd}, {"scan_meta", meta}};
     return targets;
 }
 

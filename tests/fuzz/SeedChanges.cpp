@@ -7,10 +7,8 @@
 #include <cstring>
 #include <random>
 
-namespace hounsfield::test
-{
-namespace
-{
+namespace hounsfield::test {
+namespace {
 
 std::size_t placeIn(const std::string& bytes, const Seed& seed, std::mt19937_64& random)
 {

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// A DICOM file that is decoded as it is.
 struct Seed {
@@ -16,8 +15,7 @@ struct Seed {
 };
 
 /// Changes of a few files in turn; the same number gives the same change.
-class SeedChanges
-{
+class SeedChanges {
 public:
     /// @param others cut into the changed ones
     SeedChanges(std::vector<Seed> seeds, std::vector<std::string> others);

@@ -58,7 +58,10 @@ void textEncoder(std::string_view bytes)
 class Described final : public PackFiles {
 public:
     explicit Described(std::string_view text) : m_text(text) {}
-    std::string read(const std::string& name) const override { return name == "pack.json" ? std::string(m_text) : ""; }
+    std::string read(const std::string& name) const override
+    {
+        return name == "pack.json" ? std::string(m_text) : "";
+    }
     std::string describe() const override { return "a pack"; }
 
 private:
@@ -85,7 +88,8 @@ void vocabulary(std::string_view bytes)
     } catch (const Error&) {
     }
     try {
-        // Not the published list's length, but what it is made of: words in any language through the clean-up and the split.
+        // Not the published list's length, but what it is made of: words in any language through the clean-up
+        // and the split.
         static const BytePairTokenizer letters(std::string("heading\n") + [] {
             std::string merges;
             for (int i = 0; i < 48894; ++i)
@@ -106,18 +110,20 @@ void checkParts(const Prompt& read)
         __builtin_trap();
 }
 
-/// Whatever is typed is understood or refused in words; it never throws, and no part is both. The same for whatever a text encoder makes of it,
-/// after which nothing is left to be read.
+/// Whatever is typed is understood or refused in words; it never throws, and no part is both. The same for
+/// whatever a text encoder makes of it, after which nothing is left to be read.
 void prompt(std::string_view bytes)
 {
-    static const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered), reading(universalClasses(), ZeroShot::Read);
+    static const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered),
+        reading(universalClasses(), ZeroShot::Read);
     const std::string text(bytes);
     for (const PromptResolver* resolver : {&refusing, &offering, &reading})
         checkParts(resolver->resolve(text));
     const std::vector<std::vector<int>> meanings{{}, {27}, {2, 3}, {6}, {1, 6, 7, 11}, {26, 32}};
     std::vector<WordsRead> read;
     for (const std::string& words : reading.resolve(text).unread)
-        read.push_back({words, meanings[words.size() % meanings.size()], words.size() % 5 == 0, 0.9, {"Liver"}, ""});
+        read.push_back(
+            {words, meanings[words.size() % meanings.size()], words.size() % 5 == 0, 0.9, {"Liver"}, ""});
     const Prompt told = reading.resolve(text, read);
     checkParts(told);
     if (!told.unread.empty() || told.waits())
@@ -128,8 +134,10 @@ void prompt(std::string_view bytes)
 
 const std::vector<FuzzTarget>& fuzzTargets()
 {
-    static const std::vector<FuzzTarget> targets{{"torch_zip", torchZip},       {"torch_legacy", torchLegacy}, {"torchscript", torchZip},        {"safetensors", safetensors},
-                                                 {"pack_json", packJsonText}, {"vocabulary", vocabulary},    {"text_encoder", textEncoder}, {"prompt", prompt}};
+    static const std::vector<FuzzTarget> targets{{"torch_zip", torchZip},       {"torch_legacy", torchLegacy},
+                                                 {"torchscript", torchZip},     {"safetensors", safetensors},
+                                                 {"pack_json", packJsonText},   {"vocabulary", vocabulary},
+                                                 {"text_encoder", textEncoder}, {"prompt", prompt}};
     return targets;
 }
 

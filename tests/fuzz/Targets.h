@@ -7,7 +7,8 @@
 
 namespace hounsfield::test {
 
-/// One reader that takes bytes from elsewhere: whatever they are, it reads them or says what is wrong with an Error.
+/// One reader that takes bytes from elsewhere: whatever they are, it reads them or says what is wrong with an
+/// Error.
 struct FuzzTarget {
     const char* name;
     void (*run)(std::string_view bytes);

@@ -6,10 +6,8 @@
 
 #include <bit>
 
-namespace hounsfield::test
-{
-namespace
-{
+namespace hounsfield::test {
+namespace {
 
 std::string little(std::uint32_t value, int width = 4)
 {
@@ -44,8 +42,7 @@ std::string segmentOf(const std::string& pixels, std::size_t byte)
 }
 
 /// Bits of a JPEG scan, the topmost first; a byte of ones is followed by one of zeros (ITU-T T.81 F.1.2.3).
-class Bits
-{
+class Bits {
 public:
     void put(unsigned value, int count)
     {
@@ -83,8 +80,8 @@ constexpr int categories = 17,
 std::string scanOf(const std::string& pixels, int columns, int precision)
 {
     const auto value = [&](std::size_t n) {
-        const unsigned cell = static_cast<unsigned char>(pixels[2 * n]) +
-                              256u * static_cast<unsigned char>(pixels[2 * n + 1]);
+        const unsigned cell =
+            static_cast<unsigned char>(pixels[2 * n]) + 256u * static_cast<unsigned char>(pixels[2 * n + 1]);
         return static_cast<int>(cell & ((1u << precision) - 1));
     };
     Bits bits;

@@ -3,8 +3,7 @@
 
 #include "tests/io/Samples.h"
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// A file in explicit little endian with its pixels replaced by fragments of another transfer syntax (PS3.5
 /// A.4).

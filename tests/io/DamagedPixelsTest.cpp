@@ -27,8 +27,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 /// The helpers that this process has started and that still run.
 std::vector<pid_t> helpers()

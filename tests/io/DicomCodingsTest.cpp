@@ -12,8 +12,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 constexpr std::size_t slices = 10;
 
@@ -44,7 +43,8 @@ int largestDifference(const std::vector<std::int16_t>& a, const std::vector<std:
     return most;
 }
 
-/// HU straight from the bytes of uncompressed files, without our reader: pixels are the last 512 KiB; the slices descend.
+/// HU straight from the bytes of uncompressed files, without our reader: pixels are the last 512 KiB; the
+/// slices descend.
 std::vector<std::int16_t> huByHand(const fs::path& raw)
 {
     std::vector<std::int16_t> hu;
@@ -75,7 +75,8 @@ TEST_CASE("the real series gives the same Hounsfield units in every lossless cod
     const Scan plain = read(*raw);
     REQUIRE(plain.volume->voxels() == truth);
     // dcmdump: (0020,0032) of image 276, the lowest of the ten; (0028,1050) 40\300, (0028,1051) 300\1500.
-    REQUIRE(length(plain.volume->geometry().originMm() - Vector3{-249.51171875, -437.51171875, -784.5}) < 1e-9);
+    REQUIRE(length(plain.volume->geometry().originMm() - Vector3{-249.51171875, -437.51171875, -784.5}) <
+            1e-9);
     REQUIRE(plain.series.windowLevel == std::array<double, 2>{300, 40});
     for (const Coding& coding : {Coding{"RLE by DCMTK", "dcmcrle", {}},
                                  {"JPEG lossless, selection value 1", "dcmcjpeg", {"+e1"}},
@@ -111,9 +112,10 @@ TEST_CASE("codings with loss are read within their loss, and the loss is said")
     if (!raw)
         return;
     const std::vector<std::int16_t> truth = huByHand(*raw);
-    for (const Coding& coding : {Coding{"near-lossless JPEG-LS, two grey values", "dcmcjpls", {"+en", "+md", "2"}, 2},
-                                 {"JPEG extended of 12 bits", "dcmcjpeg", {"+ee", "+q", "95"}, 60},
-                                 {"JPEG baseline of 8 bits", "dcmcjpeg", {"+eb", "+q", "95"}, 200}}) {
+    for (const Coding& coding :
+         {Coding{"near-lossless JPEG-LS, two grey values", "dcmcjpls", {"+en", "+md", "2"}, 2},
+          {"JPEG extended of 12 bits", "dcmcjpeg", {"+ee", "+q", "95"}, 60},
+          {"JPEG baseline of 8 bits", "dcmcjpeg", {"+eb", "+q", "95"}, 200}}) {
         CAPTURE(coding.name);
         recode(coding, *raw, folder.path() / coding.name);
         const Scan scan = read(folder.path() / coding.name);
@@ -130,7 +132,8 @@ TEST_CASE("JPEG 2000 with loss is read within its loss, which is said")
     const auto raw = rawRealSlices(folder.path() / "raw", 3);
     if (!raw)
         return;
-    // gdcmconv writes down what a lossy image was made of, and refuses where a list of that kind is there already.
+    // gdcmconv writes down what a lossy image was made of, and refuses where a list of that kind is there
+    // already.
     for (const fs::path& file : filesIn(*raw))
         REQUIRE(run("dcmodify", {"-nb", "-imt", "-ea", "(0008,2112)", "-ea", "(0008,1140)", file.string()}));
     recode({"", "gdcmconv", {"--lossy", "--j2k", "-r", "6"}}, *raw, folder.path() / "lossy");
@@ -154,7 +157,8 @@ TEST_CASE("a compressed file cut off within its picture is refused by name")
         const fs::path file = folder.path() / coding.name / "raw1";
         const std::string bytes = readFile(file);
         writeFile(file, bytes.substr(0, bytes.size() * 2 / 3));
-        CHECK(contains(errorOf([&] { read(folder.path() / coding.name); }), "The file 'raw1' is cut off. Fetch the series again"));
+        CHECK(contains(errorOf([&] { read(folder.path() / coding.name); }),
+                       "The file 'raw1' is cut off. Fetch the series again"));
     }
 }
 
@@ -169,12 +173,15 @@ TEST_CASE("a slice taken out of the real series is made up where it was, near to
     const Scan scan = read(*raw);
     REQUIRE(scan.volume->geometry().sameGrid(whole.volume->geometry()));
     REQUIRE(scan.madeUpSlices == std::vector<std::int64_t>{5});
-    REQUIRE(anyContains(scan.notes, "One slice is missing between image 272 and image 270, which lie 4 mm apart where the "
-                                    "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -774.5 mm"));
+    REQUIRE(anyContains(
+        scan.notes,
+        "One slice is missing between image 272 and image 270, which lie 4 mm apart where the "
+        "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -774.5 mm"));
     double off = 0;
     for (std::int64_t k = 0; k < 10; ++k)
         for (std::int64_t n = k * 512 * 512; n < (k + 1) * 512 * 512; ++n) {
-            const double one = std::abs(scan.volume->voxels()[static_cast<std::size_t>(n)] - whole.volume->voxels()[static_cast<std::size_t>(n)]);
+            const double one = std::abs(scan.volume->voxels()[static_cast<std::size_t>(n)] -
+                                        whole.volume->voxels()[static_cast<std::size_t>(n)]);
             if (k != 5 && one != 0)
                 FAIL("a scanned slice was changed");
             off += one;
@@ -184,7 +191,8 @@ TEST_CASE("a slice taken out of the real series is made up where it was, near to
     CHECK(off / (512 * 512) < 20);
 }
 
-TEST_CASE("real slices moved by hand are resampled at their new places, a second copy under another identifier is dropped")
+TEST_CASE("real slices moved by hand are resampled at their new places, a second copy under another "
+          "identifier is dropped")
 {
     TemporaryFolder folder;
     const auto raw = rawRealSlices(folder.path() / "raw", slices);
@@ -197,8 +205,11 @@ TEST_CASE("real slices moved by hand are resampled at their new places, a second
     CHECK(twice.volume->voxels() == whole.volume->voxels());
     CHECK(anyContains(twice.notes, "1 slice is there twice with the same picture at the same place"));
     fs::remove(*raw / "again");
-    REQUIRE(run("dcmodify", {"-nb", "-m", "0020,0032=-249.51171875\\-437.51171875\\-765.5", (*raw / "raw0").string()}));
+    REQUIRE(run("dcmodify",
+                {"-nb", "-m", "0020,0032=-249.51171875\\-437.51171875\\-765.5", (*raw / "raw0").string()}));
     const Scan moved = read(*raw); // from -784.5 to -765.5 mm: nine gaps, the last of 3 mm
-    CHECK(moved.volume->geometry().toMm(Index3{0, 0, moved.volume->geometry().size()[2] - 1})[2] == Approx(-765.5));
-    CHECK(anyContains(moved.notes, "unevenly spaced (2 mm to 3 mm apart; 1 of 9 gaps differ from the usual 2 mm, the first between image 268 and image 267)"));
+    CHECK(moved.volume->geometry().toMm(Index3{0, 0, moved.volume->geometry().size()[2] - 1})[2] ==
+          Approx(-765.5));
+    CHECK(anyContains(moved.notes, "unevenly spaced (2 mm to 3 mm apart; 1 of 9 gaps differ from the usual 2 "
+                                   "mm, the first between image 268 and image 267)"));
 }

@@ -9,8 +9,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 const std::string enhancedCt = "1.2.840.10008.5.1.4.1.1.2.1";
 
@@ -24,7 +23,8 @@ std::string item(const DicomElements& elements)
 }
 
 /// A sequence of one item that holds one value.
-void group(DicomElements& into, std::uint32_t sequence, std::uint32_t tag, const char* vr, const std::string& value)
+void group(DicomElements& into, std::uint32_t sequence, std::uint32_t tag, const char* vr,
+           const std::string& value)
 {
     DicomElements inside;
     inside.text(tag, vr, value);
@@ -38,7 +38,8 @@ struct Frame {
 };
 
 /// Frames of 16 x 12 pixels of 2 x 1 mm that hold 10 * row + number.
-void writeEnhanced(const fs::path& file, const std::vector<Frame>& frames, const std::function<void(DicomElements&)>& spoil = {})
+void writeEnhanced(const fs::path& file, const std::vector<Frame>& frames,
+                   const std::function<void(DicomElements&)>& spoil = {})
 {
     DicomElements e = DicomSample("1.2.3").elements;
     for (const std::uint32_t tag : {0x00200032u, 0x00200037u, 0x00280030u, 0x00281052u, 0x00281053u})
@@ -117,14 +118,14 @@ TEST_CASE("an enhanced CT is read in every coding that DCMTK writes it in")
     writeEnhanced(plain, tenFrames());
     int n = 0;
     for (const std::vector<std::string>& how : std::vector<std::vector<std::string>>{{"dcmconv", "+te", "-e"},
-                                                                                      {"dcmconv", "+te", "+e"},
-                                                                                      {"dcmconv", "+ti", "-e"},
-                                                                                      {"dcmconv", "+ti", "+e"},
-                                                                                      {"dcmconv", "+tb"},
-                                                                                      {"dcmconv", "+td"},
-                                                                                      {"dcmcrle"},
-                                                                                      {"dcmcjpeg", "+e1"},
-                                                                                      {"dcmcjpls", "+el"}}) {
+                                                                                     {"dcmconv", "+te", "+e"},
+                                                                                     {"dcmconv", "+ti", "-e"},
+                                                                                     {"dcmconv", "+ti", "+e"},
+                                                                                     {"dcmconv", "+tb"},
+                                                                                     {"dcmconv", "+td"},
+                                                                                     {"dcmcrle"},
+                                                                                     {"dcmcjpeg", "+e1"},
+                                                                                     {"dcmcjpls", "+el"}}) {
         CAPTURE(how);
         const fs::path to = folder.path() / std::to_string(++n);
         fs::create_directories(to);
@@ -136,8 +137,7 @@ TEST_CASE("an enhanced CT is read in every coding that DCMTK writes it in")
     }
 }
 
-namespace
-{
+namespace {
 
 /// The pixels of one frame, 16 x 12 of 16 bits.
 std::string frameOf(const std::string& pixels, int n)
@@ -235,8 +235,9 @@ TEST_CASE("an enhanced CT whose frames are not described, too few or cut off is 
     const std::string undescribed = "does not say of each where it lies. Export it as a classic CT series";
     REQUIRE(contains(refusal([](DicomElements& e) { e.text(0x00280008, "IS", "11"); }), undescribed));
     REQUIRE(contains(refusal([](DicomElements& e) { e.bytes(0x52009230, "SQ", ""); }), undescribed));
-    REQUIRE(contains(refusal([](DicomElements& e) { e.bytes(0x7FE00010, "OW", std::string(16 * 12 * 2 * 9, '\0')); }),
-                     "is damaged: its header promises 3840 bytes of image, and it holds 3456"));
+    REQUIRE(contains(
+        refusal([](DicomElements& e) { e.bytes(0x7FE00010, "OW", std::string(16 * 12 * 2 * 9, '\0')); }),
+        "is damaged: its header promises 3840 bytes of image, and it holds 3456"));
     TemporaryFolder folder;
     writeEnhanced(folder.path() / "e", tenFrames());
     const std::string whole = readFile(folder.path() / "e");

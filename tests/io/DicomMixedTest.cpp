@@ -10,10 +10,10 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
-const std::string secondaryCapture = "1.2.840.10008.5.1.4.1.1.7", doseReport = "1.2.840.10008.5.1.4.1.1.88.67";
+const std::string secondaryCapture = "1.2.840.10008.5.1.4.1.1.7",
+                  doseReport = "1.2.840.10008.5.1.4.1.1.88.67";
 
 void writeScout(const fs::path& file, const std::string& series)
 {
@@ -46,7 +46,8 @@ void writeDoseReport(const fs::path& file, const std::string& series)
 
 } // namespace
 
-TEST_CASE("a localizer, a dose report and a screenshot beside the CT are listed with their reasons, and the CT is taken")
+TEST_CASE("a localizer, a dose report and a screenshot beside the CT are listed with their reasons, and the "
+          "CT is taken")
 {
     TemporaryFolder folder;
     writeSamples(folder.path(), "1.2.3", 20);
@@ -63,7 +64,8 @@ TEST_CASE("a localizer, a dose report and a screenshot beside the CT are listed 
     REQUIRE(contains(errorOf([&] { read(folder.path(), "1"); }), "localizer"));
 }
 
-TEST_CASE("a localizer, a screenshot and a reformatted picture within the CT's own series are set apart, not mixed in")
+TEST_CASE("a localizer, a screenshot and a reformatted picture within the CT's own series are set apart, not "
+          "mixed in")
 {
     TemporaryFolder folder;
     writeSamples(folder.path(), "1.2.3", 20);
@@ -78,7 +80,9 @@ TEST_CASE("a localizer, a screenshot and a reformatted picture within the CT's o
     const Scan scan = read(folder.path());
     REQUIRE(scan.volume->voxels() == alone.volume->voxels());
     REQUIRE(scan.volume->geometry().sameGrid(alone.volume->geometry()));
-    REQUIRE(anyContains(scan.notes, "3 images of the series differ in kind, size, orientation or pixel size and are listed apart"));
+    REQUIRE(anyContains(
+        scan.notes,
+        "3 images of the series differ in kind, size, orientation or pixel size and are listed apart"));
     REQUIRE(read(folder.path(), "1.2.3").volume->voxels() == alone.volume->voxels());
 }
 
@@ -97,16 +101,18 @@ TEST_CASE("several sizes in one series are choices of their own")
 TEST_CASE("images that an anonymiser gave one identifier all stay")
 {
     TemporaryFolder folder;
-    writeSamples(folder.path(), "1.2.3", 20, [](DicomSample& s, int) { s.elements.text(0x00080018, "UI", "1.2.3.4.5"); });
+    writeSamples(folder.path(), "1.2.3", 20,
+                 [](DicomSample& s, int) { s.elements.text(0x00080018, "UI", "1.2.3.4.5"); });
     REQUIRE(read(folder.path()).volume->geometry().size()[2] == 20);
 }
 
 TEST_CASE("a patient's sex is carried, and only as the standard writes it")
 {
-    for (const auto& [written, expected] :
-         std::vector<std::pair<std::string, std::string>>{{"F", "F"}, {"M ", "M"}, {"O", "O"}, {"", ""}, {"female", ""}}) {
+    for (const auto& [written, expected] : std::vector<std::pair<std::string, std::string>>{
+             {"F", "F"}, {"M ", "M"}, {"O", "O"}, {"", ""}, {"female", ""}}) {
         TemporaryFolder folder;
-        writeSamples(folder.path(), "1.2.3", 3, [&, text = written](DicomSample& s, int) { s.elements.text(0x00100040, "CS", text); });
+        writeSamples(folder.path(), "1.2.3", 3,
+                     [&, text = written](DicomSample& s, int) { s.elements.text(0x00100040, "CS", text); });
         REQUIRE(list(folder.path()).front().patientSex == expected);
         REQUIRE(read(folder.path()).series.patientSex == expected);
     }
@@ -118,13 +124,19 @@ TEST_CASE("names in German, Chinese, Japanese and Korean character sets become U
         const char *set, *bytes, *expected;
     };
     // The last three are the examples of PS3.5 annexes H, I and J.
-    for (const Name& name : {Name{"ISO_IR 100", "M\xfcller^J\xf6rg", "Müller^Jörg"}, Name{"ISO_IR 192", "Stra\xc3\x9f" "e^J\xc3\xbcrgen", "Straße^Jürgen"},
-                             Name{"GB18030", "\xcd\xf5^\xd0\xa1\xb6\xab", "王^小东"}, Name{"GBK", "\xcd\xf5^\xd0\xa1\xb6\xab", "王^小东"},
-                             Name{"ISO_IR 192", "^=\xe7\x8e\x8b^\xe5\xb0\x8f\xe4\xb8\x9c", "王^小东"},
-                             Name{"ISO_IR 192", "Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe4\xb8\x9c=", "Wang^XiaoDong"},
-                             Name{"\\ISO 2022 IR 58", "^=\x1b$)A\xcd\xf5^\x1b$)A\xd0\xa1\xb6\xab", "王^小东"},
-                             Name{"\\ISO 2022 IR 87", "^=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田^太郎"},
-                             Name{"\\ISO 2022 IR 149", "^=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7", "洪^吉洞"}}) {
+    for (const Name& name :
+         {Name{"ISO_IR 100", "M\xfcller^J\xf6rg", "Müller^Jörg"},
+          Name{"ISO_IR 192",
+               "Stra\xc3\x9f"
+               "e^J\xc3\xbcrgen",
+               "Straße^Jürgen"},
+          Name{"GB18030", "\xcd\xf5^\xd0\xa1\xb6\xab", "王^小东"},
+          Name{"GBK", "\xcd\xf5^\xd0\xa1\xb6\xab", "王^小东"},
+          Name{"ISO_IR 192", "^=\xe7\x8e\x8b^\xe5\xb0\x8f\xe4\xb8\x9c", "王^小东"},
+          Name{"ISO_IR 192", "Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe4\xb8\x9c=", "Wang^XiaoDong"},
+          Name{"\\ISO 2022 IR 58", "^=\x1b$)A\xcd\xf5^\x1b$)A\xd0\xa1\xb6\xab", "王^小东"},
+          Name{"\\ISO 2022 IR 87", "^=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B", "山田^太郎"},
+          Name{"\\ISO 2022 IR 149", "^=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7", "洪^吉洞"}}) {
         TemporaryFolder folder;
         writeSamples(folder.path(), "1.2.3", 3, [&](DicomSample& s, int) {
             s.elements.text(0x00080005, "CS", name.set);
@@ -163,7 +175,8 @@ TEST_CASE("a DICOMDIR opens what lies beside it, and in a ZIP it does not stand 
     zip_t* zip = zip_open(archive.c_str(), ZIP_CREATE, nullptr);
     zip_file_add(zip, "DICOMDIR", zip_source_file(zip, (folder.path() / "DICOMDIR").c_str(), 0, -1), 0);
     for (const fs::path& file : filesIn(folder.path() / "IMAGES"))
-        zip_file_add(zip, ("IMAGES/" + file.filename().string()).c_str(), zip_source_file(zip, file.c_str(), 0, -1), 0);
+        zip_file_add(zip, ("IMAGES/" + file.filename().string()).c_str(),
+                     zip_source_file(zip, file.c_str(), 0, -1), 0);
     REQUIRE(zip_close(zip) == 0);
     REQUIRE(list(archive).size() == 1);
     REQUIRE(read(archive).volume->voxels() == whole.volume->voxels());

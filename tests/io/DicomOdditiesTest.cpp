@@ -9,8 +9,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 /// What is said of a series of eleven slices that is spoiled so; the reason listed must be in the error too.
 std::string refusalOf(const std::function<void(DicomSample&, int)>& spoil)
@@ -55,7 +54,8 @@ TEST_CASE("a tilted gantry is kept as a sheared grid and said")
     writeSamples(folder.path(), "1.2.3", 11, [&](DicomSample& s, int n) {
         // The table moves along z; the slices stand at an angle to it.
         s.elements.text(0x00200037, "DS",
-                        "1\\0\\0\\0\\" + decimalString(std::cos(tilt)) + "\\" + decimalString(std::sin(tilt)));
+                        "1\\0\\0\\0\\" + decimalString(std::cos(tilt)) + "\\" +
+                            decimalString(std::sin(tilt)));
         moveTo(s, -10, 20, 4.0 * n);
     });
     const Scan scan = read(folder.path());
@@ -64,8 +64,9 @@ TEST_CASE("a tilted gantry is kept as a sheared grid and said")
     REQUIRE(g.toMm(Index3{0, 0, 10})[2] == Approx(44));
     REQUIRE(g.voxelVolumeMl() == Approx(2 * 1 * 4 * std::cos(tilt) / 1000));
     REQUIRE(anyContains(scan.notes, "sheared by 15 degrees"));
-    REQUIRE(contains(errorOf([&] { writeDicomSeries(*scan.volume, {}, folder.path() / "out"); }, ErrorKind::Resources),
-                     "sheared"));
+    REQUIRE(contains(
+        errorOf([&] { writeDicomSeries(*scan.volume, {}, folder.path() / "out"); }, ErrorKind::Resources),
+        "sheared"));
 }
 
 TEST_CASE("slices that differ in size, orientation or pixel size are refused with two file names")
@@ -97,7 +98,8 @@ TEST_CASE("what is not CT is listed with its reason and not read")
     const auto text = [](std::uint32_t tag, const char* vr, const std::string& value) {
         return [=](DicomSample& s, int) { s.elements.text(tag, vr, value); };
     };
-    REQUIRE(contains(refusalOf(text(0x00080060, "CS", "MR")), "It holds MR, not CT: Hounsfield units are needed"));
+    REQUIRE(contains(refusalOf(text(0x00080060, "CS", "MR")),
+                     "It holds MR, not CT: Hounsfield units are needed"));
     REQUIRE(contains(refusalOf(text(0x00080008, "CS", "ORIGINAL\\PRIMARY\\LOCALIZER")), "localizer"));
     REQUIRE(contains(refusalOf(text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7")), "secondary capture"));
     REQUIRE(contains(refusalOf(text(0x00080060, "CS", "SR")), "structured report"));

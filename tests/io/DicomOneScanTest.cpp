@@ -9,8 +9,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 using Spoil = std::function<void(DicomSample&, int)>;
 const Ellipsoid large, small{{12, 19, 22}};
@@ -20,8 +19,8 @@ Spoil text(std::uint32_t tag, const char* vr, const std::string& value)
     return [=](DicomSample& s, int) { s.elements.text(tag, vr, value); };
 }
 
-/// Two scans under one SeriesInstanceUID, the second moved by so many mm along the row, each with its own value of a
-/// tag.
+/// Two scans under one SeriesInstanceUID, the second moved by so many mm along the row, each with its own
+/// value of a tag.
 void writeTwo(const fs::path& folder, double offMm, const Spoil& first, const Spoil& second)
 {
     writePhantom(folder / "a", evenly(-30, 30, 2), first, large);
@@ -49,15 +48,16 @@ void requireBoth(const fs::path& folder)
 
 } // namespace
 
-TEST_CASE("two scans whose slices lie between each other's are told apart by whatever alternates along the row")
+TEST_CASE(
+    "two scans whose slices lie between each other's are told apart by whatever alternates along the row")
 {
     struct Way {
         std::uint32_t tag;
         const char *vr, *first, *second;
     };
-    for (const Way& way :
-         {Way{0x00181210, "SH", "B30f", "B70f"}, Way{0x00180060, "DS", "80", "140"}, Way{0x00200012, "IS", "3", "4"},
-          Way{0x00180010, "LO", "", "ULTRAVIST"}, Way{0x00180050, "DS", "2", "5"}, Way{0x0008103E, "LO", "art", "pv"}})
+    for (const Way& way : {Way{0x00181210, "SH", "B30f", "B70f"}, Way{0x00180060, "DS", "80", "140"},
+                           Way{0x00200012, "IS", "3", "4"}, Way{0x00180010, "LO", "", "ULTRAVIST"},
+                           Way{0x00180050, "DS", "2", "5"}, Way{0x0008103E, "LO", "art", "pv"}})
         for (const double off : {1.0, 2.0 / 3, 0.4}) {
             CAPTURE(way.second);
             CAPTURE(off);
@@ -90,15 +90,18 @@ TEST_CASE("patient, study and frame of reference belong to a series, whatever it
         }
 }
 
-TEST_CASE("capitals and divisions of a name make no other patient, and a frame of reference for each image none either")
+TEST_CASE("capitals and divisions of a name make no other patient, and a frame of reference for each image "
+          "none either")
 {
     TemporaryFolder names;
-    writeSamples(names.path(), "1.2.3", 11,
-                 [](DicomSample& s, int n) { s.elements.text(0x00100010, "PN", n % 2 ? "Test^Bug" : "TEST BUG^"); });
+    writeSamples(names.path(), "1.2.3", 11, [](DicomSample& s, int n) {
+        s.elements.text(0x00100010, "PN", n % 2 ? "Test^Bug" : "TEST BUG^");
+    });
     CHECK(list(names.path()).size() == 1);
     TemporaryFolder frames;
-    writeSamples(frames.path(), "1.2.3", 11,
-                 [](DicomSample& s, int n) { s.elements.text(0x00200052, "UI", "1.9." + std::to_string(n)); });
+    writeSamples(frames.path(), "1.2.3", 11, [](DicomSample& s, int n) {
+        s.elements.text(0x00200052, "UI", "1.9." + std::to_string(n));
+    });
     CHECK(list(frames.path()).size() == 1);
     CHECK(anyContains(read(frames.path()).notes, "Every image names another frame of reference"));
 }
@@ -114,11 +117,13 @@ TEST_CASE("what follows one another along the row stays one scan, with a word wh
     const Scan scan = read(folder.path());
     CHECK(list(folder.path()).size() == 1);
     CHECK(measured(scan).volumeMl == Approx(large.volumeMl()).epsilon(0.005));
-    CHECK(anyContains(scan.notes, "kernel (ConvolutionKernel) changes along the row of images, from B30f to B70f"));
+    CHECK(anyContains(scan.notes,
+                      "kernel (ConvolutionKernel) changes along the row of images, from B30f to B70f"));
     CHECK_FALSE(anyContains(scan.notes, "KVP"));
 }
 
-TEST_CASE("scans between each other's slices that nothing tells apart are refused, and so are kernels that come and go")
+TEST_CASE("scans between each other's slices that nothing tells apart are refused, and so are kernels that "
+          "come and go")
 {
     TemporaryFolder third;
     writeTwo(third.path(), 2.0 / 3, {}, {});
@@ -154,7 +159,8 @@ TEST_CASE("a copy is an image with the same pixels: another picture under the sa
     }
 }
 
-TEST_CASE("where a folder holds several patients or dates, the scan says which was taken and which others are there")
+TEST_CASE("where a folder holds several patients or dates, the scan says which was taken and which others "
+          "are there")
 {
     TemporaryFolder folder;
     const auto study = [](const char* id, const char* name, const char* date, const char* uid) {
@@ -172,22 +178,25 @@ TEST_CASE("where a folder holds several patients or dates, the scan says which w
                       "The folder holds scans of several dates. This is Adams Anna, 2024-07-09 "
                       "(series 2). Also there: Adams Anna, 2024-01-02."));
     writeSamples(folder.path() / "C", "1.2.3", 12, study("B2", "Brown^Bob", "20240102", "1.2.93"));
-    CHECK(
-        anyContains(read(folder.path()).notes, "The folder holds scans of 2 patients. This is Adams Anna, 2024-07-09"));
+    CHECK(anyContains(read(folder.path()).notes,
+                      "The folder holds scans of 2 patients. This is Adams Anna, 2024-07-09"));
     CHECK(anyContains(read(folder.path(), "3").notes, "This is Brown Bob, 2024-01-02 (series 3)"));
 }
 
-TEST_CASE("plain Hounsfield units go before maps, projections and derived copies, however many images these have")
+TEST_CASE(
+    "plain Hounsfield units go before maps, projections and derived copies, however many images these have")
 {
     struct Other {
         const char *type, *rescale, *description, *said;
     };
     for (const Other& other :
-         {Other{"ORIGINAL\\PRIMARY\\AXIAL\\MD", "MGML", "MD Iodine(Water)", "not Hounsfield units (ImageType"},
+         {Other{"ORIGINAL\\PRIMARY\\AXIAL\\MD", "MGML", "MD Iodine(Water)",
+                "not Hounsfield units (ImageType"},
           Other{"DERIVED\\SECONDARY\\AXIAL\\IODINE_MAP", "US", "", "IODINE_MAP, RescaleType US"},
           Other{"DERIVED\\PRIMARY\\AXIAL\\CT_SOM5\\DE_MAP", "HU", "", "not Hounsfield units (ImageType"},
           Other{"ORIGINAL\\PRIMARY\\AXIAL", "Z_EFF", "", "not Hounsfield units (RescaleType Z_EFF)"},
-          Other{"ORIGINAL\\PRIMARY\\AXIAL", "US", "", "does not say in which units its values are (RescaleType US)"},
+          Other{"ORIGINAL\\PRIMARY\\AXIAL", "US", "",
+                "does not say in which units its values are (RescaleType US)"},
           Other{"DERIVED\\SECONDARY\\AXIAL\\MIP", "HU", "", ""},
           Other{"DERIVED\\SECONDARY\\AXIAL", "HU", "MIP 10 mm", ""},
           Other{"DERIVED\\SECONDARY\\REFORMATTED", "HU", "", ""}}) {
@@ -199,12 +208,14 @@ TEST_CASE("plain Hounsfield units go before maps, projections and derived copies
             s.elements.text(0x00281054, "LO", other.rescale);
             s.elements.text(0x0008103E, "LO", other.description);
         });
-        CHECK(anyContains(read(folder.path()).notes, other.said[0] ? other.said : "The series ") == (other.said[0] != '\0'));
+        CHECK(anyContains(read(folder.path()).notes, other.said[0] ? other.said : "The series ") ==
+              (other.said[0] != '\0'));
         writeSamples(folder.path(), "1.2.2", 11);
         CHECK(read(folder.path()).series.uid == "1.2.2");
         CHECK_FALSE(anyContains(read(folder.path()).notes, "not Hounsfield units"));
     }
-    // Virtual images without contrast are Hounsfield units, a bone kernel makes no map, and a few originals no volume.
+    // Virtual images without contrast are Hounsfield units, a bone kernel makes no map, and a few originals
+    // no volume.
     TemporaryFolder folder;
     writeSamples(folder.path(), "1.2.1", 60,
                  text(0x00080008, "CS", "DERIVED\\SECONDARY\\AXIAL\\MATERIAL_REMOVED\\BONE"));
@@ -244,9 +255,10 @@ TEST_CASE("the shared series of two scans, copies and choices that went wrong ar
         }
     }
     for (const char* name : {"shuffled", "own_sop"})
-        CHECK(contains(errorOf([&] { read(cases / "copies" / name); }), "Two different slices lie at the same place"));
-    CHECK(
-        anyContains(read(cases / "choice" / "two").notes, "The folder holds scans of 2 patients. This is Brown Bob, "));
+        CHECK(contains(errorOf([&] { read(cases / "copies" / name); }),
+                       "Two different slices lie at the same place"));
+    CHECK(anyContains(read(cases / "choice" / "two").notes,
+                      "The folder holds scans of 2 patients. This is Brown Bob, "));
     CHECK(anyContains(read(cases / "choice" / "pad_iodine_US").notes, "not Hounsfield units"));
     CHECK(read(cases / "choice" / "folder").series.description == "Abdomen 3.0");
 }

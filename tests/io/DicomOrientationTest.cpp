@@ -9,8 +9,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 /// How the slices of an oblique scan lie.
 struct Oblique {

@@ -10,10 +10,8 @@
 #include <cstdio>
 #include <numbers>
 
-namespace hounsfield::test
-{
-namespace
-{
+namespace hounsfield::test {
+namespace {
 
 constexpr int pixels = 128;
 constexpr double pixelMm = 0.5;
@@ -50,7 +48,8 @@ std::string pixelsOf(const std::vector<int>& values)
     return bytes;
 }
 
-DicomSample phantomSample(const Ellipsoid& ellipsoid, const PhantomSlice& slice, const std::string& series, int number)
+DicomSample phantomSample(const Ellipsoid& ellipsoid, const PhantomSlice& slice, const std::string& series,
+                          int number)
 {
     const double tilt = slice.tiltDegrees * std::numbers::pi / 180;
     const Vector3 right{1, 0, 0}, down{0, std::cos(tilt), std::sin(tilt)};

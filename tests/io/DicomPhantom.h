@@ -3,8 +3,7 @@
 
 #include "tests/io/Samples.h"
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// An ellipsoid of 60 HU with a soft edge in air around the origin; its volume is known by formula.
 struct Ellipsoid {
@@ -20,14 +19,16 @@ struct PhantomSlice {
 };
 
 /// A CT slice through the ellipsoid, number counting from 1; pixels are HU + 1024.
-DicomSample phantomSample(const Ellipsoid& ellipsoid, const PhantomSlice& slice, const std::string& series, int number);
+DicomSample phantomSample(const Ellipsoid& ellipsoid, const PhantomSlice& slice, const std::string& series,
+                          int number);
 /// The slices at these heights, in files "phantom-001" and so on.
 void writePhantom(const std::filesystem::path& folder, const std::vector<PhantomSlice>& slices,
                   const std::function<void(DicomSample&, int)>& spoil = {}, const Ellipsoid& ellipsoid = {});
 /// Heights from first to last by steps.
 std::vector<PhantomSlice> evenly(double first, double last, double step, double tiltDegrees = 0);
 
-/// What is above -470 HU (half way between air and the ellipsoid), measured as the program measures: mL, and the centre in LPS mm.
+/// What is above -470 HU (half way between air and the ellipsoid), measured as the program measures: mL, and
+/// the centre in LPS mm.
 struct Measured {
     double volumeMl = 0;
     Vector3 centreMm{};

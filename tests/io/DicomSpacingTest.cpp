@@ -9,8 +9,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 const Ellipsoid ellipsoid;
 
@@ -19,8 +18,9 @@ Scan requireTrue(const fs::path& folder)
 {
     Scan scan = read(folder);
     const Measured found = measured(scan);
-    INFO("measured " << found.volumeMl << " mL, true " << ellipsoid.volumeMl() << " mL, " << scan.volume->geometry().size()[2]
-                     << " slices, centre " << found.centreMm[0] << " " << found.centreMm[1] << " " << found.centreMm[2]);
+    INFO("measured " << found.volumeMl << " mL, true " << ellipsoid.volumeMl() << " mL, "
+                     << scan.volume->geometry().size()[2] << " slices, centre " << found.centreMm[0] << " "
+                     << found.centreMm[1] << " " << found.centreMm[2]);
     for (const auto& note : scan.notes)
         UNSCOPED_INFO(note);
     CHECK(found.volumeMl == Approx(ellipsoid.volumeMl()).epsilon(0.005));
@@ -59,11 +59,13 @@ TEST_CASE("a tilt that the files speak of and the positions do not show is said,
         writePhantom(folder.path(), evenly(-10, 10, 2, tilt),
                      [text = said](DicomSample& s, int) { s.elements.text(0x00181120, "DS", text); });
         CAPTURE(tilt, said);
-        REQUIRE(anyContains(read(folder.path()).notes, "speak of a gantry tilted by " + std::string(said)) == doubted);
+        REQUIRE(anyContains(read(folder.path()).notes, "speak of a gantry tilted by " + std::string(said)) ==
+                doubted);
     }
 }
 
-TEST_CASE("one missing slice is made up between its neighbours, and the note says at which z, scanned slices stay as they are")
+TEST_CASE("one missing slice is made up between its neighbours, and the note says at which z, scanned slices "
+          "stay as they are")
 {
     TemporaryFolder folder;
     writePhantom(folder.path(), evenly(-30, 30, 2));
@@ -74,8 +76,10 @@ TEST_CASE("one missing slice is made up between its neighbours, and the note say
     REQUIRE(g.sameGrid(whole.volume->geometry()));
     REQUIRE(scan.series.images == 30);
     REQUIRE(scan.series.size[2] == 31);
-    REQUIRE(anyContains(scan.notes, "One slice is missing between image 11 and image 13, which lie 4 mm apart where the "
-                                    "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -8 mm"));
+    REQUIRE(anyContains(
+        scan.notes,
+        "One slice is missing between image 11 and image 13, which lie 4 mm apart where the "
+        "others lie 2 mm apart. It was made up by interpolation between the neighbours, at z = -8 mm"));
     REQUIRE(whole.madeUpSlices.empty());
     REQUIRE(scan.madeUpSlices == std::vector<std::int64_t>{11});
     const auto same = [&](std::int64_t k) {
@@ -86,7 +90,8 @@ TEST_CASE("one missing slice is made up between its neighbours, and the note say
     for (std::int64_t k = 0; k < 31; ++k)
         REQUIRE((same(k) || k == 11));
     for (std::int64_t i = 0; i < 128; ++i)
-        REQUIRE(std::abs(2 * scan.volume->at({i, 40, 11}) - scan.volume->at({i, 40, 10}) - scan.volume->at({i, 40, 12})) <= 1);
+        REQUIRE(std::abs(2 * scan.volume->at({i, 40, 11}) - scan.volume->at({i, 40, 10}) -
+                         scan.volume->at({i, 40, 12})) <= 1);
 }
 
 TEST_CASE("several missing slices are counted and their places listed, in a tilted gantry too")
@@ -102,14 +107,16 @@ TEST_CASE("several missing slices are counted and their places listed, in a tilt
     }
 }
 
-TEST_CASE("too wide a hole is refused with both its ends, and a second block of the body becomes a series of its own")
+TEST_CASE("too wide a hole is refused with both its ends, and a second block of the body becomes a series of "
+          "its own")
 {
     TemporaryFolder folder;
     writePhantom(folder.path(), evenly(-30, 30, 2));
     for (int n = 4; n < 10; ++n)
         fs::remove(folder.path() / ("phantom-00" + std::to_string(n)));
     const std::string said = errorOf([&] { read(folder.path()); });
-    REQUIRE(contains(said, "Between image 3 and image 10 lie 14 mm without an image, where the others lie 2 mm apart"));
+    REQUIRE(contains(
+        said, "Between image 3 and image 10 lie 14 mm without an image, where the others lie 2 mm apart"));
     REQUIRE(contains(said, "Fetch the series again"));
 
     TemporaryFolder blocks;
@@ -134,7 +141,8 @@ TEST_CASE("unevenly spaced slices keep their true positions: the volume follows 
     writePhantom(thickThin.path(), joined(evenly(-30, -3, 3), evenly(0, 30, 1)));
     const Scan scan = requireTrue(thickThin.path());
     REQUIRE(anyContains(scan.notes, "unevenly spaced (1 mm to 3 mm apart"));
-    REQUIRE(anyContains(scan.notes, "brought to an even 1 mm by linear interpolation at their true positions"));
+    REQUIRE(
+        anyContains(scan.notes, "brought to an even 1 mm by linear interpolation at their true positions"));
     REQUIRE(scan.volume->geometry().size()[2] == 61);
     REQUIRE(scan.volume->geometry().toMm(Index3{0, 0, 60})[2] == Approx(30));
 
@@ -162,8 +170,9 @@ TEST_CASE("a slice that is there twice with the same picture is kept once and sa
     writePhantom(folder.path(), slices);
     const Scan scan = requireTrue(folder.path());
     REQUIRE(scan.volume->geometry().size()[2] == 31);
-    REQUIRE(anyContains(scan.notes, "1 slice is there twice with the same picture at the same place; one of each was kept. "
-                                    "The first: image 32 (as image 12)"));
+    REQUIRE(anyContains(
+        scan.notes, "1 slice is there twice with the same picture at the same place; one of each was kept. "
+                    "The first: image 32 (as image 12)"));
 }
 
 TEST_CASE("two different pictures at one place with nothing to tell them apart are refused")
@@ -176,19 +185,22 @@ TEST_CASE("two different pictures at one place with nothing to tell them apart a
             s.elements.bytes(0x7FE00010, "OW", std::string(128 * 128 * 2, '\0'));
     });
     REQUIRE(contains(errorOf([&] { read(folder.path()); }),
-                     "Two different slices lie at the same place (image 12 and image 32): the series holds more than one scan"));
+                     "Two different slices lie at the same place (image 12 and image 32): the series holds "
+                     "more than one scan"));
 }
 
-TEST_CASE("two scans in one series are told apart by acquisition, time point, kernel or kind, and each is right")
+TEST_CASE(
+    "two scans in one series are told apart by acquisition, time point, kernel or kind, and each is right")
 {
     struct Way {
         std::uint32_t tag;
         const char *vr, *first, *second, *label;
     };
-    for (const Way& way : {Way{0x00200012, "IS", "3", "4", "acquisition 4"}, Way{0x00200100, "IS", "1", "2", "time point 2"},
-                           Way{0x00181210, "SH", "B30f", "B70f", "kernel B70f"},
-                           Way{0x00080008, "CS", "ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 A", "ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 B",
-                               "kind ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 B"}}) {
+    for (const Way& way :
+         {Way{0x00200012, "IS", "3", "4", "acquisition 4"}, Way{0x00200100, "IS", "1", "2", "time point 2"},
+          Way{0x00181210, "SH", "B30f", "B70f", "kernel B70f"},
+          Way{0x00080008, "CS", "ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 A", "ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 B",
+              "kind ORIGINAL\\PRIMARY\\AXIAL\\CT_SOM5 B"}}) {
         CAPTURE(way.label);
         TemporaryFolder folder;
         const auto spoil = [&](const char* value) {
@@ -200,7 +212,8 @@ TEST_CASE("two scans in one series are told apart by acquisition, time point, ke
         REQUIRE(all.size() == 2);
         REQUIRE(contains(all[1].description, way.label));
         REQUIRE(measured(read(folder.path(), "1")).volumeMl == Approx(ellipsoid.volumeMl()).epsilon(0.005));
-        REQUIRE(measured(read(folder.path(), "2")).volumeMl == Approx(ellipsoid.volumeMl() / 2).epsilon(0.005));
+        REQUIRE(measured(read(folder.path(), "2")).volumeMl ==
+                Approx(ellipsoid.volumeMl() / 2).epsilon(0.005));
         REQUIRE(anyContains(read(folder.path(), "2").notes, "2 scans of the same place"));
         REQUIRE(measured(read(folder.path() / "b" / "phantom-004")).volumeMl ==
                 Approx(ellipsoid.volumeMl() / 2).epsilon(0.005));
@@ -212,7 +225,9 @@ TEST_CASE("two scans interleaved a little apart are told apart by their acquisit
     for (bool said : {true, false}) {
         TemporaryFolder folder;
         const auto acquisition = [said](const char* number) {
-            return [said, number](DicomSample& s, int) { s.elements.text(0x00200012, "IS", said ? number : "1"); };
+            return [said, number](DicomSample& s, int) {
+                s.elements.text(0x00200012, "IS", said ? number : "1");
+            };
         };
         writePhantom(folder.path() / "a", evenly(-30, 30, 2), acquisition("1"));
         writePhantom(folder.path() / "b", evenly(-29.7, 30.3, 2), acquisition("2"));
@@ -230,7 +245,8 @@ TEST_CASE("a tilt that changes from slice to slice is refused, two blocks of dif
     for (int n = 0; n < 20; ++n)
         slices.push_back({-20.0 + 2 * n, 0.5 * n});
     writePhantom(varying.path(), slices);
-    REQUIRE(contains(errorOf([&] { read(varying.path()); }), "(the gantry's tilt changes within the series)"));
+    REQUIRE(
+        contains(errorOf([&] { read(varying.path()); }), "(the gantry's tilt changes within the series)"));
 
     TemporaryFolder two;
     slices = evenly(-42, 42, 2, 0);

@@ -15,8 +15,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 const DicomIdentity madeUp{"Sättigung^肝臓", "id 7", "made-up axial"};
 
@@ -52,7 +51,8 @@ TEST_CASE("a DICOM series that we write comes back voxel by voxel, whatever its 
     }
 }
 
-TEST_CASE("a left-handed grid comes back from DICOM with its slices in the other order and everything in its place")
+TEST_CASE(
+    "a left-handed grid comes back from DICOM with its slices in the other order and everything in its place")
 {
     TemporaryFolder folder;
     const Geometry geometry =
@@ -186,7 +186,8 @@ TEST_CASE("signed pixels of twelve bits keep their sign, and overlay bits above 
         s.elements.number(0x60000102, "US", 12);
         std::string pixels(2 * 16 * 12, '\0');
         pixels.replace(0, 2, "\xff\x0f"); // -1 in twelve bits, the upper four bits not filled
-        pixels.replace(2, 2, n == 2 ? std::string("\x05\x10", 2) : std::string("\x05\x00", 2)); // 5 with an overlay bit
+        pixels.replace(
+            2, 2, n == 2 ? std::string("\x05\x10", 2) : std::string("\x05\x00", 2)); // 5 with an overlay bit
         s.elements.bytes(0x7FE00010, "OW", pixels);
     });
     const Scan scan = read(folder.path());
@@ -200,14 +201,15 @@ TEST_CASE("folders and patients may be named in any script")
 {
     TemporaryFolder folder;
     const fs::path named = folder.path() / fs::path(u8"Sättigung-肝臓");
-    writeSamples(named / "dicom", "1.2.3", 11,
-                 [](DicomSample& s, int) { s.elements.text(0x00100010, "PN", "M\xfcller^J\xf6rg=ideographic"); });
+    writeSamples(named / "dicom", "1.2.3", 11, [](DicomSample& s, int) {
+        s.elements.text(0x00100010, "PN", "M\xfcller^J\xf6rg=ideographic");
+    });
     const Scan scan = read(named / "dicom");
     REQUIRE(scan.series.patientName == "Müller^Jörg");
     REQUIRE(read(named).caseName == "Sättigung-肝臓");
     for (const char* ending : {".nii.gz", ".nrrd", ".nii"}) {
-        const fs::path file =
-            named / fs::path(std::u8string(u8"肝臓") + std::u8string(ending, ending + std::string(ending).size()));
+        const fs::path file = named / fs::path(std::u8string(u8"肝臓") +
+                                               std::u8string(ending, ending + std::string(ending).size()));
         writeVolume(*scan.volume, file);
         REQUIRE(read(file).volume->voxels() == scan.volume->voxels());
         REQUIRE(read(file).caseName == "肝臓");

@@ -7,8 +7,7 @@
 
 #include <cstdlib>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 namespace fs = std::filesystem;
 
 bool run(const std::string& program, const std::vector<std::string>& arguments)
@@ -23,7 +22,8 @@ bool haveTools(const std::vector<std::string>& programs)
 {
     for (const std::string& program : programs)
         if (!run("command -v", {program})) {
-            WARN("skipped: the program " << program << " is not installed (Debian's dcmtk and libgdcm-tools hold it)");
+            WARN("skipped: the program " << program
+                                         << " is not installed (Debian's dcmtk and libgdcm-tools hold it)");
             return false;
         }
     return true;
@@ -44,8 +44,9 @@ std::optional<fs::path> rawRealSlices(const fs::path& into, std::size_t count)
         const fs::path copy = into.parent_path() / "copy";
         fs::copy_file(files.at(n), copy, fs::copy_options::overwrite_existing);
         fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
-        REQUIRE(run("dcmodify", {"-nb", "-imt", "-m", "0008,0016=1.2.840.10008.5.1.4.1.1.2", "-m", "0020,000d=1.2.3", "-m",
-                                 "0020,000e=1.2.3.4", "-m", "0008,0018=1.2.3.4." + std::to_string(n + 1), copy.string()}));
+        REQUIRE(run("dcmodify", {"-nb", "-imt", "-m", "0008,0016=1.2.840.10008.5.1.4.1.1.2", "-m",
+                                 "0020,000d=1.2.3", "-m", "0020,000e=1.2.3.4", "-m",
+                                 "0008,0018=1.2.3.4." + std::to_string(n + 1), copy.string()}));
         REQUIRE(run("gdcmconv", {"--raw", copy.string(), (into / ("raw" + std::to_string(n))).string()}));
         fs::remove(copy);
     }

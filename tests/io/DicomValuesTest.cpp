@@ -9,8 +9,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 using Spoil = std::function<void(DicomSample&, int)>;
 
@@ -53,7 +52,8 @@ Spoil cells(const std::vector<int>& first, int representation, const char* inter
 
 std::vector<std::int16_t> firstOf(const Scan& scan, std::size_t count)
 {
-    return {scan.volume->voxels().begin(), scan.volume->voxels().begin() + static_cast<std::ptrdiff_t>(count)};
+    return {scan.volume->voxels().begin(),
+            scan.volume->voxels().begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 /// Three slices in lossless JPEG. @param precision bits of each value in the stream
@@ -102,12 +102,14 @@ TEST_CASE("a number that is there and cannot be read is refused with its text, n
         const char *value, *said;
     };
     for (const Wrong& wrong :
-         {Wrong{0x00281052, "-1024,0", "RescaleIntercept '-1024,0'"}, Wrong{0x00281053, "1,0", "RescaleSlope '1,0'"},
+         {Wrong{0x00281052, "-1024,0", "RescaleIntercept '-1024,0'"},
+          Wrong{0x00281053, "1,0", "RescaleSlope '1,0'"},
           Wrong{0x00281052, "-1024 HU", "RescaleIntercept '-1024 HU'"},
           Wrong{0x00281052, "nan", "RescaleIntercept 'nan'"},
           Wrong{0x00281052, "\\-1024", "RescaleIntercept '\\-1024'"},
           Wrong{0x00281052, "-1024\\0", "RescaleIntercept '-1024\\0'"},
-          Wrong{0x00281053, "1e400", "RescaleSlope '1e400'"}, Wrong{0x00280030, "1,5\\1,5", "PixelSpacing '1,5\\1,5'"},
+          Wrong{0x00281053, "1e400", "RescaleSlope '1e400'"},
+          Wrong{0x00280030, "1,5\\1,5", "PixelSpacing '1,5\\1,5'"},
           Wrong{0x00200032, "-10\\20\\2,5", "ImagePositionPatient '-10\\20\\2,5'"},
           Wrong{0x00200037, "1\\0\\0\\0\\one\\0", "ImageOrientationPatient '1\\0\\0\\0\\one\\0'"},
           Wrong{0x00280008, "1.000,0", "NumberOfFrames '1.000,0'"}}) {
@@ -140,18 +142,22 @@ TEST_CASE("slices of a series that do not agree on having a rescale, or on their
                                s.elements.text(tag, "DS", "");
                        }),
                        "one lacks Rescale"));
-    CHECK(contains(refusalOf([](DicomSample& s, int n) { s.elements.text(0x00281054, "LO", n > 5 ? "MGML" : "HU"); }),
-                   "do not agree on their units"));
+    CHECK(contains(
+        refusalOf([](DicomSample& s, int n) { s.elements.text(0x00281054, "LO", n > 5 ? "MGML" : "HU"); }),
+        "do not agree on their units"));
 }
 
-TEST_CASE("a look-up table for the stored values is refused by its name, short or long, and an empty one is none")
+TEST_CASE(
+    "a look-up table for the stored values is refused by its name, short or long, and an empty one is none")
 {
     for (const std::size_t entries : {16u, 4096u})
-        CHECK(contains(
-            refusalOf([entries](DicomSample& s, int) { s.elements.bytes(0x00283000, "SQ", lookUpTable(entries)); }),
-            "ModalityLUTSequence"));
-    CHECK(scanOf([](DicomSample& s, int) { s.elements.bytes(0x00283000, "SQ", ""); }).volume->geometry().size()[2] ==
-          11);
+        CHECK(contains(refusalOf([entries](DicomSample& s, int) {
+                           s.elements.bytes(0x00283000, "SQ", lookUpTable(entries));
+                       }),
+                       "ModalityLUTSequence"));
+    CHECK(scanOf([](DicomSample& s, int) { s.elements.bytes(0x00283000, "SQ", ""); })
+              .volume->geometry()
+              .size()[2] == 11);
 }
 
 TEST_CASE("metal beyond the bits that a file says it stores keeps its density, and is counted")
@@ -268,12 +274,14 @@ TEST_CASE("metal keeps its density in every lossless coding whose stream holds i
     }
 }
 
-TEST_CASE("signed values keep their sign, whether it is written in full or not, and metal beyond twelve bits its density")
+TEST_CASE("signed values keep their sign, whether it is written in full or not, and metal beyond twelve bits "
+          "its density")
 {
     // Written in full, or in twelve bits only.
     CHECK(firstOf(scanOf(cells({0xFC18, 100}, 1, "0")), 2) == std::vector<std::int16_t>{-1000, 100});
     CHECK(firstOf(scanOf(cells({0x0C18, 100}, 1, "0")), 2) == std::vector<std::int16_t>{-1000, 100});
-    // Beside numbers whose sign is written in full, and where a negative one would lie below air, 3000 is 3000.
+    // Beside numbers whose sign is written in full, and where a negative one would lie below air, 3000 is
+    // 3000.
     for (const auto& [spoil, expected] :
          {std::pair(cells({0xFC18, 3000}, 1, "0"), std::vector<std::int16_t>{-1000, 3000}),
           std::pair(cells({24, 3000}, 1, "-1024"), std::vector<std::int16_t>{-1000, 1976})}) {
@@ -290,7 +298,8 @@ TEST_CASE("an overlay plane in the pixels is taken away where the header declare
         s.elements.number(0x60020100, "US", 16);
         s.elements.number(0x60020102, "US", 12);
     });
-    CHECK(firstOf(scan, 2) == std::vector<std::int16_t>{-1000, 7192}); // bit 13 is no overlay: 8192 + 24 - 1024
+    CHECK(firstOf(scan, 2) ==
+          std::vector<std::int16_t>{-1000, 7192}); // bit 13 is no overlay: 8192 + 24 - 1024
     CHECK(anyContains(scan.notes, "11 voxels need more bits"));
 }
 

@@ -14,8 +14,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 /// 6.5 mm and further numbers with decimals, as the sample scan of the program has them.
 const Geometry& grid()
@@ -29,7 +28,8 @@ std::string metaImage()
 {
     const Volume volume = formulaVolume(grid());
     return "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
-           "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = -223.751 -186.416 -253.713\nElementSpacing = 6.5 6.25 "
+           "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = -223.751 -186.416 -253.713\nElementSpacing = 6.5 "
+           "6.25 "
            "1234.75\n"
            "DimSize = 12 11 10\nElementType = MET_SHORT\nElementDataFile = LOCAL\n" +
            std::string(reinterpret_cast<const char*>(volume.voxels().data()), volume.voxels().size() * 2);
@@ -38,7 +38,8 @@ std::string metaImage()
 std::string nrrdWith(const std::string& place)
 {
     const Volume volume = formulaVolume(grid());
-    return "NRRD0004\ntype: SHORT INT\ndimension: 3\nsizes: 12 11 10\n" + place + "endian: little\nencoding: raw\n\n" +
+    return "NRRD0004\ntype: SHORT INT\ndimension: 3\nsizes: 12 11 10\n" + place +
+           "endian: little\nencoding: raw\n\n" +
            std::string(reinterpret_cast<const char*>(volume.voxels().data()), volume.voxels().size() * 2);
 }
 
@@ -51,7 +52,8 @@ void writeAll(const fs::path& folder)
     writeVolume(volume, folder / "v.nii.gz");
     writeVolume(volume, folder / "v.nii");
     writeMask(mask, folder / "m.nrrd");
-    writeLabelMap({{1, "Liver, 1,5", "10200004", {1, 20, 255}, &mask}}, folder / "l.nii.gz", folder / "labels.csv");
+    writeLabelMap({{1, "Liver, 1,5", "10200004", {1, 20, 255}, &mask}}, folder / "l.nii.gz",
+                  folder / "labels.csv");
 }
 
 std::map<std::string, std::string> bytesIn(const fs::path& folder)
@@ -98,11 +100,13 @@ TEST_CASE("every file is read alike under every locale, although the process has
     TemporaryFolder folder;
     writeAll(folder.path() / "written");
     writeFile(folder.path() / "v.mha", metaImage());
-    writeFile(folder.path() / "directions.nrrd",
-              nrrdWith("space: Left-Posterior-Superior\nspace directions: (6.5,0,0) (0,6.25,0) (0,0,1234.75)\n"
-                       "space origin: (-223.751,-186.416,-253.713)\n"));
+    writeFile(
+        folder.path() / "directions.nrrd",
+        nrrdWith("space: Left-Posterior-Superior\nspace directions: (6.5,0,0) (0,6.25,0) (0,0,1234.75)\n"
+                 "space origin: (-223.751,-186.416,-253.713)\n"));
     writeFile(folder.path() / "spacings.nrrd", nrrdWith("spacings: 6.5 6.25 1234.75\n"));
-    const Volume fine = formulaVolume(Geometry::fromSpacing({12, 11, 10}, {-1.25, 2.5, 3.75}, {0.75, 0.75, 2.5}));
+    const Volume fine =
+        formulaVolume(Geometry::fromSpacing({12, 11, 10}, {-1.25, 2.5, 3.75}, {0.75, 0.75, 2.5}));
     writeDicomSeries(fine, {"A^B", "1", "test"}, folder.path() / "dicom");
     for (const std::string& name : foreignLocales()) {
         CAPTURE(name);

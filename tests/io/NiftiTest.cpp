@@ -12,8 +12,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 using Rows = std::array<std::array<double, 4>, 3>;
 
@@ -118,7 +117,8 @@ TEST_CASE("ITK's own reader sees our NIfTI where we say it is, and the qform say
                 REQUIRE(io->GetSpacing(axis) == Approx(geometry.spacingMm()[axis]).epsilon(1e-5));
                 REQUIRE(io->GetOrigin(axis) == Approx(geometry.originMm()[axis]).margin(1e-4));
                 for (unsigned row = 0; row < 3; ++row)
-                    REQUIRE(io->GetDirection(axis)[row] == Approx(geometry.direction()[row][axis]).margin(1e-4));
+                    REQUIRE(io->GetDirection(axis)[row] ==
+                            Approx(geometry.direction()[row][axis]).margin(1e-4));
             }
         }
     }
@@ -204,7 +204,8 @@ TEST_CASE("floating-point voxels are rounded and values that are no numbers are 
     std::vector<float> values(1000, -0.6f);
     values[1] = std::numeric_limits<float>::quiet_NaN();
     values[2] = 40.4f;
-    writeFile(folder.path() / "f.nii", header.bytes + std::string(reinterpret_cast<char*>(values.data()), 4000));
+    writeFile(folder.path() / "f.nii",
+              header.bytes + std::string(reinterpret_cast<char*>(values.data()), 4000));
     const Scan scan = read(folder.path() / "f.nii");
     REQUIRE(scan.volume->at({0, 0, 0}) == -1);
     REQUIRE(scan.volume->at({1, 0, 0}) == -1024);

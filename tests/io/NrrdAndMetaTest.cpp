@@ -8,8 +8,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 const Geometry sheared({13, 11, 12}, {-20, -20, 10}, {{{1, 0, 0}, {0, 1, 0.75}, {0, 0, 3}}});
 
@@ -21,15 +20,16 @@ std::string bytesOf(const Volume& volume)
 std::string metaHeader(const std::string& extra, const std::string& size = "13 11 12")
 {
     return "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n" + extra +
-           "ElementSpacing = 1 2 3\nDimSize = " + size + "\nElementType = MET_SHORT\nElementDataFile = LOCAL\n";
+           "ElementSpacing = 1 2 3\nDimSize = " + size +
+           "\nElementType = MET_SHORT\nElementDataFile = LOCAL\n";
 }
 
 const std::string placed = "TransformMatrix = 0 1 0 -1 0 0 0 0 1\nOffset = 4 5 6\n";
 
 std::string nrrd(const std::string& space, const std::string& sizes, const std::string& data)
 {
-    return "NRRD0004\ntype: short\ndimension: 3\n" + space + "sizes: " + sizes + "\nkinds: domain domain domain\n" +
-           "endian: little\nencoding: raw\n\n" + data;
+    return "NRRD0004\ntype: short\ndimension: 3\n" + space + "sizes: " + sizes +
+           "\nkinds: domain domain domain\n" + "endian: little\nencoding: raw\n\n" + data;
 }
 
 } // namespace
@@ -105,7 +105,8 @@ TEST_CASE("MetaImage is read raw and compressed, in one file and in two, with it
     packed.resize(length);
     writeFile(folder.path() / "zip.mha", metaHeader("CompressedData = True\n" + placed) + packed);
     requireSame(folder.path() / "zip.mha");
-    writeFile(folder.path() / "zip.mha", metaHeader("CompressedData = True\n" + placed) + packed.substr(0, length / 2));
+    writeFile(folder.path() / "zip.mha",
+              metaHeader("CompressedData = True\n" + placed) + packed.substr(0, length / 2));
     REQUIRE(contains(errorOf([&] { read(folder.path() / "zip.mha"); }), "cut off"));
 
     std::string header = metaHeader(placed);

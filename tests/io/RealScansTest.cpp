@@ -59,7 +59,8 @@ TEST_CASE("the real JPEG 2000 series is read: spacing by position, air and tissu
 
     const auto& hu = scan.volume->voxels();
     const auto share = [&](int low, int high) {
-        return static_cast<double>(std::count_if(hu.begin(), hu.end(), [&](int v) { return v >= low && v <= high; })) /
+        return static_cast<double>(
+                   std::count_if(hu.begin(), hu.end(), [&](int v) { return v >= low && v <= high; })) /
                static_cast<double>(hu.size());
     };
     REQUIRE(share(-1024, -950) > 0.4); // the air around the patient

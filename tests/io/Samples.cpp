@@ -8,12 +8,10 @@
 #include <cstdio>
 #include <zlib.h>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 Matrix3 turned(double degreesX, double degreesZ)
 {
@@ -28,12 +26,14 @@ Matrix3 turned(double degreesX, double degreesZ)
 std::vector<NamedGrid> orthogonalGrids()
 {
     const Index3 size{13, 11, 12};
-    return {{"plain axial", Geometry::fromSpacing(size, {-100.25, 40.5, 700}, {0.7, 0.8, 2.5})},
-            {"prone (x and y flipped)",
-             Geometry::fromSpacing(size, {60, 70, -300}, {1, 1, 3}, {{{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}})},
-            {"oblique", Geometry::fromSpacing(size, {12.5, -30, 90}, {0.9, 1.1, 2}, turned(25, -13))},
-            {"coronal", Geometry::fromSpacing(size, {5, 6, 7}, {1, 1, 4}, {{{1, 0, 0}, {0, 0, 1}, {0, -1, 0}}})},
-            {"sagittal", Geometry::fromSpacing(size, {5, 6, 7}, {1, 1, 4}, {{{0, 0, -1}, {1, 0, 0}, {0, -1, 0}}})}};
+    return {
+        {"plain axial", Geometry::fromSpacing(size, {-100.25, 40.5, 700}, {0.7, 0.8, 2.5})},
+        {"prone (x and y flipped)",
+         Geometry::fromSpacing(size, {60, 70, -300}, {1, 1, 3}, {{{-1, 0, 0}, {0, -1, 0}, {0, 0, 1}}})},
+        {"oblique", Geometry::fromSpacing(size, {12.5, -30, 90}, {0.9, 1.1, 2}, turned(25, -13))},
+        {"coronal", Geometry::fromSpacing(size, {5, 6, 7}, {1, 1, 4}, {{{1, 0, 0}, {0, 0, 1}, {0, -1, 0}}})},
+        {"sagittal",
+         Geometry::fromSpacing(size, {5, 6, 7}, {1, 1, 4}, {{{0, 0, -1}, {1, 0, 0}, {0, -1, 0}}})}};
 }
 
 std::vector<NamedGrid> grids()
@@ -42,11 +42,11 @@ std::vector<NamedGrid> grids()
     auto all = orthogonalGrids();
     all.push_back({"left-handed (feet first in memory)",
                    Geometry::fromSpacing(size, {0, 0, 50}, {1, 1, 2}, {{{1, 0, 0}, {0, 1, 0}, {0, 0, -1}}})});
-    all.push_back(
-        {"left-handed oblique", Geometry::fromSpacing(size, {3, 2, 1}, {1.5, 1, 2},
-                                                      turned(40, 70) * Matrix3{{{-1, 0, 0}, {0, 1, 0}, {0, 0, 1}}})});
-    all.push_back(
-        {"half turns", Geometry::fromSpacing(size, {1, 2, 3}, {1, 2, 3}, {{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}})});
+    all.push_back({"left-handed oblique",
+                   Geometry::fromSpacing(size, {3, 2, 1}, {1.5, 1, 2},
+                                         turned(40, 70) * Matrix3{{{-1, 0, 0}, {0, 1, 0}, {0, 0, 1}}})});
+    all.push_back({"half turns",
+                   Geometry::fromSpacing(size, {1, 2, 3}, {1, 2, 3}, {{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}})});
     all.push_back({"gantry tilt", Geometry(size, {-20, -20, 10}, {{{1, 0, 0}, {0, 1, 0.75}, {0, 0, 3}}})});
     return all;
 }
@@ -137,7 +137,8 @@ NiftiBytes::NiftiBytes(const Index3& size, int datatype, int bits)
     put<std::int32_t>(0, 348).put<std::int16_t>(40, 3);
     for (std::size_t n = 0; n < 7; ++n)
         put<std::int16_t>(42 + 2 * n, n < 3 ? static_cast<std::int16_t>(size[n]) : 1);
-    put<std::int16_t>(70, static_cast<std::int16_t>(datatype)).put<std::int16_t>(72, static_cast<std::int16_t>(bits));
+    put<std::int16_t>(70, static_cast<std::int16_t>(datatype))
+        .put<std::int16_t>(72, static_cast<std::int16_t>(bits));
     for (std::size_t n = 0; n < 8; ++n)
         put<float>(76 + 4 * n, 1);
     put<float>(108, 352);

@@ -13,8 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// Grids of every kind that a CT comes on.
 struct NamedGrid {
@@ -55,8 +54,8 @@ struct NiftiBytes {
 };
 std::string gzipped(const std::string& bytes);
 
-/// A DICOM CT slice of 16 x 12 pixels of 2 x 1 mm at the height z mm, to be spoiled at will; HU -1024 + 10 * row +
-/// number.
+/// A DICOM CT slice of 16 x 12 pixels of 2 x 1 mm at the height z mm, to be spoiled at will; HU -1024 + 10 *
+/// row + number.
 struct DicomSample {
     explicit DicomSample(const std::string& series = "1.2.3", int number = 1, double zMm = 0);
     DicomElements elements;

@@ -10,8 +10,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 constexpr Index3 size{14, 12, 11};
 
@@ -41,8 +40,8 @@ std::string refusal(const fs::path& folder, const std::string& text)
 std::string meta(const std::string& lines, const std::string& spacing = "2 3 4")
 {
     return "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n" + lines +
-           "ElementSpacing = " + spacing + "\nDimSize = 14 12 11\nElementType = MET_SHORT\nElementDataFile = LOCAL\n" +
-           voxels();
+           "ElementSpacing = " + spacing +
+           "\nDimSize = 14 12 11\nElementType = MET_SHORT\nElementDataFile = LOCAL\n" + voxels();
 }
 
 Scan readMeta(const fs::path& folder, const std::string& text)
@@ -68,8 +67,8 @@ std::vector<Matrix3> ways()
         for (int flips = 0; flips < 8; ++flips) {
             Matrix3 matrix{};
             for (int n = 0; n < 3; ++n)
-                matrix[static_cast<std::size_t>(order[static_cast<std::size_t>(n)])][static_cast<std::size_t>(n)] =
-                    (flips >> n & 1 ? -1 : 1) * (n + 2);
+                matrix[static_cast<std::size_t>(order[static_cast<std::size_t>(n)])]
+                      [static_cast<std::size_t>(n)] = (flips >> n & 1 ? -1 : 1) * (n + 2);
             all.push_back(matrix);
         }
     while (std::next_permutation(order.begin(), order.end()));
@@ -82,8 +81,9 @@ const Geometry plain = Geometry::fromSpacing(size, {10, 20, 30}, {2, 3, 4});
 
 } // namespace
 
-TEST_CASE("an NRRD lies where it says in all 48 orders and flips of its axes, in all three spaces and under all of "
-          "their names")
+TEST_CASE(
+    "an NRRD lies where it says in all 48 orders and flips of its axes, in all three spaces and under all of "
+    "their names")
 {
     TemporaryFolder folder;
     const std::vector<std::pair<std::vector<std::string>, Vector3>> spaces{
@@ -98,7 +98,8 @@ TEST_CASE("an NRRD lies where it says in all 48 orders and flips of its axes, in
                 directions += " " + vectorText({signs[0] * c[0], signs[1] * c[1], signs[2] * c[2]});
             }
             const std::string place =
-                directions + "\nspace origin: " + vectorText({signs[0] * 10, signs[1] * 20, signs[2] * 30}) + "\n";
+                directions + "\nspace origin: " + vectorText({signs[0] * 10, signs[1] * 20, signs[2] * 30}) +
+                "\n";
             for (const std::string& name : names) {
                 CAPTURE(name, directions);
                 const Scan scan = readNrrd(folder.path(), nrrd("space: " + name + "\n" + place));
@@ -125,7 +126,8 @@ TEST_CASE("units of an NRRD are converted or refused, never taken for millimetre
     CHECK(readNrrd(folder.path(), nrrd("units: \"cm\" \"cm\" \"cm\"\nspacings: 0.2 0.3 0.4\n"))
               .volume->geometry()
               .spacingMm()[2] == Approx(4));
-    CHECK(contains(refusal(folder.path(), nrrd(plainLps + "space units: \"furlong\" \"mm\" \"mm\"\n")), "furlong"));
+    CHECK(contains(refusal(folder.path(), nrrd(plainLps + "space units: \"furlong\" \"mm\" \"mm\"\n")),
+                   "furlong"));
     // teem refuses units of axes beside directions in space.
     CHECK(refusal(folder.path(), nrrd("units: \"cm\" \"cm\" \"cm\"\n" + plainLps)) != "");
 }
@@ -151,39 +153,44 @@ TEST_CASE("an NRRD without voxel sizes says so, and one that gives the ends of i
                  Vector3{2, 3, 4}) < 1e-9);
 }
 
-TEST_CASE("an NRRD of four axes is read where the fourth holds one value, and refused where it is time or colour")
+TEST_CASE(
+    "an NRRD of four axes is read where the fourth holds one value, and refused where it is time or colour")
 {
     TemporaryFolder folder;
     const std::string lies = "space: left-posterior-superior\nspace origin: (10,20,30)\n";
     const Scan last = readNrrd(
-        folder.path(), nrrd(lies + "space directions: (2,0,0) (0,3,0) (0,0,4) none\nkinds: domain domain domain list\n",
-                            "dimension: 4\nsizes: 14 12 11 1\n"));
+        folder.path(),
+        nrrd(lies + "space directions: (2,0,0) (0,3,0) (0,0,4) none\nkinds: domain domain domain list\n",
+             "dimension: 4\nsizes: 14 12 11 1\n"));
     CHECK(last.volume->geometry().sameGrid(plain, 1e-9));
-    const Scan first =
-        readNrrd(folder.path(),
-                 nrrd(lies + "space directions: none (2,0,0) (0,3,0) (0,0,4)\nkinds: vector domain domain domain\n",
-                      "dimension: 4\nsizes: 1 14 12 11\n"));
+    const Scan first = readNrrd(
+        folder.path(),
+        nrrd(lies + "space directions: none (2,0,0) (0,3,0) (0,0,4)\nkinds: vector domain domain domain\n",
+             "dimension: 4\nsizes: 1 14 12 11\n"));
     CHECK(first.volume->geometry().sameGrid(plain, 1e-9));
-    CHECK(refusal(folder.path(),
-                  nrrd(lies + "space directions: none (2,0,0) (0,3,0) (0,0,4)\nkinds: vector domain domain domain\n",
-                       "dimension: 4\nsizes: 2 7 12 11\n")) != "");
+    CHECK(refusal(
+              folder.path(),
+              nrrd(lies +
+                       "space directions: none (2,0,0) (0,3,0) (0,0,4)\nkinds: vector domain domain domain\n",
+                   "dimension: 4\nsizes: 2 7 12 11\n")) != "");
 }
 
 TEST_CASE("axes whose numbers were rounded are made perpendicular and said, and a real tilt stays")
 {
     TemporaryFolder folder;
     // cos and sin of 30 degrees to three digits, the third axis off by the rounding of its own.
-    const Scan rounded = readNrrd(
-        folder.path(),
-        nrrd("space: LPS\nspace directions: (0.866,0.5,0.001) (-0.5,0.866,0) (0,0,2)\nspace origin: (0,0,0)\n"));
+    const Scan rounded = readNrrd(folder.path(), nrrd("space: LPS\nspace directions: (0.866,0.5,0.001) "
+                                                      "(-0.5,0.866,0) (0,0,2)\nspace origin: (0,0,0)\n"));
     CHECK(rounded.volume->geometry().isOrthogonal());
     CHECK(anyContains(rounded.notes, "numbers were rounded"));
     CHECK(length(rounded.volume->geometry().spacingMm() - Vector3{1, 1, 2}) < 1e-3);
-    const Scan tilted = readNrrd(
-        folder.path(), nrrd("space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0.75,3)\nspace origin: (0,0,0)\n"));
+    const Scan tilted =
+        readNrrd(folder.path(),
+                 nrrd("space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0.75,3)\nspace origin: (0,0,0)\n"));
     CHECK(tilted.volume->geometry().shearDegrees() > 10);
     CHECK(anyContains(tilted.notes, "sheared"));
-    const Scan meta30 = readMeta(folder.path(), meta("TransformMatrix = 0.87 0.5 0 -0.5 0.87 0.01 0 0 1\n", "1 1 4"));
+    const Scan meta30 =
+        readMeta(folder.path(), meta("TransformMatrix = 0.87 0.5 0 -0.5 0.87 0.01 0 0 1\n", "1 1 4"));
     CHECK(meta30.volume->geometry().isOrthogonal());
     CHECK(anyContains(meta30.notes, "numbers were rounded"));
     CHECK(length(meta30.volume->geometry().spacingMm() - Vector3{1, 1, 4}) < 1e-9);
@@ -227,13 +234,19 @@ TEST_CASE("a MetaImage's booleans are taken as MetaIO takes them, and its units 
     }
     const std::string small = "TransformMatrix = 1 0 0 0 1 0 0 0 1\nOffset = 1 2 3\n";
     for (const char* unit : {"cm", "CM", "Cm"}) {
-        const Scan scan = readMeta(folder.path(), meta(small + "DistanceUnits = " + unit + "\n", "0.2 0.3 0.4"));
+        const Scan scan =
+            readMeta(folder.path(), meta(small + "DistanceUnits = " + unit + "\n", "0.2 0.3 0.4"));
         CHECK(scan.volume->geometry().sameGrid(plain, 1e-9));
         CHECK(anyContains(scan.notes, "converted to millimetres"));
     }
-    CHECK(readMeta(folder.path(), meta(place + "DistanceUnits = MM\n")).volume->geometry().sameGrid(plain, 1e-9));
-    CHECK(readMeta(folder.path(), meta(place + "DistanceUnits = ?\n")).volume->geometry().sameGrid(plain, 1e-9));
-    CHECK(contains(errorOf([&] { readMeta(folder.path(), meta(place + "DistanceUnits = furlong\n")); }), "furlong"));
+    CHECK(readMeta(folder.path(), meta(place + "DistanceUnits = MM\n"))
+              .volume->geometry()
+              .sameGrid(plain, 1e-9));
+    CHECK(readMeta(folder.path(), meta(place + "DistanceUnits = ?\n"))
+              .volume->geometry()
+              .sameGrid(plain, 1e-9));
+    CHECK(contains(errorOf([&] { readMeta(folder.path(), meta(place + "DistanceUnits = furlong\n")); }),
+                   "furlong"));
     CHECK(contains(errorOf([&] { readMeta(folder.path(), meta("TransformMatrix = 2 0 0 0 1 0 0 0 1\n")); }),
                    "should have the length 1"));
 }

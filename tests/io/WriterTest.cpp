@@ -11,8 +11,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 const Geometry grid = Geometry::fromSpacing({40, 30, 20}, {-20, -15, 100}, {1, 1, 2});
 
@@ -23,8 +22,7 @@ Mask boxMask(const Geometry& g, const Index3& begin, const Index3& end)
 }
 
 /// While it lives, no file of this process grows beyond some bytes: as on a full disk.
-class NoRoom
-{
+class NoRoom {
 public:
     explicit NoRoom(rlim_t bytes)
     {
@@ -74,14 +72,16 @@ TEST_CASE("in a label map later rows win, and its table has a row for each label
 {
     TemporaryFolder folder;
     const Mask liver = boxMask(grid, {0, 0, 0}, {20, 20, 10}), tumor = boxMask(grid, {5, 5, 5}, {8, 8, 8});
-    writeLabelMap({{6, "liver", "10200004", {40, 140, 40}, &liver}, {27, "tumor, \"odd\"", "", {255, 0, 200}, &tumor}},
-                  folder.path() / "seg.nii.gz", folder.path() / "labels.csv");
+    writeLabelMap(
+        {{6, "liver", "10200004", {40, 140, 40}, &liver}, {27, "tumor, \"odd\"", "", {255, 0, 200}, &tumor}},
+        folder.path() / "seg.nii.gz", folder.path() / "labels.csv");
     const LabelImage back = readLabels(folder.path() / "seg.nii.gz");
     REQUIRE(std::count(back.labels.begin(), back.labels.end(), 27) == 27);
     REQUIRE(std::count(back.labels.begin(), back.labels.end(), 6) == 4000 - 27);
     REQUIRE(back.labels[static_cast<std::size_t>(grid.offset({6, 6, 6}))] == 27);
     REQUIRE(readFile(folder.path() / "labels.csv") ==
-            "id,name,snomed,red,green,blue,laterality,threshold\n6,liver,10200004,40,140,40,,\n27,\"tumor, \"\"odd\"\"\",,255,0,200,,\n");
+            "id,name,snomed,red,green,blue,laterality,threshold\n6,liver,10200004,40,140,40,,\n27,\"tumor, "
+            "\"\"odd\"\"\",,255,0,200,,\n");
 }
 
 TEST_CASE("labels that are taken twice, out of range or on another grid are refused")
@@ -106,7 +106,8 @@ TEST_CASE("a scan with fractions is no label map")
     NiftiBytes header({2, 2, 2}, 16, 32);
     header.plainSform();
     const std::vector<float> values(8, 0.5f);
-    writeFile(folder.path() / "p.nii", header.bytes + std::string(reinterpret_cast<const char*>(values.data()), 32));
+    writeFile(folder.path() / "p.nii",
+              header.bytes + std::string(reinterpret_cast<const char*>(values.data()), 32));
     REQUIRE(contains(errorOf([&] { readLabels(folder.path() / "p.nii"); }), "labels are whole numbers"));
 }
 
@@ -144,20 +145,24 @@ TEST_CASE("a full disk is said, leaves no half file, and an older file stays as 
     {
         const NoRoom noRoom(4096);
         for (const char* name : {"a.nii", "a.nii.gz", "a.nrrd", "older.nii"})
-            REQUIRE(contains(errorOf([&] { writeVolume(volume, folder.path() / name); }, ErrorKind::Resources),
-                             "cannot be written"));
+            REQUIRE(
+                contains(errorOf([&] { writeVolume(volume, folder.path() / name); }, ErrorKind::Resources),
+                         "cannot be written"));
         REQUIRE_FALSE(
-            errorOf([&] { writeDicomSeries(volume, {}, folder.path() / "d"); }, ErrorKind::Resources).empty());
-        REQUIRE_FALSE(
-            errorOf([&] { writeTextFile(std::string(9999, 'x'), folder.path() / "t.csv"); }, ErrorKind::Resources)
+            errorOf([&] { writeDicomSeries(volume, {}, folder.path() / "d"); }, ErrorKind::Resources)
                 .empty());
-        REQUIRE_FALSE(errorOf([&] { writeMask(mask, folder.path() / "m.nii"); }, ErrorKind::Resources).empty());
+        REQUIRE_FALSE(errorOf([&] { writeTextFile(std::string(9999, 'x'), folder.path() / "t.csv"); },
+                              ErrorKind::Resources)
+                          .empty());
+        REQUIRE_FALSE(
+            errorOf([&] { writeMask(mask, folder.path() / "m.nii"); }, ErrorKind::Resources).empty());
     }
     REQUIRE(filesIn(folder.path()).size() == 1);
     REQUIRE(readFile(folder.path() / "older.nii") == "older");
 }
 
-TEST_CASE("folders that do not exist, files in place of folders and unknown endings are refused with what to do")
+TEST_CASE(
+    "folders that do not exist, files in place of folders and unknown endings are refused with what to do")
 {
     TemporaryFolder folder;
     const Mask mask(grid);
@@ -170,7 +175,8 @@ TEST_CASE("folders that do not exist, files in place of folders and unknown endi
     REQUIRE(contains(refused(folder.path() / "m.png"), "its ending must be .nii.gz, .nii or .nrrd"));
     fs::create_directory(folder.path() / "taken.nii.gz");
     REQUIRE_FALSE(refused(folder.path() / "taken.nii.gz").empty());
-    REQUIRE_FALSE(errorOf([&] { writeTextFile("x", folder.path() / "file" / "t.csv"); }, ErrorKind::Resources).empty());
+    REQUIRE_FALSE(
+        errorOf([&] { writeTextFile("x", folder.path() / "file" / "t.csv"); }, ErrorKind::Resources).empty());
     const Volume volume = formulaVolume(grid);
     REQUIRE(contains(errorOf([&] { writeDicomSeries(volume, {}, folder.path()); }, ErrorKind::Resources),
                      "not an empty folder"));

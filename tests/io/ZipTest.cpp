@@ -64,7 +64,9 @@ TEST_CASE("a ZIP of a DICOM folder or of one file opens as what is inside, and l
     CHECK(scan.volume->geometry().sameGrid(ramp().geometry()));
     CHECK(scan.source == dicom);
     writeVolume(ramp(), folder.path() / "one.nii.gz");
-    const Scan one = readScan(pack(folder.path() / "one.zip", {{"../../evil/one.nii.gz", folder.path() / "one.nii.gz"}}), {}, silent);
+    const Scan one =
+        readScan(pack(folder.path() / "one.zip", {{"../../evil/one.nii.gz", folder.path() / "one.nii.gz"}}),
+                 {}, silent);
     CHECK((one.volume->voxels() == ramp().voxels()));
     CHECK_FALSE(fs::exists(folder.path().parent_path() / "evil"));
     CHECK(fs::is_empty(unpacking.path()));
@@ -79,7 +81,8 @@ TEST_CASE("a ZIP that is cut off, empty of scans or holds another ZIP is refused
     const std::string bytes = readFile(whole);
     writeFile(folder.path() / "cut.zip", bytes.substr(0, bytes.size() / 2));
     CHECK(refusal(folder.path() / "cut.zip").find("damaged") != std::string::npos);
-    CHECK(refusal(pack(folder.path() / "two.zip", {{"one.zip", whole}})).find("another ZIP") != std::string::npos);
+    CHECK(refusal(pack(folder.path() / "two.zip", {{"one.zip", whole}})).find("another ZIP") !=
+          std::string::npos);
     writeFile(folder.path() / "text.txt", "hello");
     CHECK(refusal(pack(folder.path() / "text.zip", {{"text.txt", folder.path() / "text.txt"}})) != "read");
     for (std::size_t at = 0; at < bytes.size(); at += bytes.size() / 60 + 1) {
@@ -90,7 +93,8 @@ TEST_CASE("a ZIP that is cut off, empty of scans or holds another ZIP is refused
     }
 }
 
-TEST_CASE("a ZIP of one NIfTI, MetaImage or NRRD opens as that scan, with its data file and what the Finder adds beside it")
+TEST_CASE("a ZIP of one NIfTI, MetaImage or NRRD opens as that scan, with its data file and what the Finder "
+          "adds beside it")
 {
     const TemporaryFolder folder;
     const Volume volume = ramp();
@@ -98,16 +102,25 @@ TEST_CASE("a ZIP of one NIfTI, MetaImage or NRRD opens as that scan, with its da
     writeVolume(volume, folder.path() / "scan.nii.gz");
     writeFile(folder.path() / "finder", std::string("\0\5\26\7\0\2\0\0Mac OS X", 16));
     writeFile(folder.path() / "scan.raw", data);
-    writeFile(folder.path() / "scan.mhd", "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\n"
-                                          "Offset = 1 2 3\nElementSpacing = 1 1.5 2\nDimSize = 9 8 7\nElementType = MET_SHORT\nElementDataFile = scan.raw\n");
-    writeFile(folder.path() / "scan.nhdr", "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 9 8 7\nspace directions: (1,0,0) (0,1.5,0) (0,0,2)\n"
-                                           "kinds: domain domain domain\nendian: little\nencoding: raw\nspace origin: (1,2,3)\ndata file: scan.raw\n");
-    const fs::path nifti = folder.path() / "scan.nii.gz", finder = folder.path() / "finder", raw = folder.path() / "scan.raw", mhd = folder.path() / "scan.mhd", nhdr = folder.path() / "scan.nhdr";
+    writeFile(folder.path() / "scan.mhd",
+              "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = "
+              "False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\n"
+              "Offset = 1 2 3\nElementSpacing = 1 1.5 2\nDimSize = 9 8 7\nElementType = "
+              "MET_SHORT\nElementDataFile = scan.raw\n");
+    writeFile(folder.path() / "scan.nhdr",
+              "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 9 8 7\nspace "
+              "directions: (1,0,0) (0,1.5,0) (0,0,2)\n"
+              "kinds: domain domain domain\nendian: little\nencoding: raw\nspace origin: (1,2,3)\ndata file: "
+              "scan.raw\n");
+    const fs::path nifti = folder.path() / "scan.nii.gz", finder = folder.path() / "finder",
+                   raw = folder.path() / "scan.raw", mhd = folder.path() / "scan.mhd",
+                   nhdr = folder.path() / "scan.nhdr";
     const std::vector<std::pair<std::string, std::vector<std::pair<std::string, fs::path>>>> archives{
         {"mac.zip", {{"scan.nii.gz", nifti}, {"__MACOSX/._scan.nii.gz", finder}, {".DS_Store", finder}}},
         {"mhd.zip", {{"scan.mhd", mhd}, {"scan.raw", raw}}},
         {"nhdr.zip", {{"Säule 1/scan.nhdr", nhdr}, {"Säule 1/scan.raw", raw}, {"readme.txt", finder}}},
-        {"leads out.zip", {{"../../scan.nii.gz", nifti}, {"../readme.txt", finder}, {"C:\\readme.txt", finder}}}};
+        {"leads out.zip",
+         {{"../../scan.nii.gz", nifti}, {"../readme.txt", finder}, {"C:\\readme.txt", finder}}}};
     Progress silent;
     for (const auto& [name, files] : archives) {
         CAPTURE(name);
@@ -116,7 +129,8 @@ TEST_CASE("a ZIP of one NIfTI, MetaImage or NRRD opens as that scan, with its da
         CHECK(scan.volume->geometry().sameGrid(volume.geometry()));
         CHECK(scan.source == folder.path() / name);
     }
-    const std::string several = refusal(pack(folder.path() / "two.zip", {{"a.nii.gz", nifti}, {"b.nii.gz", nifti}}));
+    const std::string several =
+        refusal(pack(folder.path() / "two.zip", {{"a.nii.gz", nifti}, {"b.nii.gz", nifti}}));
     CHECK(several.find("holds 2 scans (a.nii.gz, b.nii.gz)") != std::string::npos);
     CHECK_FALSE(fs::exists(folder.path().parent_path() / "readme.txt"));
 }
@@ -127,15 +141,25 @@ TEST_CASE("archives that are no ZIP are refused with the advice to unpack them f
     std::string tar(1024, '\0');
     tar.replace(0, 8, "scan.dcm");
     tar.replace(257, 5, "ustar");
-    for (const auto& [name, bytes] : std::vector<std::pair<std::string, std::string>>{{"a.tar", tar}, {"a.tar.gz", gzipped(tar)}, {"a.tgz", gzipped(tar)}, {"a.7z", "7z\xbc\xaf\x27\x1c" + tar},
-                                                                                      {"a.rar", "Rar!\x1a\x07" + tar}, {"a.nii.bz2", "BZh9" + tar}, {"a.tar.xz", std::string("\xfd" "7zXZ\0", 6) + tar}}) {
+    for (const auto& [name, bytes] :
+         std::vector<std::pair<std::string, std::string>>{{"a.tar", tar},
+                                                          {"a.tar.gz", gzipped(tar)},
+                                                          {"a.tgz", gzipped(tar)},
+                                                          {"a.7z", "7z\xbc\xaf\x27\x1c" + tar},
+                                                          {"a.rar", "Rar!\x1a\x07" + tar},
+                                                          {"a.nii.bz2", "BZh9" + tar},
+                                                          {"a.tar.xz", std::string("\xfd"
+                                                                                   "7zXZ\0",
+                                                                                   6) +
+                                                                           tar}}) {
         CAPTURE(name);
         writeFile(folder.path() / name, bytes);
         CHECK(refusal(folder.path() / name).find("Unpack it first") != std::string::npos);
     }
 }
 
-TEST_CASE("where there is no folder for temporary files, a ZIP is refused with the folder's name and what to do")
+TEST_CASE(
+    "where there is no folder for temporary files, a ZIP is refused with the folder's name and what to do")
 {
     const TemporaryFolder folder;
     writeVolume(ramp(), folder.path() / "one.nii.gz");
@@ -156,23 +180,31 @@ TEST_CASE("a label map opened as a scan is said to be none, and a CT is not")
     const auto notesOf = [&](const std::function<int(const Vector3&, std::int64_t)>& value) {
         std::vector<std::int16_t> voxels;
         for (std::int64_t n = 0; n < grid.voxelCount(); ++n)
-            voxels.push_back(static_cast<std::int16_t>(value({double(n % 40), double(n / 40 % 40), double(n / 1600)}, n)));
+            voxels.push_back(
+                static_cast<std::int16_t>(value({double(n % 40), double(n / 40 % 40), double(n / 1600)}, n)));
         writeVolume({grid, voxels}, folder.path() / "v.nii.gz");
         Progress silent;
         return readScan(folder.path() / "v.nii.gz", {}, silent).notes;
     };
     const auto says = [](const std::vector<std::string>& notes) {
-        return std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.find("looks like a label map") != std::string::npos; });
+        return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+            return note.find("looks like a label map") != std::string::npos;
+        });
     };
     const auto inside = [](const Vector3& at) { return length(at - Vector3{20, 20, 10}) < 9; };
     CHECK(says(notesOf([&](const Vector3& at, std::int64_t) { return inside(at) ? 1 : 0; })));
     CHECK(says(notesOf([&](const Vector3& at, std::int64_t) { return inside(at) ? 255 : 0; })));
-    CHECK(says(notesOf([&](const Vector3& at, std::int64_t) { return inside(at) ? 1 + int(at[0]) / 5 + 10 * (int(at[1]) / 8) : 0; })));
+    CHECK(says(notesOf([&](const Vector3& at, std::int64_t) {
+        return inside(at) ? 1 + int(at[0]) / 5 + 10 * (int(at[1]) / 8) : 0;
+    })));
     // A CT with noise; the same with an offset of 1024; the same scaled to 8 bits.
     const auto noise = [](std::int64_t n) { return int(n * 2654435761u % 1000 / 25); };
-    CHECK_FALSE(says(notesOf([&](const Vector3& at, std::int64_t n) { return (inside(at) ? 40 : -1000) + noise(n); })));
-    CHECK_FALSE(says(notesOf([&](const Vector3& at, std::int64_t n) { return (inside(at) ? 1064 : 24) + noise(n); })));
-    CHECK_FALSE(says(notesOf([&](const Vector3& at, std::int64_t n) { return inside(at) ? 100 + noise(n) : 0; })));
+    CHECK_FALSE(says(
+        notesOf([&](const Vector3& at, std::int64_t n) { return (inside(at) ? 40 : -1000) + noise(n); })));
+    CHECK_FALSE(says(
+        notesOf([&](const Vector3& at, std::int64_t n) { return (inside(at) ? 1064 : 24) + noise(n); })));
+    CHECK_FALSE(
+        says(notesOf([&](const Vector3& at, std::int64_t n) { return inside(at) ? 100 + noise(n) : 0; })));
 }
 
 TEST_CASE("the shared archives open or are refused as they should")

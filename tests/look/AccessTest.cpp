@@ -25,11 +25,14 @@ bool operated(const QWidget& w)
         return false;
     // The arrows and the list of a combo box, the field of a spin box: their owner is named.
     for (const QWidget* above = w.parentWidget(); above; above = above->parentWidget())
-        if (above->inherits("QComboBox") || above->inherits("QAbstractSpinBox") || above->inherits("QLineEdit") || above->inherits("QMenuBar"))
+        if (above->inherits("QComboBox") || above->inherits("QAbstractSpinBox") ||
+            above->inherits("QLineEdit") || above->inherits("QMenuBar"))
             return false;
-    return qobject_cast<const QAbstractSlider*>(&w) || qobject_cast<const QAbstractItemView*>(&w) || qobject_cast<const QAbstractButton*>(&w) || qobject_cast<const QComboBox*>(&w)
-           || qobject_cast<const QAbstractSpinBox*>(&w) || w.inherits("QLineEdit") || w.inherits("QTextEdit") || w.inherits("QPlainTextEdit") || w.inherits("hounsfield::SliceView")
-           || w.inherits("hounsfield::VolumeView") || w.inherits("QProgressBar");
+    return qobject_cast<const QAbstractSlider*>(&w) || qobject_cast<const QAbstractItemView*>(&w) ||
+           qobject_cast<const QAbstractButton*>(&w) || qobject_cast<const QComboBox*>(&w) ||
+           qobject_cast<const QAbstractSpinBox*>(&w) || w.inherits("QLineEdit") || w.inherits("QTextEdit") ||
+           w.inherits("QPlainTextEdit") || w.inherits("hounsfield::SliceView") ||
+           w.inherits("hounsfield::VolumeView") || w.inherits("QProgressBar");
 }
 
 QList<QWidget*> shownIn(QWidget& top)
@@ -43,14 +46,16 @@ QList<QWidget*> shownIn(QWidget& top)
 
 } // namespace
 
-TEST_CASE("every slider, list, button, field and view that can be operated has a name for those who cannot see it")
+TEST_CASE(
+    "every slider, list, button, field and view that can be operated has a name for those who cannot see it")
 {
     walkThrough({1366, 736}, [](QWidget& shown, const std::string& state) {
         int named = 0;
         for (QWidget* w : shownIn(shown)) {
             if (!operated(*w))
                 continue;
-            INFO(state << ": " << w->metaObject()->className() << " '" << w->objectName().toStdString() << "' " << w->toolTip().toStdString());
+            INFO(state << ": " << w->metaObject()->className() << " '" << w->objectName().toStdString()
+                       << "' " << w->toolTip().toStdString());
             QAccessibleInterface* access = QAccessible::queryAccessibleInterface(w);
             REQUIRE(access);
             CHECK_FALSE(access->text(QAccessible::Name).trimmed().isEmpty());
@@ -83,11 +88,14 @@ TEST_CASE("what has the focus of the keyboard looks different from what has not"
     QApplication::setActiveWindow(&program.window);
     int seen = 0;
     for (QWidget* w : shownIn(program.window)) {
-        if (!(w->focusPolicy() & Qt::TabFocus) || !w->isEnabled() || w->inherits("QMenuBar") || w->inherits("hounsfield::VolumeView"))
+        if (!(w->focusPolicy() & Qt::TabFocus) || !w->isEnabled() || w->inherits("QMenuBar") ||
+            w->inherits("hounsfield::VolumeView"))
             continue;
-        INFO(w->metaObject()->className() << " '" << w->objectName().toStdString() << "' " << w->accessibleName().toStdString());
+        INFO(w->metaObject()->className()
+             << " '" << w->objectName().toStdString() << "' " << w->accessibleName().toStdString());
         program.window.setFocus();
-        QWidget* other = &program.window.views().slice(w == &program.window.views().slice(Plane::Axial) ? Plane::Coronal : Plane::Axial);
+        QWidget* other = &program.window.views().slice(
+            w == &program.window.views().slice(Plane::Axial) ? Plane::Coronal : Plane::Axial);
         other->setFocus();
         QTest::qWait(5);
         const QImage without = w->grab().toImage();
@@ -131,7 +139,8 @@ TEST_CASE("the 3D view shows a focus ring on the screen while it has the focus, 
     }
 }
 
-TEST_CASE("a view is reached from the prompt with three times Tab, and the prompt from everywhere with its key")
+TEST_CASE(
+    "a view is reached from the prompt with three times Tab, and the prompt from everywhere with its key")
 {
     const TemporaryFolder folder;
     Opened program;
@@ -142,7 +151,8 @@ TEST_CASE("a view is reached from the prompt with three times Tab, and the promp
     field->setFocus();
     REQUIRE(waitFor([&] { return QApplication::focusWidget() == field; }));
     int tabs = 0;
-    while (QApplication::focusWidget() && !QApplication::focusWidget()->inherits("hounsfield::SliceView") && tabs < 20) {
+    while (QApplication::focusWidget() && !QApplication::focusWidget()->inherits("hounsfield::SliceView") &&
+           tabs < 20) {
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
         ++tabs;
     }

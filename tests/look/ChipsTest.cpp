@@ -8,8 +8,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 ModelPack withoutTextEncoderOfItsOwn()
 {

@@ -31,7 +31,8 @@ QSet<QString> wordsOf(const QString& text)
 QSet<QString> wordsOf(const char* language, bool english)
 {
     QSet<QString> all;
-    const auto own = nlohmann::json::parse(*resources::find(std::string("translations/") + language + ".json"));
+    const auto own =
+        nlohmann::json::parse(*resources::find(std::string("translations/") + language + ".json"));
     for (const auto& [source, translated] : own.items())
         all += wordsOf(QString::fromStdString(english ? source : translated.get<std::string>()));
     std::size_t column = std::string(language) == "de" ? 1 : 2;
@@ -87,7 +88,8 @@ QStringList textsOf(QWidget& top)
         }
         if (const auto* browser = qobject_cast<QTextBrowser*>(w))
             // A model's card is its document, in the language of its author.
-            texts << browser->toPlainText().section(QCoreApplication::translate("ModelList", "Model card"), 0, 0);
+            texts << browser->toPlainText().section(QCoreApplication::translate("ModelList", "Model card"), 0,
+                                                    0);
     }
     if (auto* bar = top.findChild<QMenuBar*>())
         for (const QAction* action : bar->actions()) {
@@ -98,16 +100,21 @@ QStringList textsOf(QWidget& top)
     return texts;
 }
 
-/// What is not the program's own to translate: names of formats, products and files, what a person typed, licences.
+/// What is not the program's own to translate: names of formats, products and files, what a person typed,
+/// licences.
 bool kept(const QString& text)
 {
-    static const QRegularExpression names("fall\\.nii|fall\\b|eine-sehr|ABD 3\\.0|IM0001|Muster|CT-[A-Z]|llvmpipe|hounsfield|Hounsfield|Apache|CLIP|ViT|Creative Commons|https?:|\\.pth|Universal Model");
+    static const QRegularExpression names("fall\\.nii|fall\\b|eine-sehr|ABD "
+                                          "3\\.0|IM0001|Muster|CT-[A-Z]|llvmpipe|hounsfield|Hounsfield|"
+                                          "Apache|CLIP|ViT|Creative Commons|https?:|\\.pth|Universal Model");
     return text.contains(names) && text.size() < 60;
 }
 
 QString cleaned(QString text)
 {
-    static const QRegularExpression html("<[^>]*>"), typed("“[^”]*”|„[^“]*“|'[^']*'|\"[^\"]*\""), paths("[^\\s]*/[^\\s]*"), products("Hounsfield|hounsfield-\\w+|3D Slicer|ITK-SNAP|CT-[\\w-]+|Universal Model|CLIP-Driven");
+    static const QRegularExpression html("<[^>]*>"), typed("“[^”]*”|„[^“]*“|'[^']*'|\"[^\"]*\""),
+        paths("[^\\s]*/[^\\s]*"),
+        products("Hounsfield|hounsfield-\\w+|3D Slicer|ITK-SNAP|CT-[\\w-]+|Universal Model|CLIP-Driven");
     static const QRegularExpression files("\\S*nii\\S*|liver tumor(?=</span>)|&quot;[^&]*&quot;");
     text.replace("&nbsp;", " ").remove(files);
     return text.remove(html).remove(typed).remove(paths).remove(products).remove('&');
@@ -120,9 +127,17 @@ QStringList untranslated(const char* language)
     const bool chinese = std::string(language) == "zh";
     const QSet<QString> own = wordsOf(language, false), english = wordsOf(language, true) - own;
     // Names that stand in every language, beyond those that a translation itself uses.
-    const QSet<QString> names{"aaa", "sentencepiece", "bone", "cardiac", "chest", "contrast", "enhanced", "vessels", "coronary", "arteries", "liver", "vasculature", "lung", "mip", "muscle", "pulmonary", "soft", "tissue", "fat", "air", "ray",
-                              "deutsch", "english", "nrrd", "nifti", "stl", "obj", "gltf", "nii", "bfloat", "unet", "net", "small", "apache", "muster", "eva", "abd", "fall", "auto", "fp32", "llvmpipe",
-                              "liu", "iccv", "torch", "libtorch", "gdcm", "zlib", "libzip", "json", "nlohmann", "vtk", "itk", "lgpl", "bsd", "mit", "ijk", "xyzzy", "frobnicated", "pancras", "shoulder", "html", "hfs", "cpu", "swin", "unetr"};
+    const QSet<QString> names{
+        "aaa",      "sentencepiece", "bone",     "cardiac",  "chest",       "contrast", "enhanced",
+        "vessels",  "coronary",      "arteries", "liver",    "vasculature", "lung",     "mip",
+        "muscle",   "pulmonary",     "soft",     "tissue",   "fat",         "air",      "ray",
+        "deutsch",  "english",       "nrrd",     "nifti",    "stl",         "obj",      "gltf",
+        "nii",      "bfloat",        "unet",     "net",      "small",       "apache",   "muster",
+        "eva",      "abd",           "fall",     "auto",     "fp32",        "llvmpipe", "liu",
+        "iccv",     "torch",         "libtorch", "gdcm",     "zlib",        "libzip",   "json",
+        "nlohmann", "vtk",           "itk",      "lgpl",     "bsd",         "mit",      "ijk",
+        "xyzzy",    "frobnicated",   "pancras",  "shoulder", "html",        "hfs",      "cpu",
+        "swin",     "unetr"};
     QStringList found;
     walkThrough({1366, 736}, [&](QWidget& shown, const std::string& state) {
         for (const QString& text : textsOf(shown)) {
@@ -133,7 +148,8 @@ QStringList untranslated(const char* language)
             else
                 words &= english;
             if (!words.isEmpty() && !kept(text))
-                found << QString::fromStdString(state) + ": " + text.left(160) + "   <" + QStringList(words.values()).join(' ') + ">";
+                found << QString::fromStdString(state) + ": " + text.left(160) + "   <" +
+                             QStringList(words.values()).join(' ') + ">";
         }
     });
     found.removeDuplicates();
@@ -142,14 +158,16 @@ QStringList untranslated(const char* language)
 
 } // namespace
 
-TEST_CASE("no English word is left in the German window: menus, pages, dialogs, lists, messages, names and keys")
+TEST_CASE(
+    "no English word is left in the German window: menus, pages, dialogs, lists, messages, names and keys")
 {
     const QStringList left = untranslated("de");
     INFO(left.join("\n").toStdString());
     CHECK(left.isEmpty());
 }
 
-TEST_CASE("no English word is left in the Chinese window: menus, pages, dialogs, lists, messages, names and keys")
+TEST_CASE(
+    "no English word is left in the Chinese window: menus, pages, dialogs, lists, messages, names and keys")
 {
     const QStringList left = untranslated("zh");
     INFO(left.join("\n").toStdString());
@@ -169,7 +187,8 @@ TEST_CASE("every class is called by its name in German and Chinese, and the prom
                 CHECK(name.toStdString() != known.name);
             const auto targets = resolver.resolve(name.toStdString()).targets();
             // A tumor of the liver is asked for with the class of its vessels, which marks them as well.
-            CHECK(std::any_of(targets.begin(), targets.end(), [&](const Target& target) { return target.classId == known.id; }));
+            CHECK(std::any_of(targets.begin(), targets.end(),
+                              [&](const Target& target) { return target.classId == known.id; }));
             CHECK(targets.size() <= 2);
         }
     }
@@ -177,20 +196,28 @@ TEST_CASE("every class is called by its name in German and Chinese, and the prom
 
 TEST_CASE("messages of the engine are shown in the window's language with their numbers, names and lists")
 {
-    const std::string scan = "The slices lie 7.50 mm apart (more than 5 mm): small structures are missed and volumes are coarse.";
-    const std::string host = "A lesion of 3.2 mL lies outside the outline of the organ (Left Kidney), its centre 12 mm away.";
-    const std::string clean = "Left out by the clean-up: 2 specks (0.1 mL), 1 piece on the other side (3.2 mL).";
+    const std::string scan =
+        "The slices lie 7.50 mm apart (more than 5 mm): small structures are missed and volumes are coarse.";
+    const std::string host =
+        "A lesion of 3.2 mL lies outside the outline of the organ (Left Kidney), its centre 12 mm away.";
+    const std::string clean =
+        "Left out by the clean-up: 2 specks (0.1 mL), 1 piece on the other side (3.2 mL).";
     const std::string two = "'a.b' is empty (zero bytes). Copy it again.";
     const std::string unknown = "Something that no list has. Copy it again.";
     CHECK(inWindowLanguage(scan).toStdString() == scan);
     {
         const Language german("de");
-        CHECK(inWindowLanguage(scan) == "Die Schichten liegen 7,50 mm auseinander (über 5 mm): Kleine Strukturen fehlen, Volumina sind grob.");
-        CHECK(inWindowLanguage(host) == "Ein Herd von 3,2 ml liegt außerhalb des Organumrisses (Linke Niere), seine Mitte 12 mm entfernt.");
-        CHECK(inWindowLanguage(clean) == "Von der Bereinigung weggelassen: 2 Fleckchen (0,1 mL), 1 Stück auf der anderen Seite (3,2 mL).");
+        CHECK(inWindowLanguage(scan) == "Die Schichten liegen 7,50 mm auseinander (über 5 mm): Kleine "
+                                        "Strukturen fehlen, Volumina sind grob.");
+        CHECK(inWindowLanguage(host) == "Ein Herd von 3,2 ml liegt außerhalb des Organumrisses (Linke "
+                                        "Niere), seine Mitte 12 mm entfernt.");
+        CHECK(
+            inWindowLanguage(clean) ==
+            "Von der Bereinigung weggelassen: 2 Fleckchen (0,1 mL), 1 Stück auf der anderen Seite (3,2 mL).");
         CHECK(inWindowLanguage(two) == "'a.b' ist leer (null Bytes). Bitte erneut kopieren.");
         CHECK(inWindowLanguage(unknown) == "Something that no list has. Bitte erneut kopieren.");
-        CHECK(phraseInWindowLanguage("over 10 mm, in the Left Kidney, the largest") == "über 10 mm, in: Linke Niere, größter");
+        CHECK(phraseInWindowLanguage("over 10 mm, in the Left Kidney, the largest") ==
+              "über 10 mm, in: Linke Niere, größter");
         CHECK(nameInWindowLanguage(QString("My own name")) == "My own name");
     }
     {
@@ -206,7 +233,8 @@ TEST_CASE("a sentence of the engine has the same places for numbers in every lan
         for (const char* place : {"%1", "%2", "%3", "%4", "%5"})
             for (std::size_t column : {1u, 2u}) {
                 INFO(row.at(column));
-                CHECK((row.at(0).get<std::string>().find(place) == std::string::npos) == (row.at(column).get<std::string>().find(place) == std::string::npos));
+                CHECK((row.at(0).get<std::string>().find(place) == std::string::npos) ==
+                      (row.at(column).get<std::string>().find(place) == std::string::npos));
             }
     }
 }

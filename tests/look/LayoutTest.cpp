@@ -30,14 +30,17 @@ std::string describe(const QWidget& w)
         text = label->text();
     if (const auto* button = qobject_cast<const QAbstractButton*>(&w))
         text = button->text();
-    return std::string(w.metaObject()->className()) + " '" + text.left(80).toStdString() + "' " + std::to_string(w.width()) + " x " + std::to_string(w.height());
+    return std::string(w.metaObject()->className()) + " '" + text.left(80).toStdString() + "' " +
+           std::to_string(w.width()) + " x " + std::to_string(w.height());
 }
 
 /// A widget whose inside is no matter of layouts.
 bool opaque(const QWidget& w)
 {
-    return qobject_cast<const QAbstractItemView*>(&w) || qobject_cast<const QScrollBar*>(&w) || qobject_cast<const QComboBox*>(&w) || w.inherits("QLineEdit") || w.inherits("QPlainTextEdit")
-           || w.inherits("QTextBrowser") || w.inherits("QAbstractSpinBox") || w.inherits("QMenuBar") || w.inherits("hounsfield::VolumeView");
+    return qobject_cast<const QAbstractItemView*>(&w) || qobject_cast<const QScrollBar*>(&w) ||
+           qobject_cast<const QComboBox*>(&w) || w.inherits("QLineEdit") || w.inherits("QPlainTextEdit") ||
+           w.inherits("QTextBrowser") || w.inherits("QAbstractSpinBox") || w.inherits("QMenuBar") ||
+           w.inherits("hounsfield::VolumeView");
 }
 
 bool needsMore(const QWidget& w, QString& why)
@@ -52,14 +55,16 @@ bool needsMore(const QWidget& w, QString& why)
             return label->heightForWidth(label->width()) > label->height() + 1;
         }
         why = QString("needs a width of %1").arg(label->sizeHint().width());
-        return label->sizeHint().width() > label->width() + 1 || label->sizeHint().height() > label->height() + 1;
+        return label->sizeHint().width() > label->width() + 1 ||
+               label->sizeHint().height() > label->height() + 1;
     }
     if (const auto* combo = qobject_cast<const QComboBox*>(&w)) {
         const int text = combo->fontMetrics().horizontalAdvance(combo->currentText());
         why = QString("its text needs %1").arg(text + 34);
         return text + 34 > combo->width();
     }
-    if (qobject_cast<const QPushButton*>(&w) || qobject_cast<const QToolButton*>(&w) || qobject_cast<const QCheckBox*>(&w) || qobject_cast<const QRadioButton*>(&w)) {
+    if (qobject_cast<const QPushButton*>(&w) || qobject_cast<const QToolButton*>(&w) ||
+        qobject_cast<const QCheckBox*>(&w) || qobject_cast<const QRadioButton*>(&w)) {
         why = QString("needs %1 x %2").arg(w.sizeHint().width()).arg(w.sizeHint().height());
         return w.sizeHint().width() > w.width() + 1 || w.sizeHint().height() > w.height() + 1;
     }
@@ -71,7 +76,8 @@ void checkHeader(const QTreeView& tree, QStringList& found)
     const QHeaderView* header = tree.header();
     for (int column = 0; column < header->count(); ++column) {
         const QString title = tree.model()->headerData(column, Qt::Horizontal).toString();
-        if (!header->isSectionHidden(column) && header->fontMetrics().horizontalAdvance(title) + 12 > header->sectionSize(column) + 1)
+        if (!header->isSectionHidden(column) &&
+            header->fontMetrics().horizontalAdvance(title) + 12 > header->sectionSize(column) + 1)
             found << QString("header '%1' is %2 wide").arg(title).arg(header->sectionSize(column));
     }
 }
@@ -120,20 +126,25 @@ void check(const QWidget& w, QStringList& found)
         return;
     QList<QWidget*> children;
     for (QObject* child : w.children())
-        if (auto* one = qobject_cast<QWidget*>(child); one && !one->isWindow() && one->isVisible() && !one->inherits("QSplitterHandle") && !one->inherits("QRubberBand"))
+        if (auto* one = qobject_cast<QWidget*>(child); one && !one->isWindow() && one->isVisible() &&
+                                                       !one->inherits("QSplitterHandle") &&
+                                                       !one->inherits("QRubberBand"))
             children << one;
     const bool viewport = w.parentWidget() && qobject_cast<const QScrollArea*>(w.parentWidget());
     for (QWidget* child : children) {
         const QRect at = child->geometry();
-        const bool fits = at.left() >= 0 && at.right() < w.width() && (viewport || (at.top() >= 0 && at.bottom() < w.height()));
+        const bool fits = at.left() >= 0 && at.right() < w.width() &&
+                          (viewport || (at.top() >= 0 && at.bottom() < w.height()));
         if (!fits)
             found << QString::fromStdString(describe(*child) + " lies outside " + describe(w));
         check(*child, found);
     }
     for (qsizetype a = 0; a < children.size(); ++a)
         for (qsizetype b = a + 1; b < children.size(); ++b)
-            if (const QRect both = children[a]->geometry() & children[b]->geometry(); both.width() > 1 && both.height() > 1)
-                found << QString::fromStdString(describe(*children[a]) + " overlaps " + describe(*children[b]));
+            if (const QRect both = children[a]->geometry() & children[b]->geometry();
+                both.width() > 1 && both.height() > 1)
+                found << QString::fromStdString(describe(*children[a]) + " overlaps " +
+                                                describe(*children[b]));
 }
 
 void nothingIsClipped(const QString& language, const QSize& size)
@@ -146,13 +157,17 @@ void nothingIsClipped(const QString& language, const QSize& size)
         ++states;
         QStringList found;
         check(shown, found);
-        INFO(language.toStdString() << ", " << size.width() << " x " << size.height() << ", " << state << ":\n" << found.join("\n").toStdString());
+        INFO(language.toStdString() << ", " << size.width() << " x " << size.height() << ", " << state
+                                    << ":\n"
+                                    << found.join("\n").toStdString());
         CHECK(found.isEmpty());
         CHECK(shown.width() <= size.width());
         CHECK(shown.height() <= size.height());
         // For those who want to look at them: HOUNSFIELD_LOOK names a folder.
         if (const QString folder = qEnvironmentVariable("HOUNSFIELD_LOOK"); !folder.isEmpty())
-            shown.grab().save(QString("%1/%2-%3-%4.png").arg(folder, language, QString::number(size.width()), QString::fromStdString(state)));
+            shown.grab().save(
+                QString("%1/%2-%3-%4.png")
+                    .arg(folder, language, QString::number(size.width()), QString::fromStdString(state)));
     });
     CHECK(states == 16);
 }
@@ -180,7 +195,8 @@ TEST_CASE("nothing is clipped, cut off or laid over another at 1920 x 1080")
         nothingIsClipped(language, {1920, 1048});
 }
 
-TEST_CASE("nothing is clipped, cut off or laid over another at 2560 x 1440 drawn one and a half times as large, in German")
+TEST_CASE("nothing is clipped, cut off or laid over another at 2560 x 1440 drawn one and a half times as "
+          "large, in German")
 {
     nothingIsClipped("de", {1706, 928});
 }
@@ -206,7 +222,8 @@ TEST_CASE("the window is never larger than the screen, whatever size it was left
     CHECK(first.minimumSizeHint().height() <= 700);
 }
 
-TEST_CASE("the panels beside the views fold away and come back by the menu, which has a tick where they are shown")
+TEST_CASE(
+    "the panels beside the views fold away and come back by the menu, which has a tick where they are shown")
 {
     const TemporaryFolder folder;
     Opened program;

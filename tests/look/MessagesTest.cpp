@@ -16,7 +16,8 @@ using namespace hounsfield::test;
 
 namespace {
 
-const QString longText = QString("The scan holds something that takes many words to tell. ").repeated(12).trimmed();
+const QString longText =
+    QString("The scan holds something that takes many words to tell. ").repeated(12).trimmed();
 
 QToolButton* named(const QWidget& within, const QString& name)
 {
@@ -68,7 +69,8 @@ TEST_CASE("a message that is longer than the window is high scrolls and leaves t
     program.window.showError(longText.repeated(30));
     QTest::qWait(30);
     CHECK(program.window.messages().height() < program.window.height() / 4);
-    CHECK(program.window.messages().findChild<WrappedText*>()->label().height() > program.window.height() / 2);
+    CHECK(program.window.messages().findChild<WrappedText*>()->label().height() >
+          program.window.height() / 2);
 }
 
 TEST_CASE("messages of a run that is over vanish with the next, a banner stays until it is dismissed")
@@ -99,7 +101,9 @@ TEST_CASE("a session whose scan is another one says so in a banner that is there
     program.open(writeScan(folder.path()));
     program.ask("liver");
     program.bench.saveSession(session, {});
-    writeVolume(Volume(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4}), std::vector<std::int16_t>(64000, 50)), folder.path() / "scan.nii.gz");
+    writeVolume(Volume(Geometry::fromSpacing({40, 40, 40}, {0, 0, 0}, {4, 4, 4}),
+                       std::vector<std::int16_t>(64000, 50)),
+                folder.path() / "scan.nii.gz");
     program.open(session.toStdString());
     QTest::qWait(50);
     CHECK(program.window.messages().isVisible());

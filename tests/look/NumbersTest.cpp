@@ -10,8 +10,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 /// All texts over the axial view.
 QString overlaysOf(const ViewState& view)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "viewer/Theme.h"
 #include "resources/Resources.h"
 #include "tests/app/Helpers.h"
 #include "tests/support/catch.h"
-#include "viewer/Theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -21,8 +21,11 @@ namespace {
 /// Relative luminance by WCAG 2.
 double luminance(const QColor& colour)
 {
-    const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    const auto linear = [](double c) {
+        return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 double contrast(const QColor& a, const QColor& b)
@@ -53,7 +56,9 @@ TEST_CASE("text has a contrast of at least 4.5 on everything that it stands on, 
 {
     const auto theme = nlohmann::json::parse(*resources::find("theme.json"));
     for (const char* mode : {"dark", "light"}) {
-        const auto colour = [&](const char* name) { return QColor(QString::fromStdString(theme.at(mode).at(name).get<std::string>())); };
+        const auto colour = [&](const char* name) {
+            return QColor(QString::fromStdString(theme.at(mode).at(name).get<std::string>()));
+        };
         for (const char* text : {"text", "quiet", "accent", "good", "doubt", "error"})
             for (const char* ground : {"background", "panel", "raised"}) {
                 INFO(mode << ": " << text << " on " << ground);
@@ -61,7 +66,8 @@ TEST_CASE("text has a contrast of at least 4.5 on everything that it stands on, 
             }
         CHECK(contrast(colour("onAccent"), colour("accent")) >= 4.5);
         // In the views the ground is black in both.
-        for (const char* text : {"axial", "coronal", "sagittal", "volume", "viewText", "viewQuiet", "viewDoubt", "measure"}) {
+        for (const char* text :
+             {"axial", "coronal", "sagittal", "volume", "viewText", "viewQuiet", "viewDoubt", "measure"}) {
             INFO(mode << ": " << text << " on black");
             CHECK(contrast(colour(text), Qt::black) >= 4.5);
         }
@@ -112,7 +118,8 @@ TEST_CASE("a list that drops down has an arrow, and a box that is checked a tick
         int ticks = 0;
         for (int y = 0; y < on.height(); ++y)
             for (int x = 0; x < on.width(); ++x)
-                ticks += contrast(on.pixelColor(x, y), theme::colour("accent")) > 3 && on.pixelColor(x, y) != off.pixelColor(x, y);
+                ticks += contrast(on.pixelColor(x, y), theme::colour("accent")) > 3 &&
+                         on.pixelColor(x, y) != off.pixelColor(x, y);
         CHECK(ticks > 5);
     }
     theme::setLight(false);

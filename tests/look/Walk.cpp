@@ -35,7 +35,8 @@ std::vector<SeriesInfo> someSeries()
         one.size = {512, 512, 312};
         one.spacingMm = {0.78, 0.78, 1.5};
         one.readable = n != 3;
-        one.reason = n == 3 ? "'IM0001' cannot be decoded: its picture is damaged. Fetch the series again." : "";
+        one.reason =
+            n == 3 ? "'IM0001' cannot be decoded: its picture is damaged. Fetch the series again." : "";
         all.push_back(one);
     }
     return all;
@@ -87,7 +88,12 @@ void lookAtDialogs(Opened& program, const Look& look)
 void walkThrough(const QSize& size, const Look& look)
 {
     application();
-    QSettings().setValue("recent", QStringList{"/daten/eine-sehr-lange-kennung-einer-studie-die-niemand-kuerzen-wollte-0001-0002-0003-abdomen.nii.gz", "/daten/kurz.nii.gz"});
+    QSettings().setValue(
+        "recent",
+        QStringList{
+            "/daten/"
+            "eine-sehr-lange-kennung-einer-studie-die-niemand-kuerzen-wollte-0001-0002-0003-abdomen.nii.gz",
+            "/daten/kurz.nii.gz"});
     const TemporaryFolder folder;
     Opened program;
     MainWindow& window = program.window;
@@ -100,12 +106,15 @@ void walkThrough(const QSize& size, const Look& look)
     };
     seen("start");
     auto& series = window.pages().seriesPage();
-    series.showAll("/daten/eine-sehr-lange-kennung-einer-studie/mit-noch-einem-ordner/und-noch-einem/und-dem-letzten-der-reihe/0001", someSeries(), 1);
+    series.showAll("/daten/eine-sehr-lange-kennung-einer-studie/mit-noch-einem-ordner/und-noch-einem/"
+                   "und-dem-letzten-der-reihe/0001",
+                   someSeries(), 1);
     window.pages().setCurrentWidget(&series);
     seen("series");
     program.open(writeScan(folder.path(), "fall.nii.gz"));
     seen("loaded");
-    window.promptBar().setText("liver, both kidneys, spleen, pancras, liver tumor over 10 mm and without the xyzzy, frobnicated shoulder, aorta, stomach");
+    window.promptBar().setText("liver, both kidneys, spleen, pancras, liver tumor over 10 mm and without the "
+                               "xyzzy, frobnicated shoulder, aorta, stomach");
     CHECK(waitFor([&] { return !window.promptBar().prompt().waits(); }));
     seen("chips");
     program.ask("liver, both kidneys, spleen, liver tumor, prostate");
@@ -119,7 +128,9 @@ void walkThrough(const QSize& size, const Look& look)
     seen("organ");
     window.findChild<DoubtsPanel*>()->show();
     window.showError("'fall.nii.gz' is empty (zero bytes). Copy it again.");
-    Q_EMIT program.bench.bannerAsked("session", "The scan at this place is not the one the session was made from: its masks are not shown. The session file is untouched.");
+    Q_EMIT program.bench.bannerAsked("session",
+                                     "The scan at this place is not the one the session was made from: its "
+                                     "masks are not shown. The session file is untouched.");
     seen("messages");
     lookAtDialogs(program, look);
     QSettings().remove("recent");

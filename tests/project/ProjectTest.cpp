@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Rule {
-    std::string room;                ///< path below the root; the longest that fits counts
+    std::string room;                 ///< path below the root; the longest that fits counts
     std::vector<std::string> allowed; ///< beginnings of own includes
     std::vector<std::string> never;   ///< beginnings of foreign includes, lower case
 };
@@ -20,7 +20,8 @@ struct Rule {
 /// shared/spec/architecture.md, "Who may include whom".
 const std::vector<Rule>& rules()
 {
-    static const std::vector<std::string> gui{"q", "vtk"}, tensors{"torch", "aten", "c10"}, itk{"itk", "gdcm", "dcmtk"};
+    static const std::vector<std::string> gui{"q", "vtk"}, tensors{"torch", "aten", "c10"},
+        itk{"itk", "gdcm", "dcmtk"};
     static const auto all = [](std::vector<std::vector<std::string>> lists) {
         std::vector<std::string> joined;
         for (const auto& list : lists)
@@ -109,7 +110,8 @@ TEST_CASE("no room includes what it may not know")
         const Rule* rule = ruleFor(file);
         if (!rule)
             continue;
-        const bool internal = file.string().find("/internal/") != std::string::npos || file.extension() == ".cpp" || begins(file.string(), "inference/training");
+        const bool internal = file.string().find("/internal/") != std::string::npos ||
+                              file.extension() == ".cpp" || begins(file.string(), "inference/training");
         for (const std::string& line : lines(file)) {
             const std::string name = included(line);
             if (name.empty())
@@ -118,8 +120,10 @@ TEST_CASE("no room includes what it may not know")
             INFO(file.string() << ": " << line);
             std::string header = name.substr(1);
             if (name[0] == '"') {
-                CHECK(std::any_of(rule->allowed.begin(), rule->allowed.end(), [&](const std::string& room) { return begins(header, room); }));
-                CHECK((begins(file.string(), "inference/") || header.find("inference/internal/") == std::string::npos));
+                CHECK(std::any_of(rule->allowed.begin(), rule->allowed.end(),
+                                  [&](const std::string& room) { return begins(header, room); }));
+                CHECK((begins(file.string(), "inference/") ||
+                       header.find("inference/internal/") == std::string::npos));
                 if (begins(file.string(), "inference/") || begins(file.string(), "viewer/"))
                     CHECK_FALSE(begins(header, "volume/io/"));
                 if (begins(file.string(), "inference/") && !internal)
@@ -127,11 +131,13 @@ TEST_CASE("no room includes what it may not know")
                 continue;
             }
             if (begins(file.string(), "inference/") && !internal)
-                CHECK_FALSE((begins(header, "ATen") || begins(header, "torch") || begins(header, "c10") || begins(header, "nlohmann")));
+                CHECK_FALSE((begins(header, "ATen") || begins(header, "torch") || begins(header, "c10") ||
+                             begins(header, "nlohmann")));
             if (header.size() > 1 && header[0] == 'Q' && std::isupper(static_cast<unsigned char>(header[1])))
                 header = "q";
             else
-                std::transform(header.begin(), header.end(), header.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                std::transform(header.begin(), header.end(), header.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
             for (const std::string& foreign : rule->never)
                 CHECK_FALSE((foreign == "q" ? header == "q" : begins(header, foreign)));
         }
@@ -141,8 +147,10 @@ TEST_CASE("no room includes what it may not know")
 
 TEST_CASE("every text of the window has a German and a Chinese translation with the same places for numbers")
 {
-    const std::string de = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" / "translations" / "de.json");
-    const std::string zh = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" / "translations" / "zh.json");
+    const std::string de = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" /
+                                                      "translations" / "de.json");
+    const std::string zh = hounsfield::test::readFile(hounsfield::test::sourceFolder() / "resources" /
+                                                      "translations" / "zh.json");
     const std::regex text("(?:\\btr\\(|QT_TRANSLATE_NOOP\\(\"\\w+\", )\"((?:[^\"\\\\]|\\\\.)*)\"");
     int seen = 0;
     for (const fs::path& file : sources()) {
@@ -160,7 +168,8 @@ TEST_CASE("every text of the window has a German and a Chinese translation with 
                     const std::string translated = language.substr(from, to - from);
                     CHECK_FALSE(translated.empty());
                     for (const char* place : {"%1", "%2", "%3", "%4"})
-                        CHECK((source.find(place) == std::string::npos) == (translated.find(place) == std::string::npos));
+                        CHECK((source.find(place) == std::string::npos) ==
+                              (translated.find(place) == std::string::npos));
                 }
             }
     }
@@ -169,7 +178,9 @@ TEST_CASE("every text of the window has a German and a Chinese translation with 
 
 TEST_CASE("nothing but the download that a person asks for can open a connection")
 {
-    const std::regex network("^#include <(Q(Network|Tcp|Udp|Ssl|HttpM|WebSocket|WebEngine|Dns)\\w*|curl/.*|sys/socket\\.h|netinet/.*|boost/asio.*)>");
+    const std::regex network("^#include "
+                             "<(Q(Network|Tcp|Udp|Ssl|HttpM|WebSocket|WebEngine|Dns)\\w*|curl/.*|sys/"
+                             "socket\\.h|netinet/.*|boost/asio.*)>");
     const auto opens = [&](const std::string& line) {
         return std::regex_search(line, network) || line.find("QNetworkAccessManager(") != std::string::npos;
     };
@@ -183,11 +194,13 @@ TEST_CASE("what decodes pictures of others is called in its own program alone")
                       [&](const std::string& line) { return std::regex_search(line, decoder); }) > 0);
 }
 
-TEST_CASE("what is embedded stays small: the model within 16 mebibytes of the 40 that are allowed, its text encoder within 12")
+TEST_CASE("what is embedded stays small: the model within 16 mebibytes of the 40 that are allowed, its text "
+          "encoder within 12")
 {
     const auto bytesOf = [](const char* folder) {
         std::uintmax_t bytes = 0;
-        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() / "resources" / "models" / folder))
+        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() /
+                                                                  "resources" / "models" / folder))
             if (entry.is_regular_file())
                 bytes += entry.file_size();
         return bytes;
@@ -217,13 +230,18 @@ TEST_CASE("no source prints or reads a number by the locale of the process")
     const std::vector<std::string> known{"volume/ClassicLocale.cpp", "app/train/TrainCommand.cpp"};
     int seen = 0;
     for (const fs::path& file : sources()) {
-        if (begins(file.string(), "tests/") || std::find(known.begin(), known.end(), file.string()) != known.end())
+        if (begins(file.string(), "tests/") ||
+            std::find(known.begin(), known.end(), file.string()) != known.end())
             continue;
         const std::vector<std::string> all = lines(file);
-        const bool guarded = std::any_of(all.begin(), all.end(), [](const std::string& line) { return line.find("const ClassicLocale ") != std::string::npos; });
+        const bool guarded = std::any_of(all.begin(), all.end(), [](const std::string& line) {
+            return line.find("const ClassicLocale ") != std::string::npos;
+        });
         for (const std::string& line : all) {
             INFO(file.string() << ": " << line);
-            const bool prints = std::regex_search(line, printed) && (std::regex_search(line, decimals) || line.find("format") != std::string::npos);
+            const bool prints =
+                std::regex_search(line, printed) &&
+                (std::regex_search(line, decimals) || line.find("format") != std::string::npos);
             seen += prints;
             CHECK((!prints || guarded));
             CHECK_FALSE(std::regex_search(line, parsed));

@@ -19,9 +19,12 @@ Finding tumors()
 {
     const Geometry g = phantomGrid();
     // LPS: the patient's left is +x.
-    Finding finding = findingOf(26, "Kidney Tumor", together({ball(g, {60, 0, 0}, 15), ball(g, {60, 0, 40}, 8), ball(g, {-60, 0, 0}, 4)}));
-    finding.hosts = {std::make_shared<const HostOrgan>(HostOrgan{2, "Right Kidney", ball(g, {-60, 0, 0}, 30)}),
-                     std::make_shared<const HostOrgan>(HostOrgan{3, "Left Kidney", ball(g, {60, 0, 10}, 45)})};
+    Finding finding =
+        findingOf(26, "Kidney Tumor",
+                  together({ball(g, {60, 0, 0}, 15), ball(g, {60, 0, 40}, 8), ball(g, {-60, 0, 0}, 4)}));
+    finding.hosts = {
+        std::make_shared<const HostOrgan>(HostOrgan{2, "Right Kidney", ball(g, {-60, 0, 0}, 30)}),
+        std::make_shared<const HostOrgan>(HostOrgan{3, "Left Kidney", ball(g, {60, 0, 10}, 45)})};
     return finding;
 }
 
@@ -43,11 +46,13 @@ TEST_CASE("a tumor's lesions are told with their organ and side, and how much of
     CHECK(organOf(m.lesions[2], *m.finding) == "Right Kidney");
     REQUIRE(m.burdens.size() == 2);
     CHECK(m.burdens[1].organ == "Left Kidney");
-    CHECK(m.burdens[1].percent() == Approx(100 * (15.0 * 15 * 15 + 8 * 8 * 8) / (45.0 * 45 * 45)).epsilon(0.03));
+    CHECK(m.burdens[1].percent() ==
+          Approx(100 * (15.0 * 15 * 15 + 8 * 8 * 8) / (45.0 * 45 * 45)).epsilon(0.03));
     CHECK(m.burdens[0].percent() == Approx(100 * 64.0 / 27000).epsilon(0.15));
 }
 
-TEST_CASE("lesions over a size are those whose longest axial diameter is, and the others are said to be left out")
+TEST_CASE(
+    "lesions over a size are those whose longest axial diameter is, and the others are said to be left out")
 {
     LesionFilter over20;
     over20.lowestMm = std::nextafter(20.0, 100.0);
@@ -96,11 +101,13 @@ TEST_CASE("a tumor that was not found says by how much it fell short of what it 
 {
     Finding finding = findingOf(26, "Kidney Tumor", Mask(phantomGrid()));
     finding.largestProbability = 0.4;
-    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())), "Not found: the highest probability anywhere is 0.40, the threshold 0.50."));
+    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())),
+               "Not found: the highest probability anywhere is 0.40, the threshold 0.50."));
     // Above the threshold, and not sure enough all the same.
     finding.largestProbability = 0.85;
     finding.peak = 0.95;
-    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())), "Not found: no piece of it reaches a probability of 0.95; the highest anywhere is 0.85."));
+    CHECK(says(measureFinding(finding, kidneyTumor, water(phantomGrid())),
+               "Not found: no piece of it reaches a probability of 0.95; the highest anywhere is 0.85."));
 }
 
 TEST_CASE("a lesion that lies outside its organ is said, with its place")
@@ -109,12 +116,16 @@ TEST_CASE("a lesion that lies outside its organ is said, with its place")
     Finding finding = findingOf(26, "Kidney Tumor", ball(g, {0, 60, 0}, 8));
     finding.hosts = tumors().hosts;
     const Measured m = measureFinding(std::move(finding), kidneyTumor, water(g));
-    const auto said = std::find_if(m.warnings.begin(), m.warnings.end(), [](const Warning& w) { return w.text.find("outside the outline") != std::string::npos; });
+    const auto said = std::find_if(m.warnings.begin(), m.warnings.end(), [](const Warning& w) {
+        return w.text.find("outside the outline") != std::string::npos;
+    });
     REQUIRE(said != m.warnings.end());
     CHECK(length(*said->placeMm - Vector3{0, 60, 0}) < 1.5);
     // The left kidney's middle is 85.4 mm away, its radius 45 mm.
     CHECK(std::abs(m.lesions[0].hostDistanceMm - 40.4) < 2);
-    CHECK(said->text.find("A lesion of 2.2 mL lies outside the outline of the organ (Left Kidney), its centre 4") != std::string::npos);
+    CHECK(said->text.find(
+              "A lesion of 2.2 mL lies outside the outline of the organ (Left Kidney), its centre 4") !=
+          std::string::npos);
 }
 
 TEST_CASE("the files of a run carry lesions, burden, what was left out and why")

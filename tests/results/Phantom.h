@@ -28,11 +28,13 @@ inline Mask together(const std::vector<Mask>& all)
 {
     std::vector<std::uint8_t> voxels = all[0].toGrid();
     for (const Mask& mask : all)
-        forEachVoxel(mask, [&](const Index3& v) { voxels[static_cast<std::size_t>(mask.geometry().offset(v))] = 1; });
+        forEachVoxel(
+            mask, [&](const Index3& v) { voxels[static_cast<std::size_t>(mask.geometry().offset(v))] = 1; });
     return Mask::fromGrid(all[0].geometry(), voxels);
 }
 
-inline ModelClass classNamed(int id, const char* name, const char* kind = "organ", std::vector<int> hosts = {})
+inline ModelClass classNamed(int id, const char* name, const char* kind = "organ",
+                             std::vector<int> hosts = {})
 {
     ModelClass known;
     known.id = id;

@@ -20,7 +20,8 @@ struct Patient {
     Patient& with(int id, const char* name, const Vector3& at, double radius)
     {
         classes.push_back(classNamed(id, name));
-        measured.push_back(measureFinding(findingOf(id, name, ball(phantomGrid(), at, radius)), classes.back(), *scan.volume));
+        measured.push_back(measureFinding(findingOf(id, name, ball(phantomGrid(), at, radius)),
+                                          classes.back(), *scan.volume));
         return *this;
     }
     std::vector<Implausible> judge() const
@@ -33,7 +34,10 @@ struct Patient {
     bool says(const std::string& words, int structure = -2) const
     {
         const auto all = judge();
-        return std::any_of(all.begin(), all.end(), [&](const Implausible& one) { return one.warning.text.find(words) != std::string::npos && (structure == -2 || one.structure == structure); });
+        return std::any_of(all.begin(), all.end(), [&](const Implausible& one) {
+            return one.warning.text.find(words) != std::string::npos &&
+                   (structure == -2 || one.structure == structure);
+        });
     }
 };
 
@@ -43,19 +47,37 @@ struct Patient {
 TEST_CASE("a patient as most are gives no doubt")
 {
     Patient p;
-    p.with(6, "Liver", {-50, 0, 0}, 60).with(1, "Spleen", {70, 20, 10}, 33).with(2, "Right Kidney", {-60, 40, -50}, 33).with(3, "Left Kidney", {60, 40, -50}, 33);
+    p.with(6, "Liver", {-50, 0, 0}, 60)
+        .with(1, "Spleen", {70, 20, 10}, 33)
+        .with(2, "Right Kidney", {-60, 40, -50}, 33)
+        .with(3, "Left Kidney", {60, 40, -50}, 33);
     for (const Implausible& one : p.judge())
         FAIL_CHECK(one.warning.text);
 }
 
 TEST_CASE("a liver on the left, kidneys on the wrong sides and a bladder above the liver are said")
 {
-    CHECK(Patient().with(6, "Liver", {50, 0, 0}, 60).with(1, "Spleen", {-70, 20, 10}, 33).says("flipped left to right", -1));
-    CHECK(Patient().with(2, "Right Kidney", {60, 0, 0}, 30).with(3, "Left Kidney", {-60, 0, 0}, 30).says("may be flipped", 0));
-    CHECK(Patient().with(6, "Liver", {0, 0, -30}, 60).with(21, "Bladder", {0, 0, 60}, 30).says("upside down", -1));
-    CHECK(Patient().with(6, "Liver", {-40, 0, 30}, 60).with(16, "Right Lung", {-40, 0, -50}, 45).says("lungs lie below", -1));
+    CHECK(Patient()
+              .with(6, "Liver", {50, 0, 0}, 60)
+              .with(1, "Spleen", {-70, 20, 10}, 33)
+              .says("flipped left to right", -1));
+    CHECK(Patient()
+              .with(2, "Right Kidney", {60, 0, 0}, 30)
+              .with(3, "Left Kidney", {-60, 0, 0}, 30)
+              .says("may be flipped", 0));
+    CHECK(Patient()
+              .with(6, "Liver", {0, 0, -30}, 60)
+              .with(21, "Bladder", {0, 0, 60}, 30)
+              .says("upside down", -1));
+    CHECK(Patient()
+              .with(6, "Liver", {-40, 0, 30}, 60)
+              .with(16, "Right Lung", {-40, 0, -50}, 45)
+              .says("lungs lie below", -1));
     // A slab through liver and recess: a few millimetres say nothing.
-    CHECK_FALSE(Patient().with(6, "Liver", {-40, 0, 5}, 60).with(16, "Right Lung", {-40, 0, -5}, 45).says("lungs lie below"));
+    CHECK_FALSE(Patient()
+                    .with(6, "Liver", {-40, 0, 5}, 60)
+                    .with(16, "Right Lung", {-40, 0, -5}, 45)
+                    .says("lungs lie below"));
 }
 
 TEST_CASE("a kidney a third of the other, and organs no adult has, are said with their place")
@@ -101,7 +123,9 @@ TEST_CASE("what measures as fat is no cyst of the kidney and no tumor, and is sa
         Patient p;
         p.scan.volume = std::make_shared<const Volume>(g, hu);
         p.classes.push_back(classNamed(id, name, "tumor", {2, 3}));
-        p.measured.push_back(measureFinding(findingOf(id, name, together({ball(g, fluid, 20), ball(g, fat, 12)})), p.classes.back(), *p.scan.volume));
+        p.measured.push_back(
+            measureFinding(findingOf(id, name, together({ball(g, fluid, 20), ball(g, fat, 12)})),
+                           p.classes.back(), *p.scan.volume));
         return p;
     };
     const Patient cyst = patient(32, "Kidney Cyst");
@@ -148,7 +172,8 @@ TEST_CASE("bone behind the middle, and lung at one end, are read off the voxels"
 
 TEST_CASE("foam under the patient is no lung, and what lies in it is said to lie outside the body")
 {
-    // An abdomen of 140 mm without lung on a table: foam at -800 HU, a shell of 4 mm below it that closes it at both sides.
+    // An abdomen of 140 mm without lung on a table: foam at -800 HU, a shell of 4 mm below it that closes it
+    // at both sides.
     const Geometry g = phantomGrid();
     std::vector<std::int16_t> hu;
     for (std::int64_t k = 0; k < g.size()[2]; ++k)
@@ -156,7 +181,8 @@ TEST_CASE("foam under the patient is no lung, and what lies in it is said to lie
             for (std::int64_t i = 0; i < g.size()[0]; ++i) {
                 const Vector3 p = g.toMm(Index3{i, j, k});
                 const bool foam = p[1] > 70 && p[1] < 100 && std::abs(p[0]) < 90;
-                const bool shell = (p[1] >= 100 && p[1] < 104 && std::abs(p[0]) < 94) || (std::abs(p[0]) >= 90 && std::abs(p[0]) < 94 && p[1] > 60 && p[1] < 104);
+                const bool shell = (p[1] >= 100 && p[1] < 104 && std::abs(p[0]) < 94) ||
+                                   (std::abs(p[0]) >= 90 && std::abs(p[0]) < 94 && p[1] > 60 && p[1] < 104);
                 const int outside = foam ? -800 : -1000;
                 const int aroundBody = shell ? 300 : outside;
                 hu.push_back(std::hypot(p[0], p[1]) < 70 ? 40 : aroundBody);

@@ -18,14 +18,17 @@ const ModelClass liverTumor = classNamed(27, "Liver Tumor", "tumor", {6});
 const ModelClass vesselTumor = classNamed(29, "Hepatic Vessel Tumor", "tumor", {6});
 const ModelClass kidneyTumor = classNamed(26, "Kidney Tumor", "tumor", {2, 3});
 
-/// A liver with one lesion that both classes mark, shifted against each other by 4 mm, and one of each class alone.
+/// A liver with one lesion that both classes mark, shifted against each other by 4 mm, and one of each class
+/// alone.
 std::vector<Finding> twoClasses()
 {
     const Geometry g = phantomGrid();
     const auto liver = std::make_shared<const HostOrgan>(HostOrgan{6, "Liver", ball(g, {-30, 0, 0}, 75)});
     std::vector<Finding> all;
-    all.push_back(findingOf(27, "Liver Tumor", together({ball(g, {-30, 0, 0}, 14), ball(g, {-30, 50, 0}, 6)})));
-    all.push_back(findingOf(29, "Hepatic Vessel Tumor", together({ball(g, {-26, 0, 0}, 12), ball(g, {-30, -50, 0}, 8)})));
+    all.push_back(
+        findingOf(27, "Liver Tumor", together({ball(g, {-30, 0, 0}, 14), ball(g, {-30, 50, 0}, 6)})));
+    all.push_back(findingOf(29, "Hepatic Vessel Tumor",
+                            together({ball(g, {-26, 0, 0}, 12), ball(g, {-30, -50, 0}, 8)})));
     for (Finding& one : all)
         one.hosts = {liver};
     return all;
@@ -49,7 +52,8 @@ Run runOf(const Scan& scan, const ModelPack& pack, std::vector<Finding> findings
 
 } // namespace
 
-TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one, with the voxels of both, and counted once")
+TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one, with the voxels of both, and "
+          "counted once")
 {
     const auto all = measureFindings(twoClasses(), {liverTumor, vesselTumor}, water(phantomGrid()));
     REQUIRE(all[0].lesions.size() == 2);
@@ -60,7 +64,8 @@ TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one, wi
     CHECK(all[0].lesions[0].statistics.volumeMl == Approx(unionMl()));
     // No voxel twice: what the two have together is what their union has.
     const Geometry g = phantomGrid();
-    const double together = unionMl() + ball(g, {-30, 50, 0}, 6).volumeMl() + ball(g, {-30, -50, 0}, 8).volumeMl();
+    const double together =
+        unionMl() + ball(g, {-30, 50, 0}, 6).volumeMl() + ball(g, {-30, -50, 0}, 8).volumeMl();
     CHECK(all[0].statistics.volumeMl + all[1].statistics.volumeMl == Approx(together));
     REQUIRE(all[0].burdens.size() == 1);
     CHECK(all[0].burdens[0].lesionMl + all[1].burdens[0].lesionMl == Approx(together));
@@ -70,7 +75,8 @@ TEST_CASE("a lesion marked as liver tumor and as hepatic vessel tumor is one, wi
     CHECK(all[0].finding->volumeLowMl == Approx(0.9 * all[0].statistics.volumeMl));
 }
 
-TEST_CASE("a shared lesion goes to the class that marks more of it, whichever was asked first, and the other is not said to be missing")
+TEST_CASE("a shared lesion goes to the class that marks more of it, whichever was asked first, and the other "
+          "is not said to be missing")
 {
     const Geometry g = phantomGrid();
     std::vector<Finding> all;
@@ -161,7 +167,8 @@ TEST_CASE("measuring findings is stopped at every lesion")
           2 + 2 * 2 + 3); // a pair and its lesion, two findings, three lesions
 }
 
-TEST_CASE("table, CSV and JSON have a shared lesion once and name both classes, raw masks stay as the model marks them")
+TEST_CASE("table, CSV and JSON have a shared lesion once and name both classes, raw masks stay as the model "
+          "marks them")
 {
     Scan scan;
     scan.volume = std::make_shared<const Volume>(water(phantomGrid()));

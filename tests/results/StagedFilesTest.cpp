@@ -10,8 +10,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 std::set<std::string> namesIn(const fs::path& folder)
 {

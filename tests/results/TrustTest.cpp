@@ -11,8 +11,7 @@
 using namespace hounsfield;
 using namespace hounsfield::test;
 
-namespace
-{
+namespace {
 
 /// A ball in the middle of a scan, found with a mean probability of 0.95.
 Trust trustWith(std::optional<Reliability> reliability, bool guess = false)
@@ -93,8 +92,10 @@ TEST_CASE("that a model does not state its reliability is said once")
         findings.push_back(findingOf(known.id, known.name.c_str(), ball(phantomGrid(), {0, 0, 0}, 50)));
     run.rows = makeRows(run, std::move(findings), "nii.gz");
     judge(run);
-    CHECK(std::count(run.notes.begin(), run.notes.end(),
-                     "The model published does not state how reliable it is on real scans: no light is green.") == 1);
+    CHECK(std::count(
+              run.notes.begin(), run.notes.end(),
+              "The model published does not state how reliable it is on real scans: no light is green.") ==
+          1);
     for (const Row& row : run.rows)
         CHECK(row.trust.light >= Light::Look);
 }

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
-/// The cells of every row of a table after RFC 4180: quotation marks may hold commas, ends of lines and doubled marks.
+/// The cells of every row of a table after RFC 4180: quotation marks may hold commas, ends of lines and
+/// doubled marks.
 inline std::vector<std::vector<std::string>> csvCells(const std::string& text)
 {
     std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(1));
@@ -38,7 +38,8 @@ inline std::string oddRow(const std::string& text)
     const auto rows = csvCells(text);
     for (const auto& row : rows)
         if (row.size() != rows[0].size())
-            return std::to_string(row.size()) + " cells under " + std::to_string(rows[0].size()) + ": " + row[0];
+            return std::to_string(row.size()) + " cells under " + std::to_string(rows[0].size()) + ": " +
+                   row[0];
     return rows.empty() ? "no rows" : "";
 }
 

@@ -62,7 +62,8 @@ std::vector<float> fill(const std::string& key, const std::vector<std::int64_t>&
     return values;
 }
 
-StoredTensors formulaWeights(const std::map<std::string, std::vector<std::int64_t>>& shapes, std::uint64_t seed)
+StoredTensors formulaWeights(const std::map<std::string, std::vector<std::int64_t>>& shapes,
+                             std::uint64_t seed)
 {
     StoredTensors tensors;
     for (const auto& [key, shape] : shapes) {

@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// A decimal comma (German), other cases of I (Turkish), a narrow space between thousands (French), Chinese.
 inline const std::vector<std::string>& foreignLocales()
@@ -19,8 +18,7 @@ inline const std::vector<std::string>& foreignLocales()
 }
 
 /// While it lives, the process has this locale: the C library, and the streams of C++.
-class ForeignLocale
-{
+class ForeignLocale {
 public:
     explicit ForeignLocale(const std::string& name)
     {
@@ -28,8 +26,9 @@ public:
         if (there)
             m_before = std::locale::global(std::locale(name));
         else
-            WARN("SKIPPED under " << name << ": this machine lacks the locale. Run installers/debian12.sh, or as root: "
-                                  << "localedef -i " << name.substr(0, 5) << " -f UTF-8 " << name);
+            WARN("SKIPPED under "
+                 << name << ": this machine lacks the locale. Run installers/debian12.sh, or as root: "
+                 << "localedef -i " << name.substr(0, 5) << " -f UTF-8 " << name);
     }
     ~ForeignLocale()
     {

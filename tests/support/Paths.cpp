@@ -27,7 +27,8 @@ TemporaryFolder::TemporaryFolder()
 {
     std::random_device random;
     do
-        m_path = fs::temp_directory_path() / ("hounsfield-test-" + std::to_string(random()) + std::to_string(random()));
+        m_path = fs::temp_directory_path() /
+                 ("hounsfield-test-" + std::to_string(random()) + std::to_string(random()));
     while (!fs::create_directories(m_path));
 }
 

@@ -30,10 +30,10 @@ void writeFile(const std::filesystem::path& file, const std::string& bytes);
 } // namespace hounsfield::test
 
 /// Ends the case with a message where the folder `shared` is missing; else defines `name` as its path.
-#define REQUIRE_SHARED(name)                                                                                             \
-    const auto name##Found = hounsfield::test::shared();                                                                 \
-    if (!name##Found) {                                                                                                  \
-        WARN("skipped: the folder `shared` is not beside this checkout");                                                \
-        return;                                                                                                          \
-    }                                                                                                                    \
+#define REQUIRE_SHARED(name)                                                                                 \
+    const auto name##Found = hounsfield::test::shared();                                                     \
+    if (!name##Found) {                                                                                      \
+        WARN("skipped: the folder `shared` is not beside this checkout");                                    \
+        return;                                                                                              \
+    }                                                                                                        \
     const std::filesystem::path name = *name##Found

@@ -13,7 +13,8 @@
 namespace hounsfield::test {
 namespace {
 
-template <typename Number> StoredTensor tensorOf(ElementType type, const std::vector<std::int64_t>& shape, const std::vector<Number>& numbers)
+template <typename Number> StoredTensor tensorOf(ElementType type, const std::vector<std::int64_t>& shape,
+                                                 const std::vector<Number>& numbers)
 {
     StoredTensor tensor;
     tensor.type = type;
@@ -30,7 +31,8 @@ public:
     {
         const auto found = m_files.find(name);
         if (found == m_files.end())
-            throw Error(ErrorKind::Model, "The model in memory lacks its file " + name + ". Install it again.");
+            throw Error(ErrorKind::Model,
+                        "The model in memory lacks its file " + name + ". Install it again.");
         return found->second;
     }
     std::string describe() const override { return "in memory"; }
@@ -41,9 +43,13 @@ private:
 
 } // namespace
 
-RecognitionBytes writeRecognition(const std::vector<TaughtConcept>& concepts, double temperature, double accept, double unsure, bool owners)
+RecognitionBytes writeRecognition(const std::vector<TaughtConcept>& concepts, double temperature,
+                                  double accept, double unsure, bool owners)
 {
-    nlohmann::json root{{"temperature", temperature}, {"accept", accept}, {"unsure", unsure}, {"concepts", nlohmann::json::array()}};
+    nlohmann::json root{{"temperature", temperature},
+                        {"accept", accept},
+                        {"unsure", unsure},
+                        {"concepts", nlohmann::json::array()}};
     std::vector<float> rows;
     std::vector<std::int32_t> owner;
     for (std::size_t n = 0; n < concepts.size(); ++n) {

@@ -13,9 +13,12 @@ inline constexpr bool besideLibTorch = false;
 inline constexpr bool besideLibTorch = true;
 #endif
 
-/// Trains a small sentencepiece model with the library's own program on sentences about anatomy in several languages.
-/// @param kind "unigram" or "bpe". @returns the .model file, written into the folder. @throws std::runtime_error with what the program said
-std::filesystem::path trainSentencePiece(const std::filesystem::path& folder, const std::string& kind = "unigram");
+/// Trains a small sentencepiece model with the library's own program on sentences about anatomy in several
+/// languages.
+/// @param kind "unigram" or "bpe". @returns the .model file, written into the folder. @throws
+/// std::runtime_error with what the program said
+std::filesystem::path trainSentencePiece(const std::filesystem::path& folder,
+                                         const std::string& kind = "unigram");
 /// What the library's own program makes of a line of text, in ids joined by blanks.
 std::string sentencePieceIds(const std::filesystem::path& model, const std::string& line);
 

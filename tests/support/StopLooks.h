@@ -4,12 +4,10 @@
 #include "tests/support/catch.h"
 #include "volume/Progress.h"
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// Counts the looks for a stop, and asks for one from the given look on.
-class StopLooks : public Progress
-{
+class StopLooks : public Progress {
 public:
     /// @param stopAt 0: never
     explicit StopLooks(int stopAt = 0) : m_stopAt(stopAt) {}
@@ -25,8 +23,7 @@ private:
 };
 
 /// Asks for a stop from the given report on.
-class StopReports final : public Progress
-{
+class StopReports final : public Progress {
 public:
     explicit StopReports(int stopAt) : m_left(stopAt) {}
     void report(const ProgressReport& how) override

@@ -17,7 +17,8 @@ TextEncoderSettings compact(const std::string& tokenizer, int entries)
     TextEncoderSettings settings;
     settings.tokenizer = tokenizer;
     settings.weightsFile = "text_weights.safetensors";
-    settings.vocabularyFile = tokenizer == "sentencepiece" ? "text_vocabulary.model" : "text_vocabulary.txt.gz";
+    settings.vocabularyFile =
+        tokenizer == "sentencepiece" ? "text_vocabulary.model" : "text_vocabulary.txt.gz";
     settings.width = 32;
     settings.heads = 2;
     settings.blocks = 2;
@@ -30,10 +31,23 @@ TextEncoderSettings compact(const std::string& tokenizer, int entries)
 StoredTensors textWeights(const TextEncoderSettings& settings)
 {
     const std::int64_t w = settings.width;
-    TensorShapes shapes{{"token_embedding.weight", {settings.vocabulary, w}}, {"positional_embedding", {settings.context, w}}, {"ln_final.weight", {w}}, {"ln_final.bias", {w}}, {"text_projection", {w, 512}}};
+    TensorShapes shapes{{"token_embedding.weight", {settings.vocabulary, w}},
+                        {"positional_embedding", {settings.context, w}},
+                        {"ln_final.weight", {w}},
+                        {"ln_final.bias", {w}},
+                        {"text_projection", {w, 512}}};
     for (int n = 0; n < settings.blocks; ++n)
-        for (const auto& [key, shape] : TensorShapes{{"ln_1.weight", {w}}, {"ln_1.bias", {w}}, {"ln_2.weight", {w}}, {"ln_2.bias", {w}}, {"attn.in_proj_weight", {3 * w, w}}, {"attn.in_proj_bias", {3 * w}},
-                                                     {"attn.out_proj.weight", {w, w}}, {"attn.out_proj.bias", {w}}, {"mlp.c_fc.weight", {4 * w, w}}, {"mlp.c_fc.bias", {4 * w}}, {"mlp.c_proj.weight", {w, 4 * w}},
+        for (const auto& [key, shape] : TensorShapes{{"ln_1.weight", {w}},
+                                                     {"ln_1.bias", {w}},
+                                                     {"ln_2.weight", {w}},
+                                                     {"ln_2.bias", {w}},
+                                                     {"attn.in_proj_weight", {3 * w, w}},
+                                                     {"attn.in_proj_bias", {3 * w}},
+                                                     {"attn.out_proj.weight", {w, w}},
+                                                     {"attn.out_proj.bias", {w}},
+                                                     {"mlp.c_fc.weight", {4 * w, w}},
+                                                     {"mlp.c_fc.bias", {4 * w}},
+                                                     {"mlp.c_proj.weight", {w, 4 * w}},
                                                      {"mlp.c_proj.bias", {w}}})
             shapes["transformer.resblocks." + std::to_string(n) + "." + key] = shape;
     return formulaWeights(shapes);
@@ -72,10 +86,13 @@ fs::path writeTextPack(const fs::path& folder, const std::string& name, const st
 {
     ModelPack pack = describeFormula(name, {32, 32, 32});
     pack.promptTemplate = "A computerized tomography of a {}";
-    std::vector<std::pair<std::string, std::string>> files{{pack.weightsFile, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {})}, {"card.md", "card"}};
+    std::vector<std::pair<std::string, std::string>> files{
+        {pack.weightsFile, writeSafetensors(formulaWeights(expectedUnetTensors(pack.widths)), {})},
+        {"card.md", "card"}};
     if (!tokenizer.empty()) {
         pack.textEncoder = compact(tokenizer, entries);
-        files.emplace_back(pack.textEncoder->weightsFile, writeSafetensors(textWeights(*pack.textEncoder), {}));
+        files.emplace_back(pack.textEncoder->weightsFile,
+                           writeSafetensors(textWeights(*pack.textEncoder), {}));
         files.emplace_back(pack.textEncoder->vocabularyFile, vocabulary);
     }
     fs::create_directories(folder / name);

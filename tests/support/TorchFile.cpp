@@ -22,11 +22,14 @@ class ZipWriter {
 public:
     explicit ZipWriter(const std::filesystem::path& file) : m_out(file, std::ios::binary) {}
 
-    void add(const std::string& name, std::uint64_t size, const std::function<void(const std::function<void(std::string_view)>&)>& bytes)
+    void add(const std::string& name, std::uint64_t size,
+             const std::function<void(const std::function<void(std::string_view)>&)>& bytes)
     {
         const auto at = static_cast<std::uint64_t>(m_out.tellp());
         const std::string sizes = little(size, 4) + little(size, 4) + little(name.size(), 2);
-        const auto header = [&](std::uint32_t crc) { return little(0, 2) + little(0, 2) + little(0, 4) + little(crc, 4) + sizes + little(0, 2); };
+        const auto header = [&](std::uint32_t crc) {
+            return little(0, 2) + little(0, 2) + little(0, 4) + little(crc, 4) + sizes + little(0, 2);
+        };
         m_out << "PK\3\4" << little(20, 2) << header(0) << name;
         uLong crc = 0;
         bytes([&](std::string_view block) {
@@ -37,7 +40,8 @@ public:
         m_out.seekp(static_cast<std::streamoff>(at + 14));
         m_out << little(crc, 4);
         m_out.seekp(end);
-        m_directory += "PK\1\2" + little(20, 2) + little(20, 2) + header(static_cast<std::uint32_t>(crc)) + std::string(10, '\0') + little(at, 4) + name;
+        m_directory += "PK\1\2" + little(20, 2) + little(20, 2) + header(static_cast<std::uint32_t>(crc)) +
+                       std::string(10, '\0') + little(at, 4) + name;
         ++m_count;
     }
     void add(const std::string& name, const std::string& bytes)
@@ -47,7 +51,8 @@ public:
     void finish()
     {
         const auto at = static_cast<std::uint64_t>(m_out.tellp());
-        m_out << m_directory << "PK\5\6" << little(0, 4) << little(m_count, 2) << little(m_count, 2) << little(m_directory.size(), 4) << little(at, 4) << little(0, 2);
+        m_out << m_directory << "PK\5\6" << little(0, 4) << little(m_count, 2) << little(m_count, 2)
+              << little(m_directory.size(), 4) << little(at, 4) << little(0, 2);
     }
 
 private:
@@ -80,12 +85,14 @@ std::string tensorPickle(const TensorInfo& tensor, int key)
         shape += number(n);
         strides += number(step /= n);
     }
-    return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\n" + storage + "\n" + text(std::to_string(key)) + text("cuda:0") + number(tensor.count()) + "tQ" + number(0) + "(" + shape + "t(" +
-           strides + "t\x89" + "ccollections\nOrderedDict\n)RtR";
+    return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\n" + storage + "\n" +
+           text(std::to_string(key)) + text("cuda:0") + number(tensor.count()) + "tQ" + number(0) + "(" +
+           shape + "t(" + strides + "t\x89" + "ccollections\nOrderedDict\n)RtR";
 }
 
 /// A module's attributes by their paths, each module an object of its own class.
-std::string modulePickle(const std::vector<std::pair<std::string, std::string>>& tensors, const std::string& prefix)
+std::string modulePickle(const std::vector<std::pair<std::string, std::string>>& tensors,
+                         const std::string& prefix)
 {
     std::string pickle = "c__torch__\nModule\n)\x81}(";
     std::string inner;
@@ -105,7 +112,8 @@ std::string modulePickle(const std::vector<std::pair<std::string, std::string>>&
 
 } // namespace
 
-void writeTorchZip(const std::filesystem::path& file, const TensorInfos& tensors, int moments, const Fill& fill)
+void writeTorchZip(const std::filesystem::path& file, const TensorInfos& tensors, int moments,
+                   const Fill& fill)
 {
     std::string net, state;
     int key = 0;
@@ -120,9 +128,12 @@ void writeTorchZip(const std::filesystem::path& file, const TensorInfos& tensors
             records.emplace_back(name, &tensor);
         }
     ZipWriter zip(file);
-    zip.add("archive/data.pkl", "\x80\x02}(" + text("net") + "ccollections\nOrderedDict\n)R(" + net + "u" + text("optimizer") + "}" + text("state") + "}(" + state + "us" + text("epoch") + number(1) + "u.");
+    zip.add("archive/data.pkl", "\x80\x02}(" + text("net") + "ccollections\nOrderedDict\n)R(" + net + "u" +
+                                    text("optimizer") + "}" + text("state") + "}(" + state + "us" +
+                                    text("epoch") + number(1) + "u.");
     for (std::size_t k = 0; k < records.size(); ++k)
-        zip.add("archive/data/" + std::to_string(k), records[k].second->byteCount(), [&](const auto& write) { fill(records[k].first, *records[k].second, write); });
+        zip.add("archive/data/" + std::to_string(k), records[k].second->byteCount(),
+                [&](const auto& write) { fill(records[k].first, *records[k].second, write); });
     zip.add("archive/version", "3\n");
     zip.finish();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "volume/synthetic/SyntheticPatient.h"
 #include "tests/support/catch.h"
 #include "volume/Statistics.h"
 #include "volume/synthetic/BodyPlan.h"
 #include "volume/synthetic/Scanner.h"
-#include "volume/synthetic/SyntheticPatient.h"
 
 #include <algorithm>
 #include <array>
@@ -40,11 +40,11 @@ TEST_CASE("every organ is there, but for the prostate of a woman, and left ones 
                 CHECK_FALSE(of(scan, id).empty());
             }
         const auto x = [&](int id) { return measure(of(scan, id), *scan.volume).centroidMm[0]; };
-        CHECK(x(3) > x(2) + 60);   // kidneys
-        CHECK(x(13) > x(12) + 30); // adrenal glands
-        CHECK(x(17) > x(16) + 60); // lungs
+        CHECK(x(3) > x(2) + 60);    // kidneys
+        CHECK(x(13) > x(12) + 30);  // adrenal glands
+        CHECK(x(17) > x(16) + 60);  // lungs
         CHECK(x(23) > x(24) + 100); // heads of the femurs
-        CHECK(x(1) > x(6) + 60);   // the spleen is left of the liver
+        CHECK(x(1) > x(6) + 60);    // the spleen is left of the liver
     }
 }
 
@@ -107,7 +107,9 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
         here.clear();
         for (const auto& lesion : loaded.lesions)
             here.insert(lesion.classes.begin(), lesion.classes.end());
-        tumorsOfKidneys += std::count_if(loaded.lesions.begin(), loaded.lesions.end(), [](const LesionPaint& lesion) { return lesion.classes == std::vector{26}; });
+        tumorsOfKidneys +=
+            std::count_if(loaded.lesions.begin(), loaded.lesions.end(),
+                          [](const LesionPaint& lesion) { return lesion.classes == std::vector{26}; });
         heavy += here.size();
         CHECK(light.paints.size() == loaded.paints.size());
         CHECK(light.trunk.halfWidthMm == loaded.trunk.halfWidthMm);
@@ -118,7 +120,8 @@ TEST_CASE("a heavy burden grows most kinds of lesions in most patients, in the s
     CHECK(double(tumorsOfKidneys) / patients > 2);
 }
 
-TEST_CASE("a renal sinus holds fat, calyces and vessels, in some patients nearly all fat and in others less than half")
+TEST_CASE("a renal sinus holds fat, calyces and vessels, in some patients nearly all fat and in others less "
+          "than half")
 {
     constexpr std::uint64_t patients = 60;
     int fatty = 0, mixed = 0, sinuses = 0;
@@ -151,7 +154,8 @@ TEST_CASE("a renal sinus holds fat, calyces and vessels, in some patients nearly
     CHECK(mixed > 10);
 }
 
-TEST_CASE("tissues moved at random keep most of what a growth is told from its organ by, and fluid stays fluid")
+TEST_CASE(
+    "tissues moved at random keep most of what a growth is told from its organ by, and fluid stays fluid")
 {
     Appearance moved;
     moved.randomHu = 40;
@@ -172,13 +176,16 @@ TEST_CASE("tissues moved at random keep most of what a growth is told from its o
     CHECK(ownOrgans > 0.3 * people);
 }
 
-TEST_CASE("without contrast blood has one density in every vessel, and a vein is told from an artery only with it")
+TEST_CASE(
+    "without contrast blood has one density in every vessel, and a vein is told from an artery only with it")
 {
     constexpr int people = 200;
     double apart = 0, alike = 0;
     for (std::uint64_t seed = 1; seed <= people; ++seed) {
         const TissueHu native = tissueHu(0, seed), arterial = tissueHu(2, seed);
-        const auto hu = [](const TissueHu& of, Tissue tissue) { return of[static_cast<std::size_t>(tissue)]; };
+        const auto hu = [](const TissueHu& of, Tissue tissue) {
+            return of[static_cast<std::size_t>(tissue)];
+        };
         for (const Tissue vessel : {Tissue::Heart, Tissue::Vein, Tissue::PortalVein, Tissue::HepaticVessel})
             CHECK(hu(native, vessel) == hu(native, Tissue::Artery));
         CHECK(hu(native, Tissue::KidneyMedulla) == hu(native, Tissue::KidneyCortex));
@@ -216,10 +223,15 @@ TEST_CASE("an organ's volume does not depend on the grid it is sampled on")
     Progress silent;
     const Geometry plain = patient.wholeBodyGrid(3);
     const double a = 0.35;
-    const Matrix3 turned{{{2.5 * std::cos(a), -2.5 * std::sin(a), 0}, {2.5 * std::sin(a), 2.5 * std::cos(a), 0}, {0, 0, 4}}};
+    const Matrix3 turned{
+        {{2.5 * std::cos(a), -2.5 * std::sin(a), 0}, {2.5 * std::sin(a), 2.5 * std::cos(a), 0}, {0, 0, 4}}};
     const Index3 size{220, 200, 135};
     const Vector3 middle{110, 100, 67};
-    const Geometry oblique(size, plain.toMm(Vector3{0.5 * double(plain.size()[0]), 0.5 * double(plain.size()[1]), 0.5 * double(plain.size()[2])}) - turned * middle, turned);
+    const Geometry oblique(size,
+                           plain.toMm(Vector3{0.5 * double(plain.size()[0]), 0.5 * double(plain.size()[1]),
+                                              0.5 * double(plain.size()[2])}) -
+                               turned * middle,
+                           turned);
     const SyntheticScan one = patient.sample(plain, {}, silent), two = patient.sample(oblique, {}, silent);
     for (int id : {1, 2, 3, 6, 21})
         CHECK(of(two, id).volumeMl() == Approx(of(one, id).volumeMl()).epsilon(0.05));

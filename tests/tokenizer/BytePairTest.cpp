@@ -27,7 +27,9 @@ TEST_CASE("a sequence is framed, and cut before its end where it is too long")
 {
     REQUIRE_SHARED(shared);
     const auto tokenizer = BytePairTokenizer::fromFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz");
-    for (const auto& recorded = nlohmann::json::parse(readFile(shared / "reference" / "clip_text_forward.json")); const auto& n : {0, 1, 2, 3, 4}) {
+    for (const auto& recorded =
+             nlohmann::json::parse(readFile(shared / "reference" / "clip_text_forward.json"));
+         const auto& n : {0, 1, 2, 3, 4}) {
         std::vector<std::int32_t> ids = tokenizer.encode(recorded["prompts"][n]);
         CHECK(ids.size() <= 77);
         CHECK(ids.back() == BytePairTokenizer::end);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/Paths.h"
 #include "tests/support/SentencePiece.h"
+#include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "tokenizer/SentencePieceTokenizer.h"
 #include "volume/Error.h"
@@ -15,7 +15,10 @@ namespace {
 
 /// The module lies beside the programs, not beside the tests.
 struct Plugins {
-    explicit Plugins(const char* folder = HOUNSFIELD_PLUGIN_FOLDER) { setenv("HOUNSFIELD_PLUGINS", folder, 1); }
+    explicit Plugins(const char* folder = HOUNSFIELD_PLUGIN_FOLDER)
+    {
+        setenv("HOUNSFIELD_PLUGINS", folder, 1);
+    }
     ~Plugins() { unsetenv("HOUNSFIELD_PLUGINS"); }
 };
 
@@ -58,8 +61,11 @@ TEST_CASE("sentencepiece ids equal those of spm_encode, in every language and wi
     for (const char* kind : {"unigram", "bpe"}) {
         const auto model = trainSentencePiece(folder.path(), kind);
         const auto tokenizer = SentencePieceTokenizer::fromFile(model);
-        for (const char* text : {"A computerized tomography of a liver", "renal artery", "  Two   blanks ", "Die Größe der Läsion", "L'artère rénale", "riñón izquierdo", "Почечная артерия", "肝臓は右", "肾动脉",
-                                 "ﬁne ﬂow ①½", "ＦＵＬＬ width", "e\xCC\x81", "emoji 🫀 heart", "x", "<s> liver </s>", "a\tb", "\xFF\xFE broken"}) {
+        for (const char* text :
+             {"A computerized tomography of a liver", "renal artery", "  Two   blanks ",
+              "Die Größe der Läsion", "L'artère rénale", "riñón izquierdo", "Почечная артерия", "肝臓は右",
+              "肾动脉", "ﬁne ﬂow ①½", "ＦＵＬＬ width", "e\xCC\x81", "emoji 🫀 heart", "x",
+              "<s> liver </s>", "a\tb", "\xFF\xFE broken"}) {
             INFO(kind << ": " << text);
             CHECK(joined(tokenizer.pieces(text)) == sentencePieceIds(model, text));
         }
@@ -81,12 +87,14 @@ TEST_CASE("a sentencepiece sequence is framed by <s> and </s> and cut before its
     const auto many = tokenizer.tokens("A computerized tomography of a liver and of a kidney tumor");
     CHECK(many.ids.size() == 12);
     CHECK(many.ids.back() == 2);
-    CHECK(many.cut == tokenizer.pieces("A computerized tomography of a liver and of a kidney tumor").size() - 10);
+    CHECK(many.cut ==
+          tokenizer.pieces("A computerized tomography of a liver and of a kidney tumor").size() - 10);
     for (const std::int32_t id : many.ids)
         CHECK(id < tokenizer.vocabularySize());
 }
 
-TEST_CASE("a sentencepiece model that is cut off, changed or hostile is refused in words or works, it never crashes the program")
+TEST_CASE("a sentencepiece model that is cut off, changed or hostile is refused in words or works, it never "
+          "crashes the program")
 {
     const Plugins plugins;
     const TemporaryFolder folder;

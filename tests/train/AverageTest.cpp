@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/training/Average.h"
 #include "inference/PackWriter.h"
 #include "inference/internal/PackWeights.h"
-#include "inference/training/Average.h"
 #include "inference/training/ClassEmbeddings.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
@@ -21,14 +21,16 @@ using namespace hounsfield::test;
 namespace {
 
 /// Trained on from a pack for a few steps. @param table empty: its own embeddings
-ModelPack trainedOn(const ModelPack& pack, const std::vector<std::vector<float>>& table, const std::filesystem::path& folder)
+ModelPack trainedOn(const ModelPack& pack, const std::vector<std::vector<float>>& table,
+                    const std::filesystem::path& folder)
 {
     TrainerSettings settings = tinySettings(6);
     settings.from = std::make_shared<const ModelPack>(pack);
     BoxSource source;
     Progress silent;
     Trainer trainer(settings, table, folder.string() + ".state");
-    trainer.run(source, [](const TrainingReport&) {}, silent);
+    trainer.run(
+        source, [](const TrainingReport&) {}, silent);
     writePack(pack, trainer.weightsSafetensors(), "A test.\n", folder);
     return openPackFolder(folder);
 }
@@ -38,9 +40,11 @@ ModelPack trainedOn(const ModelPack& pack, const std::vector<std::vector<float>>
 TEST_CASE("the mean of a model and one trained on from it lies half way in every weight")
 {
     const TemporaryFolder folder;
-    const ModelPack first = tinyPack(folder.path() / "first"), second = trainedOn(first, {}, folder.path() / "second");
+    const ModelPack first = tinyPack(folder.path() / "first"),
+                    second = trainedOn(first, {}, folder.path() / "second");
     writePack(second, averagedWeights(first, second), "A test.\n", folder.path() / "mean");
-    const Weights a = packWeights(first), b = packWeights(second), mean = packWeights(openPackFolder(folder.path() / "mean"));
+    const Weights a = packWeights(first), b = packWeights(second),
+                  mean = packWeights(openPackFolder(folder.path() / "mean"));
     double moved = 0;
     for (const auto& [name, tensor] : mean) {
         INFO(name);
@@ -57,12 +61,15 @@ TEST_CASE("models of other classes or other embeddings are not averaged")
     const ModelPack first = tinyPack(folder.path() / "first");
     ModelPack fewer = first;
     fewer.classes.pop_back();
-    CHECK_THROWS_WITH(averagedWeights(first, fewer), Catch::Matchers::Contains("do not know the same classes"));
-    const ModelPack other = trainedOn(first, classEmbeddings("one-hot", first.classes), folder.path() / "other");
+    CHECK_THROWS_WITH(averagedWeights(first, fewer),
+                      Catch::Matchers::Contains("do not know the same classes"));
+    const ModelPack other =
+        trainedOn(first, classEmbeddings("one-hot", first.classes), folder.path() / "other");
     CHECK_THROWS_WITH(averagedWeights(first, other), Catch::Matchers::Contains("have other embeddings"));
 }
 
-TEST_CASE("a class may begin as another: its head is made of what made the other's, and those of all others stay near what they were")
+TEST_CASE("a class may begin as another: its head is made of what made the other's, and those of all others "
+          "stay near what they were")
 {
     const TemporaryFolder folder;
     const ModelPack pack = tinyPack(folder.path() / "pack");
@@ -83,5 +90,6 @@ TEST_CASE("a class may begin as another: its head is made of what made the other
         INFO(row);
         CHECK((begun[row] - before[row == 26 ? 5 : row]).norm().item<double>() < 0.05 * length);
     }
-    CHECK((begun[26] - before[5]).norm().item<double>() < 0.1 * (before[26] - before[5]).norm().item<double>());
+    CHECK((begun[26] - before[5]).norm().item<double>() <
+          0.1 * (before[26] - before[5]).norm().item<double>());
 }

@@ -44,7 +44,8 @@ TEST_CASE("without a dataset.json a class is annotated where its file lies")
     CHECK(readCase(set, set.cases[1], classes()).annotated == bitOf(6));
 }
 
-TEST_CASE("a missing file of an annotated class means it is not there, a file of another class is not used and told")
+TEST_CASE("a missing file of an annotated class means it is not there, a file of another class is not used "
+          "and told")
 {
     const TemporaryFolder folder;
     writeCase(folder.path(), {"one"}, {"liver", "spleen"});
@@ -66,10 +67,15 @@ TEST_CASE("a label map's values stand for the classes that dataset.json names, s
     writeCase(folder.path(), {"one"}, {});
     fs::remove(folder.path() / "one" / "segmentations");
     const Mask upper = boxMask({4, 4, 4}, 3), lower = boxMask({4, 4, 9}, 3), other = boxMask({20, 20, 20}, 2);
-    writeLabelMap({{10, "upper", "", {1, 1, 1}, &upper}, {11, "lower", "", {2, 2, 2}, &lower}, {5, "other", "", {3, 3, 3}, &other}}, folder.path() / "one" / "labels.nii.gz", folder.path() / "labels.csv");
-    CHECK_THROWS_WITH(readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes()), Catch::Contains("labels.nii.gz"));
+    writeLabelMap({{10, "upper", "", {1, 1, 1}, &upper},
+                   {11, "lower", "", {2, 2, 2}, &lower},
+                   {5, "other", "", {3, 3, 3}, &other}},
+                  folder.path() / "one" / "labels.nii.gz", folder.path() / "labels.csv");
+    CHECK_THROWS_WITH(readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes()),
+                      Catch::Contains("labels.nii.gz"));
     writeFile(folder.path() / "dataset.json", R"({"labels": {"10": "Left Lung", "11": "left_lung"}})");
-    const LabelledScan scan = readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes());
+    const LabelledScan scan =
+        readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes());
     CHECK(scan.annotated == bitOf(17));
     CHECK(scan.masks[16].count() == 54);
 }
@@ -79,7 +85,8 @@ TEST_CASE("a tumor's voxels belong to its organ where the organ is annotated")
     const TemporaryFolder folder;
     writeCase(folder.path(), {"one"}, {"liver_tumor"});
     writeFile(folder.path() / "dataset.json", R"({"annotated": ["Liver", "Liver Tumor"]})");
-    const LabelledScan scan = readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes());
+    const LabelledScan scan =
+        readCase(openDataSet(folder.path(), classes()), folder.path() / "one", classes());
     CHECK(scan.masks[5].count() == 216);
 }
 
@@ -87,10 +94,13 @@ TEST_CASE("errors of data name the file and what would be right")
 {
     const TemporaryFolder folder;
     CHECK_THROWS_WITH(openDataSet(folder.path() / "nowhere", classes()), Catch::Contains("nowhere"));
-    CHECK_THROWS_WITH(openDataSet(folder.path(), classes()), Catch::Contains("No labelled scans") && Catch::Contains("segmentations"));
+    CHECK_THROWS_WITH(openDataSet(folder.path(), classes()),
+                      Catch::Contains("No labelled scans") && Catch::Contains("segmentations"));
     writeCase(folder.path(), {"one"}, {"liver"});
     writeFile(folder.path() / "dataset.json", R"({"annotated": ["Livver"]})");
-    CHECK_THROWS_WITH(openDataSet(folder.path(), classes()), Catch::Contains("Livver") && Catch::Contains("dataset.json") && Catch::Contains("Nearest: Liver"));
+    CHECK_THROWS_WITH(openDataSet(folder.path(), classes()), Catch::Contains("Livver") &&
+                                                                 Catch::Contains("dataset.json") &&
+                                                                 Catch::Contains("Nearest: Liver"));
     writeFile(folder.path() / "dataset.json", R"({"validation": ["seven"]})");
     CHECK_THROWS_WITH(openDataSet(folder.path(), classes()), Catch::Contains("seven"));
     writeFile(folder.path() / "dataset.json", "{nonsense");
@@ -100,7 +110,8 @@ TEST_CASE("errors of data name the file and what would be right")
     const Geometry other = Geometry::fromSpacing({32, 32, 32}, {0, 0, 9}, {4, 4, 4});
     writeMask(Mask(other), folder.path() / "one" / "segmentations" / "spleen.nii.gz");
     const DataSet set = openDataSet(folder.path(), classes());
-    CHECK_THROWS_WITH(readCase(set, set.cases[0], classes()), Catch::Contains("spleen.nii.gz") && Catch::Contains("grid"));
+    CHECK_THROWS_WITH(readCase(set, set.cases[0], classes()),
+                      Catch::Contains("spleen.nii.gz") && Catch::Contains("grid"));
 }
 
 TEST_CASE("broken cases are taken out and told, and the others go on")
@@ -128,7 +139,8 @@ TEST_CASE("validation cases are drawn by the seed, or named, and never train")
     const DataSets data = openDataSets({folder.path()}, classes(), 0.4, 7);
     CHECK(data.validation().size() == 2);
     CHECK(data.training().size() == 3);
-    CHECK(namesOf(data.validation()) == namesOf(openDataSets({folder.path()}, classes(), 0.4, 7).validation()));
+    CHECK(namesOf(data.validation()) ==
+          namesOf(openDataSets({folder.path()}, classes(), 0.4, 7).validation()));
     std::set<std::set<std::string>> draws;
     for (std::uint64_t seed = 0; seed < 20; ++seed)
         draws.insert(namesOf(openDataSets({folder.path()}, classes(), 0.4, seed).validation()));
@@ -167,7 +179,9 @@ TEST_CASE("every round goes through all cases once, and a source that skipped is
     for (int n = 0; n < 9; ++n)
         scans.push_back(whole.next().labels);
     for (std::size_t round = 0; round < 3; ++round)
-        CHECK(std::set<std::vector<ClassBits>>(scans.begin() + std::ptrdiff_t(3 * round), scans.begin() + std::ptrdiff_t(3 * round + 3)).size() == 3);
+        CHECK(std::set<std::vector<ClassBits>>(scans.begin() + std::ptrdiff_t(3 * round),
+                                               scans.begin() + std::ptrdiff_t(3 * round + 3))
+                  .size() == 3);
     late.skip(5);
     CHECK(late.next().labels == scans[5]);
 }
@@ -187,25 +201,30 @@ TEST_CASE("the check of data tells swapped sides, empty masks and volumes far fr
         cases.push_back(lookAtCase(data, one));
     const std::string report = checkReport(data, cases, {"x.nii.gz is broken"});
     CHECK_THAT(report, Catch::Contains("Left Kidney lies on the right of the Right Kidney"));
-    CHECK_THAT(report, Catch::Contains((folder.path() / "b" / "segmentations" / "liver.nii.gz").string() + " is empty"));
+    CHECK_THAT(report, Catch::Contains((folder.path() / "b" / "segmentations" / "liver.nii.gz").string() +
+                                       " is empty"));
     CHECK_THAT(report, Catch::Contains("/c the Liver has 0.512 mL"));
     CHECK_THAT(report, Catch::Contains("x.nii.gz is broken"));
     CHECK_THAT(report, Catch::Contains("| Liver | 5 | 4 |"));
 }
 
-TEST_CASE("the check of data tells folders that are no case, values that nobody named and tumors far from their organ")
+TEST_CASE("the check of data tells folders that are no case, values that nobody named and tumors far from "
+          "their organ")
 {
     const TemporaryFolder folder;
     writeCase(folder.path() / "masks", {"one"}, {"liver"});
-    writeMask(boxMask({22, 22, 22}, 4), folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
+    writeMask(boxMask({22, 22, 22}, 4),
+              folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
     fs::create_directories(folder.path() / "masks" / "two");
     writeFile(folder.path() / "masks" / "two" / "CT.nii.gz", "wrongly named");
     const DataSets masks = openDataSets({folder.path() / "masks"}, classes(), 0, 1);
     REQUIRE(masks.cases.size() == 1);
     std::string report = checkReport(masks, {lookAtCase(masks, masks.cases[0])}, {});
-    CHECK_THAT(report, Catch::Contains("two is no case: it has no ct.nii.gz") && Catch::Contains("no voxel of the Liver Tumor lies in its organ or touches it"));
+    CHECK_THAT(report, Catch::Contains("two is no case: it has no ct.nii.gz") &&
+                           Catch::Contains("no voxel of the Liver Tumor lies in its organ or touches it"));
     // One that touches it is as it should be, though it lies outside.
-    writeMask(boxMask({14, 8, 8}, 3), folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
+    writeMask(boxMask({14, 8, 8}, 3),
+              folder.path() / "masks" / "one" / "segmentations" / "liver_tumor.nii.gz");
     report = checkReport(masks, {lookAtCase(masks, masks.cases[0])}, {});
     CHECK_THAT(report, !Catch::Contains("touches it"));
 
@@ -215,14 +234,17 @@ TEST_CASE("the check of data tells folders that are no case, values that nobody 
     writeFile(folder.path() / "maps" / "dataset.json", R"({"labels": {"5": "Spleen"}})");
     const DataSets maps = openDataSets({folder.path() / "maps"}, classes(), 0, 1);
     report = checkReport(maps, {lookAtCase(maps, maps.cases[0])}, {});
-    CHECK_THAT(report, Catch::Contains("no class for them: 1.") && Catch::Contains("no voxel of labels.nii.gz has the value of the Spleen"));
+    CHECK_THAT(report, Catch::Contains("no class for them: 1.") &&
+                           Catch::Contains("no voxel of labels.nii.gz has the value of the Spleen"));
 }
 
 TEST_CASE("what an annotator says is not in a scan was looked for and is not there")
 {
     const TemporaryFolder folder;
     writeCase(folder.path(), {"one"}, {"liver"});
-    writeFile(folder.path() / "one" / "annotation.json", R"json({"not_in_scan": ["prostate (woman)", "liver", "tail"], "no_lesion_seen": ["kidney_cyst"]})json");
+    writeFile(
+        folder.path() / "one" / "annotation.json",
+        R"json({"not_in_scan": ["prostate (woman)", "liver", "tail"], "no_lesion_seen": ["kidney_cyst"]})json");
     const DataSet set = openDataSet(folder.path(), classes());
     std::vector<std::string> notes;
     const LabelledScan scan = readCase(set, set.cases[0], classes(), &notes);
@@ -249,7 +271,8 @@ TEST_CASE("further annotations replace the masks beside a scan, add to them, and
     CHECK(openDataSet(folder.path(), classes()).cases.size() == 1);
     const DataSet set = openDataSet(folder.path(), classes(), further.path());
     REQUIRE(set.cases.size() == 2);
-    const LabelledScan bare = readCase(set, set.cases[0], classes()), one = readCase(set, set.cases[1], classes());
+    const LabelledScan bare = readCase(set, set.cases[0], classes()),
+                       one = readCase(set, set.cases[1], classes());
     CHECK(bare.annotated == (bitOf(1) | bitOf(21)));
     CHECK(one.annotated == (bitOf(1) | bitOf(6) | bitOf(8)));
     CHECK(one.masks[5].empty());

@@ -40,7 +40,8 @@ TrainerSettings fromPack(const ModelPack& pack, std::int64_t steps)
     return settings;
 }
 
-ModelPack withNewClass(const ModelPack& pack, const std::vector<float>& row, const std::filesystem::path& folder)
+ModelPack withNewClass(const ModelPack& pack, const std::vector<float>& row,
+                       const std::filesystem::path& folder)
 {
     ModelPack longer = pack;
     longer.classes.push_back(newClassOf({"Aneurysm", "organ", "Aorta", "", "", {}}, pack));
@@ -84,7 +85,8 @@ TEST_CASE("a name that a model knows, in its own or other words, and nonsense ar
         CHECK_THROWS_AS(newClassOf({known, "organ", "", "", "", {}}, pack), Error);
     for (const char* nonsense : {"", "x", "12345", "qwrtz", "a/b", "liver; spleen", " Aneurysm"})
         CHECK_THROWS_AS(newClassOf({nonsense, "organ", "", "", "", {}}, pack), Error);
-    CHECK_THROWS_WITH(newClassOf({"Aneurysm", "organ", "Aort", "", "", {}}, pack), Catch::Contains("Nearest: Aorta"));
+    CHECK_THROWS_WITH(newClassOf({"Aneurysm", "organ", "Aort", "", "", {}}, pack),
+                      Catch::Contains("Nearest: Aorta"));
     CHECK_THROWS_AS(newClassOf({"Aneurysm", "vessel", "", "", "", {}}, pack), Error);
     CHECK_THROWS_AS(newClassOf({"Aneurysm", "organ", "", "300,0,0", "", {}}, pack), Error);
     const ModelClass added = newClassOf({"Aortic Aneurysm", "organ", "Aorta", "", "", {"aaa bulge"}}, pack);
@@ -103,7 +105,8 @@ TEST_CASE("with the head alone the new class is learned and every old mask stays
     Progress silent;
     std::vector<double> losses;
     RowTrainer trainer(fromPack(pack, 60), 33, firstEmbedding(pack, "Aneurysm", 0), folder.path() / "state");
-    trainer.run(source, {kept.next()}, [&](const TrainingReport& report) { losses.push_back(report.loss); }, silent);
+    trainer.run(
+        source, {kept.next()}, [&](const TrainingReport& report) { losses.push_back(report.loss); }, silent);
     CHECK(losses.back() < 0.9 * losses.front());
 
     const ModelPack longer = withNewClass(pack, trainer.row(), folder.path() / "longer");
@@ -125,7 +128,8 @@ TEST_CASE("with the head alone the new class is learned and every old mask stays
     CHECK(prompt.targets()[0].classId == 33);
 }
 
-TEST_CASE("the head's training killed and taken up again gives the same row, and a state of another class is refused")
+TEST_CASE("the head's training killed and taken up again gives the same row, and a state of another class is "
+          "refused")
 {
     const TemporaryFolder folder;
     const ModelPack pack = tinyPack(folder.path() / "tiny");
@@ -133,17 +137,23 @@ TEST_CASE("the head's training killed and taken up again gives the same row, and
     const auto train = [&](const std::string& state, std::int64_t killAt) {
         NewBoxes source;
         Progress silent;
-        RowTrainer trainer(fromPack(pack, 30), 33, firstEmbedding(pack, "Aneurysm", 0), folder.path() / state);
-        trainer.run(source, {}, [&](const TrainingReport& report) {
-            if (report.step == killAt)
-                throw Killed();
-        }, silent);
+        RowTrainer trainer(fromPack(pack, 30), 33, firstEmbedding(pack, "Aneurysm", 0),
+                           folder.path() / state);
+        trainer.run(
+            source, {},
+            [&](const TrainingReport& report) {
+                if (report.step == killAt)
+                    throw Killed();
+            },
+            silent);
         return trainer.row();
     };
     const auto whole = train("whole", -1);
     CHECK_THROWS_AS(train("killed", 20), Killed);
     CHECK(train("killed", -1) == whole);
-    CHECK_THROWS_AS(RowTrainer(fromPack(pack, 30), 34, firstEmbedding(pack, "Aneurysm", 0), folder.path() / "whole"), Error);
+    CHECK_THROWS_AS(
+        RowTrainer(fromPack(pack, 30), 34, firstEmbedding(pack, "Aneurysm", 0), folder.path() / "whole"),
+        Error);
 }
 
 TEST_CASE("a scan that does not annotate the new class teaches nothing of it")
@@ -154,7 +164,8 @@ TEST_CASE("a scan that does not annotate the new class teaches nothing of it")
     BoxSource others(1);
     Progress silent;
     RowTrainer trainer(fromPack(pack, 10), 33, first, folder.path() / "state");
-    trainer.run(others, {}, [](const TrainingReport&) {}, silent);
+    trainer.run(
+        others, {}, [](const TrainingReport&) {}, silent);
     for (std::size_t v = 0; v < first.size(); ++v)
         CHECK(trainer.row()[v] == Approx(first[v]).margin(1e-6));
 }
@@ -170,7 +181,8 @@ TEST_CASE("like another class, the embedding begins nearer to that class's row")
             sum += (row[v] - aorta[v]) * (row[v] - aorta[v]);
         return sum;
     };
-    CHECK(distance(firstEmbedding(pack, "Aneurysm", 8)) < 0.7 * distance(firstEmbedding(pack, "Aneurysm", 0)));
+    CHECK(distance(firstEmbedding(pack, "Aneurysm", 8)) <
+          0.7 * distance(firstEmbedding(pack, "Aneurysm", 0)));
 }
 
 TEST_CASE("fine-tuning labels what nobody annotated by the old model, and leaves alone what somebody did")

@@ -79,7 +79,8 @@ TEST_CASE("the plot shows loss and validation, marks the best step and is well-f
     CHECK(svg.find("nan") == std::string::npos);
 }
 
-TEST_CASE("the model card tells data, steps, seed, figures, what was not seen, and that it is for research only")
+TEST_CASE(
+    "the model card tells data, steps, seed, figures, what was not seen, and that it is for research only")
 {
     CardFacts facts;
     facts.pack.title = "Livers of ours";
@@ -101,14 +102,19 @@ TEST_CASE("the model card tells data, steps, seed, figures, what was not seen, a
     row.dice[5] = 0.9;
     facts.validation = row;
     const std::string card = modelCard(facts);
-    for (const char* said : {"research only", "| ours | 12 | 3 | Liver |", "800 steps", "step 500", "Seed 42", "| Liver | 0.900 |", "Left out of training on purpose: Gall Bladder", "hounsfield-train 9.9", "ended early"})
+    for (const char* said : {"research only", "| ours | 12 | 3 | Liver |", "800 steps", "step 500", "Seed 42",
+                             "| Liver | 0.900 |", "Left out of training on purpose: Gall Bladder",
+                             "hounsfield-train 9.9", "ended early"})
         CHECK_THAT(card, Catch::Contains(said));
     const std::string unseen = card.substr(card.find("no scan taught"));
     CHECK_THAT(unseen, Catch::Contains("Spleen") && !Catch::Contains("Liver,"));
     CHECK_THAT(card, !Catch::Contains("No scan of a patient"));
     // Scans that are made up while it trains are not "0 cases", and are nobody's.
     facts.sets = {{"synthetic patients", 0, 3, "all 32", true}};
-    CHECK_THAT(modelCard(facts), Catch::Contains("| synthetic patients | made up as needed | 3 | all 32 |") && Catch::Contains("No scan of a patient was trained on.\n"));
+    CHECK_THAT(modelCard(facts), Catch::Contains("| synthetic patients | made up as needed | 3 | all 32 |") &&
+                                     Catch::Contains("No scan of a patient was trained on.\n"));
     facts.from = "theirs";
-    CHECK_THAT(modelCard(facts), Catch::Contains("No scan of a patient was trained on here (the model it began with may have seen some)."));
+    CHECK_THAT(modelCard(facts),
+               Catch::Contains(
+                   "No scan of a patient was trained on here (the model it began with may have seen some)."));
 }

@@ -22,7 +22,8 @@ Mask both(const Mask& a, const Mask& b)
 
 } // namespace
 
-TEST_CASE("a class that is there and was not found has Dice and surface Dice 0 and no distance, one that is neither says nothing")
+TEST_CASE("a class that is there and was not found has Dice and surface Dice 0 and no distance, one that is "
+          "neither says nothing")
 {
     const Mask box = boxMask({4, 4, 4}), none(boxGrid());
     const ClassScore missed = scoreOf("scan", known(6), box, none, 3);
@@ -37,7 +38,8 @@ TEST_CASE("a class that is there and was not found has Dice and surface Dice 0 a
     board.add(scoreOf("false", known(6), none, box, 3));
     // Two scans have it: Dice 0 and 1; two do not, and in one of them it was found.
     CHECK_THAT(board.markdown(), Catch::Contains("| Liver | 0.500 | 0.500 | 0.00 | 0.0 | 2 | 1 | 1 of 2 |"));
-    CHECK_THAT(board.csv(), Catch::Contains("scan,Liver,1,0,0.0000,0,,") && Catch::Contains("false,Liver,0,1,,,,"));
+    CHECK_THAT(board.csv(),
+               Catch::Contains("scan,Liver,1,0,0.0000,0,,") && Catch::Contains("false,Liver,0,1,,,,"));
 }
 
 TEST_CASE("tumors over 1 cm are counted apart, smaller ones neither help nor harm")
@@ -55,7 +57,8 @@ TEST_CASE("tumors over 1 cm are counted apart, smaller ones neither help nor har
     CHECK(wrong.falseLesions == 1);
     CHECK(*wrong.largeDice == 0);
     // What touches only the small one is no answer to the large one, and no false alarm.
-    const ClassScore smallAlone = scoreOf("scan", known(27), both(large, small), both(large, boxMask({18, 18, 18})), 3);
+    const ClassScore smallAlone =
+        scoreOf("scan", known(27), both(large, small), both(large, boxMask({18, 18, 18})), 3);
     CHECK(smallAlone.falseLesions == 0);
     CHECK(*smallAlone.largeDice == 1);
     CHECK_FALSE(scoreOf("scan", known(27), small, small, 3).largeDice);

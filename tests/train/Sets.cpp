@@ -25,14 +25,16 @@ const Geometry& boxGrid()
 Mask boxMask(const Index3& begin, std::int64_t side)
 {
     const Index3 end{begin[0] + side, begin[1] + side, begin[2] + side};
-    return Mask::fromBox(boxGrid(), {begin, end}, std::vector<std::uint8_t>(std::size_t(side * side * side), 1));
+    return Mask::fromBox(boxGrid(), {begin, end},
+                         std::vector<std::uint8_t>(std::size_t(side * side * side), 1));
 }
 
 void writeCase(const fs::path& folder, const BoxCase& one, const std::vector<std::string>& files)
 {
     std::vector<std::int16_t> hu(std::size_t(boxGrid().voxelCount()), -80);
     forEachVoxel(boxMask(one.at), [&](const Index3& i) { hu[std::size_t(boxGrid().offset(i))] = 200; });
-    forEachVoxel(boxMask({one.at[0] + 8, one.at[1] + 8, one.at[2] + 8}), [&](const Index3& i) { hu[std::size_t(boxGrid().offset(i))] = -1000; });
+    forEachVoxel(boxMask({one.at[0] + 8, one.at[1] + 8, one.at[2] + 8}),
+                 [&](const Index3& i) { hu[std::size_t(boxGrid().offset(i))] = -1000; });
     fs::create_directories(folder / one.name / "segmentations");
     writeVolume(Volume(boxGrid(), hu), folder / one.name / "ct.nii.gz");
     for (const std::string& file : files)
@@ -54,14 +56,16 @@ ModelPack tinyPack(const fs::path& folder)
     pack.promptTemplate = "A computerized tomography of a {}";
     pack.classes = universalClasses();
     pack.weightsFile = "weights.safetensors";
-    const training::Trainer fresh(settings, training::classEmbeddings("concept", pack.classes), folder.string() + ".no state");
+    const training::Trainer fresh(settings, training::classEmbeddings("concept", pack.classes),
+                                  folder.string() + ".no state");
     writePack(pack, fresh.weightsSafetensors(), "A test.\n", folder);
     return openPackFolder(folder);
 }
 
 Said runTrainer(const std::string& words, const std::string& before)
 {
-    const std::string command = "OMP_WAIT_POLICY=passive " + before + " " + quoted(HOUNSFIELD_TRAIN) + " " + words + " 2>&1";
+    const std::string command =
+        "OMP_WAIT_POLICY=passive " + before + " " + quoted(HOUNSFIELD_TRAIN) + " " + words + " 2>&1";
     Said said;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> buffer;

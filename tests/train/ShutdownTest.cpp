@@ -12,11 +12,13 @@ TEST_CASE("SIGTERM ends a training within two seconds, keeps its state and leave
 {
     const TemporaryFolder folder;
     const auto at = [&](const char* name) { return quoted(folder.path() / name); };
-    const std::string data = "make-data --out " + at("set") + " --count 3 --spacing 10 --classes \"Liver,Spleen\"";
+    const std::string data =
+        "make-data --out " + at("set") + " --count 3 --spacing 10 --classes \"Liver,Spleen\"";
     REQUIRE(runTrainer(data).code == 0);
-    const std::string train = "train --out " + at("ours") + " --name ours --data " + at("set") +
-                              " --validation 0.4 --steps 100000 --validate-every 5 --checkpoint-every 2 --spacing 10 --roi 16 "
-                              "16 16 --widths 16 16 16 16 --pool 3 --batch 1 --threads 2 --device cpu";
+    const std::string train =
+        "train --out " + at("ours") + " --name ours --data " + at("set") +
+        " --validation 0.4 --steps 100000 --validate-every 5 --checkpoint-every 2 --spacing 10 --roi 16 "
+        "16 16 --widths 16 16 16 16 --pool 3 --batch 1 --threads 2 --device cpu";
     std::int64_t kept = -1;
     for (const int seconds : {1, 4, 9}) {
         const auto begin = std::chrono::steady_clock::now();

@@ -13,8 +13,7 @@ using namespace hounsfield;
 using namespace hounsfield::test;
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 /// What is said of an action; empty where it is done.
 template <typename Act> std::string errorOf(Act&& act)

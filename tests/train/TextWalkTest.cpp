@@ -18,9 +18,13 @@ namespace {
 std::string corpusIn(const fs::path& folder)
 {
     fs::create_directories(folder / "corpus");
-    writeFile(folder / "corpus" / "en.tsv", "liver\tliver\nliver\tthe liver\nliver\thepar\nspleen\tspleen\nspleen\tthe spleen\nspleen\tlien\nother.animal\tdog\nother.animal\tthe horse\nother.toy\tdoll\ntemplate\tshow the {}\n");
+    writeFile(folder / "corpus" / "en.tsv",
+              "liver\tliver\nliver\tthe liver\nliver\thepar\nspleen\tspleen\nspleen\tthe "
+              "spleen\nspleen\tlien\nother.animal\tdog\nother.animal\tthe "
+              "horse\nother.toy\tdoll\ntemplate\tshow the {}\n");
     writeFile(folder / "corpus" / "parts.txt", "liver\tliver organ\nspleen\tspleen organ\n");
-    return "text --corpus " + quoted(folder / "corpus") + " --vocabulary " + quoted(trainSentencePiece(folder)) + " --steps 50 --batch 16 --width 64 --blocks 1";
+    return "text --corpus " + quoted(folder / "corpus") + " --vocabulary " +
+           quoted(trainSentencePiece(folder)) + " --steps 50 --batch 16 --width 64 --blocks 1";
 }
 
 } // namespace
@@ -32,21 +36,28 @@ TEST_CASE("a text encoder is trained, scored, and given to a model that is train
     const Said learned = runTrainer(corpusIn(folder.path()) + " --out " + words);
     INFO(learned.output);
     REQUIRE(learned.code == 0);
-    CHECK_THAT(learned.output, Catch::Contains("step 50 of 50") && Catch::Contains("| en |") && Catch::Contains("Wrote the text encoder"));
+    CHECK_THAT(learned.output, Catch::Contains("step 50 of 50") && Catch::Contains("| en |") &&
+                                   Catch::Contains("Wrote the text encoder"));
 
-    writeFile(folder.path() / "table.tsv", "# comment\nen\tliver\tliver of the patient\nen\tunknown\tdoll and dog\n");
+    writeFile(folder.path() / "table.tsv",
+              "# comment\nen\tliver\tliver of the patient\nen\tunknown\tdoll and dog\n");
     const Said scored = runTrainer("text --score " + quoted(folder.path() / "table.tsv") + " " + words);
     INFO(scored.output);
     CHECK(scored.code == 0);
     CHECK_THAT(scored.output, Catch::Contains("| en | 1 |") && Catch::Contains("| all | 1 |"));
 
-    const Said trained = runTrainer("train --text-encoder " + words + " --out " + model + " --steps 2 --spacing 10 --roi 16 16 16 --widths 16 16 16 16 --pool 1 --batch 1 --threads 2 --device cpu");
+    const Said trained = runTrainer("train --text-encoder " + words + " --out " + model +
+                                    " --steps 2 --spacing 10 --roi 16 16 16 --widths 16 16 16 16 --pool 1 "
+                                    "--batch 1 --threads 2 --device cpu");
     INFO(trained.output);
     REQUIRE(trained.code == 0);
     const ModelPack pack = openPackFolder(folder.path() / "model");
     verifyPack(pack);
     REQUIRE(pack.textEncoder);
-    CHECK_THAT(readFile(folder.path() / "model" / "card.md"), Catch::Contains("text encoder") && Catch::Contains("| synthetic patients | made up as needed | 0 | all 32 |") && Catch::Contains("No scan of a patient was trained on.\n"));
+    CHECK_THAT(readFile(folder.path() / "model" / "card.md"),
+               Catch::Contains("text encoder") &&
+                   Catch::Contains("| synthetic patients | made up as needed | 0 | all 32 |") &&
+                   Catch::Contains("No scan of a patient was trained on.\n"));
     for (const std::string& file : filesOf(*pack.textEncoder))
         CHECK(fs::exists(folder.path() / "model" / file));
 }
@@ -54,7 +65,9 @@ TEST_CASE("a text encoder is trained, scored, and given to a model that is train
 TEST_CASE("the encoder inside the program reads phrases that it never saw, in every language")
 {
     const fs::path source = sourceFolder();
-    const Said scored = runTrainer("text --score " + quoted(source / "tests" / "inference" / "text" / "heldout.tsv") + " " + quoted(source / "resources" / "models" / "text"));
+    const Said scored =
+        runTrainer("text --score " + quoted(source / "tests" / "inference" / "text" / "heldout.tsv") + " " +
+                   quoted(source / "resources" / "models" / "text"));
     INFO(scored.output);
     REQUIRE(scored.code == 0);
     int languages = 0;
@@ -64,7 +77,8 @@ TEST_CASE("the encoder inside the program reads phrases that it never saw, in ev
         std::istringstream cells(line);
         while (std::getline(cells, cell, '|'))
             values.push_back(std::atof(cell.c_str()));
-        // language, class phrases, right, run, run or guessed, run as another, guessed as another, unknown things, refused, run
+        // language, class phrases, right, run, run or guessed, run as another, guessed as another, unknown
+        // things, refused, run
         if (values.size() < 11 || values[2] < 1)
             continue;
         ++languages;

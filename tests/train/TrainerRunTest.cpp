@@ -29,18 +29,22 @@ std::vector<TrainingScan> validationScans()
 /// Stands for a kill: nothing after it is written.
 struct Killed {};
 
-std::string weightsAfter(TrainerSettings settings, const std::filesystem::path& state, std::int64_t killAt, std::vector<std::int64_t>* told = nullptr)
+std::string weightsAfter(TrainerSettings settings, const std::filesystem::path& state, std::int64_t killAt,
+                         std::vector<std::int64_t>* told = nullptr)
 {
     BoxSource source;
     Progress silent;
     settings.validateEvery = 12;
     Trainer trainer(settings, table(), state);
-    trainer.run(source, validationScans(), [&](const TrainingReport& report) {
-        if (told)
-            told->push_back(report.step);
-        if (report.step == killAt)
-            throw Killed();
-    }, silent);
+    trainer.run(
+        source, validationScans(),
+        [&](const TrainingReport& report) {
+            if (told)
+                told->push_back(report.step);
+            if (report.step == killAt)
+                throw Killed();
+        },
+        silent);
     return trainer.weightsSafetensors();
 }
 
@@ -56,7 +60,8 @@ TEST_CASE("two runs with one seed publish the same bytes, another seed others")
     CHECK(first != weightsAfter(other, folder.path() / "c", -1));
 }
 
-TEST_CASE("training killed between two checkpoints and taken up again publishes the bytes of training that never stopped")
+TEST_CASE("training killed between two checkpoints and taken up again publishes the bytes of training that "
+          "never stopped")
 {
     const TemporaryFolder folder;
     const std::string whole = weightsAfter(tinySettings(40), folder.path() / "whole", -1);
@@ -67,7 +72,8 @@ TEST_CASE("training killed between two checkpoints and taken up again publishes 
     CHECK(weightsAfter(tinySettings(40), state, -1) == whole);
 }
 
-TEST_CASE("training by muon is another one, and when killed and taken up again it publishes the bytes of one that never stopped")
+TEST_CASE("training by muon is another one, and when killed and taken up again it publishes the bytes of one "
+          "that never stopped")
 {
     const TemporaryFolder folder;
     TrainerSettings settings = tinySettings(20);
@@ -93,7 +99,8 @@ TEST_CASE("a broken state, and one of other embeddings, are refused by their fil
     const TemporaryFolder folder;
     const auto state = folder.path() / "state";
     weightsAfter(tinySettings(8), state, -1);
-    CHECK_THROWS_WITH(Trainer(tinySettings(8), classEmbeddings("one-hot", universalClasses()), state), Catch::Contains(state.string()) && Catch::Contains("embeddings"));
+    CHECK_THROWS_WITH(Trainer(tinySettings(8), classEmbeddings("one-hot", universalClasses()), state),
+                      Catch::Contains(state.string()) && Catch::Contains("embeddings"));
     const std::string bytes = readFile(state);
     writeFile(state, bytes.substr(0, bytes.size() / 2));
     CHECK_THROWS_WITH(Trainer(tinySettings(8), table(), state), Catch::Contains(state.string()));
@@ -109,10 +116,13 @@ TEST_CASE("early stop ends training when nothing gets better and publishes the b
     Progress silent;
     std::vector<Validation> seen;
     Trainer trainer(settings, table(), folder.path() / "state");
-    trainer.run(source, validationScans(), [&](const TrainingReport& report) {
-        if (report.validation)
-            seen.push_back(*report.validation);
-    }, silent);
+    trainer.run(
+        source, validationScans(),
+        [&](const TrainingReport& report) {
+            if (report.validation)
+                seen.push_back(*report.validation);
+        },
+        silent);
     CHECK(trainer.stoppedEarly());
     REQUIRE(seen.size() >= 4);
     std::size_t best = 0;
@@ -131,10 +141,13 @@ TEST_CASE("early stop ends training when nothing gets better and publishes the b
         BoxSource again;
         Trainer until(shorter, table(), folder.path() / "again");
         try {
-            until.run(again, validationScans(), [&](const TrainingReport& report) {
-                if (report.step == seen[best].step)
-                    throw Killed();
-            }, silent);
+            until.run(
+                again, validationScans(),
+                [&](const TrainingReport& report) {
+                    if (report.step == seen[best].step)
+                        throw Killed();
+                },
+                silent);
         } catch (const Killed&) {
             atBest = until.weightsSafetensors();
         }
@@ -142,7 +155,8 @@ TEST_CASE("early stop ends training when nothing gets better and publishes the b
     CHECK(trainer.weightsSafetensors() == atBest);
     // Taken up again, it does not train on.
     Trainer resumed(settings, table(), folder.path() / "state");
-    resumed.run(source, validationScans(), [](const TrainingReport&) { FAIL("it trained on"); }, silent);
+    resumed.run(
+        source, validationScans(), [](const TrainingReport&) { FAIL("it trained on"); }, silent);
     CHECK(resumed.weightsSafetensors() == atBest);
 }
 
@@ -153,7 +167,8 @@ TEST_CASE("validation tells nothing of a class that is not annotated, and of one
     Progress silent;
     Trainer trainer(tinySettings(10), table(), folder.path() / "state");
     std::optional<Validation> last;
-    trainer.run(source, validationScans(), [&](const TrainingReport& report) { last = report.validation; }, silent);
+    trainer.run(
+        source, validationScans(), [&](const TrainingReport& report) { last = report.validation; }, silent);
     REQUIRE(last);
     REQUIRE(last->dice.size() == 32);
     CHECK(last->dice[0]);
@@ -168,7 +183,8 @@ TEST_CASE("a class that is left out leaves the weights as if it had never been a
     Progress silent;
     const auto train = [&](ScanSource& source, const std::string& name) {
         Trainer trainer(tinySettings(12), table(), folder.path() / name);
-        trainer.run(source, [](const TrainingReport&) {}, silent);
+        trainer.run(
+            source, [](const TrainingReport&) {}, silent);
         return trainer.weightsSafetensors();
     };
     BoxSource one(1), both(3), all(3);
@@ -188,7 +204,8 @@ TEST_CASE("which scans a pick may choose from does not depend on how fast they a
     for (int n = 0; n < 11; ++n) {
         kept.push_back(pool.pick(random));
         // 1, 2, 3 scans, then one more after every two picks.
-        const std::uint64_t made = n < 3 ? std::uint64_t(n) + 1 : 3 + std::uint64_t(n - 3) / 2, oldest = made - std::min<std::uint64_t>(made, 3);
+        const std::uint64_t made = n < 3 ? std::uint64_t(n) + 1 : 3 + std::uint64_t(n - 3) / 2,
+                            oldest = made - std::min<std::uint64_t>(made, 3);
         const auto chosen = std::uniform_int_distribution<std::uint64_t>(oldest, made - 1)(same);
         BoxSource alone(1, chosen);
         CHECK(kept.back()->image == alone.next().image);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "viewer/scene/Measurement.h"
 #include "tests/support/catch.h"
 #include "tests/viewer/Phantoms.h"
-#include "viewer/scene/Measurement.h"
 
 using namespace hounsfield;
 using namespace hounsfield::test;
@@ -30,27 +30,38 @@ TEST_CASE("lengths, axes and angles are those of geometry, in any plane")
     const Vector3 a{10, -20, 300}, b = a + 30.0 * plane.right, c = a + 40.0 * plane.down;
     CHECK(*measured({1, MeasurementKind::Distance, plane, {b, c}, {}}, *volume).lengthMm == Approx(50));
     CHECK(*measured({1, MeasurementKind::Angle, plane, {b, a, c}, {}}, *volume).angleDegrees == Approx(90));
-    const MeasuredValues axes = measured({1, MeasurementKind::Bidirectional, plane, {a, c, a, b}, {}}, *volume);
+    const MeasuredValues axes =
+        measured({1, MeasurementKind::Bidirectional, plane, {a, c, a, b}, {}}, *volume);
     CHECK(*axes.lengthMm == Approx(40));
     CHECK(*axes.shortLengthMm == Approx(30));
 }
 
-TEST_CASE("regions give the area of the formula and the mean HU of their middle on a ramp, on every kind of grid")
+TEST_CASE(
+    "regions give the area of the formula and the mean HU of their middle on a ramp, on every kind of grid")
 {
     for (const NamedGrid& one : everyGrid()) {
         INFO(one.name);
         const auto volume = ramp(one.grid);
         for (const Plane at : {Plane::Axial, Plane::Coronal}) {
             const PlaneAxes plane = axesOf(at, patientFrame());
-            const Vector3 middle{14, -26, 297}, corner = middle - 12.0 * plane.right - 8.0 * plane.down, other = middle + 12.0 * plane.right + 8.0 * plane.down;
+            const Vector3 middle{14, -26, 297}, corner = middle - 12.0 * plane.right - 8.0 * plane.down,
+                                                other = middle + 12.0 * plane.right + 8.0 * plane.down;
             const double mean = 2 * middle[0] + 3 * middle[1];
-            const MeasuredValues ellipse = measured({1, MeasurementKind::Ellipse, plane, {corner, other}, {}}, *volume);
+            const MeasuredValues ellipse =
+                measured({1, MeasurementKind::Ellipse, plane, {corner, other}, {}}, *volume);
             CHECK(*ellipse.areaMm2 == Approx(3.14159265 * 12 * 8));
             CHECK(ellipse.hu->mean == Approx(mean).margin(0.6));
-            const MeasuredValues box = measured({1, MeasurementKind::Rectangle, plane, {other, corner}, {}}, *volume);
+            const MeasuredValues box =
+                measured({1, MeasurementKind::Rectangle, plane, {other, corner}, {}}, *volume);
             CHECK(*box.areaMm2 == Approx(24 * 16));
             CHECK(box.hu->mean == Approx(mean).margin(0.6));
-            const MeasuredValues drawn = measured({1, MeasurementKind::Freehand, plane, {corner, corner + 24.0 * plane.right, other, other - 24.0 * plane.right}, {}}, *volume);
+            const MeasuredValues drawn =
+                measured({1,
+                          MeasurementKind::Freehand,
+                          plane,
+                          {corner, corner + 24.0 * plane.right, other, other - 24.0 * plane.right},
+                          {}},
+                         *volume);
             CHECK(*drawn.areaMm2 == Approx(24 * 16));
             CHECK(drawn.hu->mean == Approx(mean).margin(0.6));
         }
@@ -61,7 +72,8 @@ TEST_CASE("a region outside the scan has an area and no HU, a point there has no
 {
     const auto volume = ramp(everyGrid()[0].grid);
     const PlaneAxes plane = axesOf(Plane::Axial, patientFrame());
-    const MeasuredValues beyond = measured({1, MeasurementKind::Ellipse, plane, {{500, 0, 300}, {520, 10, 300}}, {}}, *volume);
+    const MeasuredValues beyond =
+        measured({1, MeasurementKind::Ellipse, plane, {{500, 0, 300}, {520, 10, 300}}, {}}, *volume);
     CHECK(beyond.areaMm2);
     CHECK_FALSE(beyond.hu);
     CHECK_FALSE(measured({1, MeasurementKind::Probe, plane, {{500, 0, 300}}, {}}, *volume).hu);

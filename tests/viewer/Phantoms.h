@@ -32,12 +32,13 @@ inline std::vector<NamedGrid> everyGrid()
         return Geometry(n, Vector3{10, -20, 300} - m * middle, m);
     };
     const Matrix3 plain = fromColumns({2, 0, 0}, {0, 2, 0}, {0, 0, 3});
-    return {{"LPS", about({60, 60, 40}, plain)},
-            {"RAS", about({60, 60, 40}, fromColumns({-2, 0, 0}, {0, -2, 0}, {0, 0, 3}))},
-            {"upside down", about({60, 60, 40}, fromColumns({2, 0, 0}, {0, 2, 0}, {0, 0, -3}))},
-            {"axes swapped", about({40, 60, 60}, fromColumns({0, 0, 3}, {2, 0, 0}, {0, 2, 0}))},
-            {"oblique", about({60, 60, 40}, turn(17, 0, 1) * (turn(11, 1, 2) * plain))},
-            {"gantry tilt", about({60, 60, 40}, fromColumns({2, 0, 0}, {0, 2, 0}, {0, 3 * std::tan(0.3), 3}))}};
+    return {
+        {"LPS", about({60, 60, 40}, plain)},
+        {"RAS", about({60, 60, 40}, fromColumns({-2, 0, 0}, {0, -2, 0}, {0, 0, 3}))},
+        {"upside down", about({60, 60, 40}, fromColumns({2, 0, 0}, {0, 2, 0}, {0, 0, -3}))},
+        {"axes swapped", about({40, 60, 60}, fromColumns({0, 0, 3}, {2, 0, 0}, {0, 2, 0}))},
+        {"oblique", about({60, 60, 40}, turn(17, 0, 1) * (turn(11, 1, 2) * plain))},
+        {"gantry tilt", about({60, 60, 40}, fromColumns({2, 0, 0}, {0, 2, 0}, {0, 3 * std::tan(0.3), 3}))}};
 }
 
 /// Air with a ball of 100 HU about a place.

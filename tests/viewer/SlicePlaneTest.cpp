@@ -7,7 +7,9 @@ using namespace hounsfield::test;
 
 TEST_CASE("planes hang as radiologists hang them, with the right letters at their edges")
 {
-    const PlaneAxes axial = axesOf(Plane::Axial, patientFrame()), coronal = axesOf(Plane::Coronal, patientFrame()), sagittal = axesOf(Plane::Sagittal, patientFrame());
+    const PlaneAxes axial = axesOf(Plane::Axial, patientFrame()),
+                    coronal = axesOf(Plane::Coronal, patientFrame()),
+                    sagittal = axesOf(Plane::Sagittal, patientFrame());
     CHECK(directionLetters(axial.right) == "L");
     CHECK(directionLetters(-1.0 * axial.right) == "R");
     CHECK(directionLetters(axial.down) == "P");

@@ -35,7 +35,8 @@ Spot brightIn(const Picture& picture)
 
 } // namespace
 
-TEST_CASE("what lies on the patient's left, front and top is drawn there to the pixel, on every kind of grid and in every plane")
+TEST_CASE("what lies on the patient's left, front and top is drawn there to the pixel, on every kind of grid "
+          "and in every plane")
 {
     const Vector3 middle{10, -20, 300}, place = middle + Vector3{20, -14, 10};
     for (const NamedGrid& one : everyGrid()) {
@@ -50,7 +51,8 @@ TEST_CASE("what lies on the patient's left, front and top is drawn there to the 
             look.level = -450;
             const Spot spot = brightIn(scene.render(grid, look, {}));
             // left is to the right of the screen; anterior, or the head, is up
-            const double x = plane == Plane::Sagittal ? 70 - 14 : 70 + 20, y = plane == Plane::Axial ? 70 - 14 : 70 - 10;
+            const double x = plane == Plane::Sagittal ? 70 - 14 : 70 + 20,
+                         y = plane == Plane::Axial ? 70 - 14 : 70 - 10;
             CHECK(spot.x == Approx(x).margin(0.75));
             CHECK(spot.y == Approx(y).margin(0.75));
             CHECK(spot.count == Approx(3.14159 * 144).epsilon(0.08));
@@ -71,7 +73,8 @@ TEST_CASE("a pixel at a voxel's centre has that voxel's HU, and outside the scan
         CHECK(sampler.sample(one, {}, true)[0] == volume->at(i));
         CHECK(sampler.huAt(grid.toMm(i)) == volume->at(i));
     }
-    const SliceGrid beyond{axesOf(Plane::Axial, patientFrame()), grid.toMm(Index3{0, 0, 0}) - Vector3{3, 0, 0}, 0.5, 1, 1};
+    const SliceGrid beyond{axesOf(Plane::Axial, patientFrame()),
+                           grid.toMm(Index3{0, 0, 0}) - Vector3{3, 0, 0}, 0.5, 1, 1};
     CHECK(sampler.sample(beyond, {}, true)[0] == SliceSampler::outside);
 }
 
@@ -86,7 +89,8 @@ TEST_CASE("a slab shows the largest, the smallest or the mean HU across its thic
     CHECK(sampler.sample(at, {8, SlabMode::Maximum}, true)[0] == 900);
     CHECK(sampler.sample(at, {8, SlabMode::Minimum}, true)[0] == -600);
     CHECK(sampler.sample(at, {4, SlabMode::Maximum}, true)[0] == 0);
-    CHECK(sampler.sample(at, {8, SlabMode::Average}, true)[0] == Approx((900.0 * 2 - 600 * 2) / 17).margin(15));
+    CHECK(sampler.sample(at, {8, SlabMode::Average}, true)[0] ==
+          Approx((900.0 * 2 - 600 * 2) / 17).margin(15));
 }
 
 TEST_CASE("grey follows DICOM's linear window")
@@ -128,7 +132,8 @@ TEST_CASE("a mask is drawn where its voxels are, as large at any zoom, its outli
     // a plane beyond it shows none of it
     const SliceGrid beyond{axesOf(Plane::Axial, patientFrame()), {0, 0, 40}, 1, 100, 100};
     const Picture& none = scene.render(beyond, look, {{mask, {255, 0, 0}, 1, false}});
-    CHECK(std::none_of(none.pixels.begin(), none.pixels.end(), [](std::uint32_t p) { return (p >> 16 & 0xff) > 40; }));
+    CHECK(std::none_of(none.pixels.begin(), none.pixels.end(),
+                       [](std::uint32_t p) { return (p >> 16 & 0xff) > 40; }));
 }
 
 TEST_CASE("a probability is drawn as colour where it is, on a grid of its own")
@@ -149,12 +154,14 @@ TEST_CASE("a probability is drawn as colour where it is, on a grid of its own")
     CHECK(at.toMm(x / coloured, 50)[0] == Approx(38).margin(0.6));
     scene.setHeat(nullptr);
     const Picture& plain = scene.render(at, {}, {});
-    CHECK(std::all_of(plain.pixels.begin(), plain.pixels.end(), [](std::uint32_t p) { return (p >> 16 & 0xff) == (p & 0xff); }));
+    CHECK(std::all_of(plain.pixels.begin(), plain.pixels.end(),
+                      [](std::uint32_t p) { return (p >> 16 & 0xff) == (p & 0xff); }));
 }
 
 TEST_CASE("a slice with masks looks as it did: the golden picture")
 {
-    // An oblique grid, two overlapping masks, a slab of another scan: everything a scene draws, 96 pixels wide.
+    // An oblique grid, two overlapping masks, a slab of another scan: everything a scene draws, 96 pixels
+    // wide.
     const Geometry grid = everyGrid()[4].grid;
     const auto volume = ball(grid, {12, -24, 300}, 40);
     const auto large = std::make_shared<const Mask>(above(*ball(grid, {0, -24, 300}, 22), 0));
@@ -163,8 +170,10 @@ TEST_CASE("a slice with masks looks as it did: the golden picture")
     SliceLook look;
     look.window = 1500;
     look.level = -400;
-    const SliceGrid at{axesOf(Plane::Axial, turned(patientFrame(), Plane::Coronal, 12)), {10, -20, 300}, 1.25, 96, 96};
-    const Picture& picture = scene.render(at, look, {{large, {40, 140, 40}, 1, false}, {small, {255, 0, 200}, 1, false}});
+    const SliceGrid at{
+        axesOf(Plane::Axial, turned(patientFrame(), Plane::Coronal, 12)), {10, -20, 300}, 1.25, 96, 96};
+    const Picture& picture =
+        scene.render(at, look, {{large, {40, 140, 40}, 1, false}, {small, {255, 0, 200}, 1, false}});
     std::string bytes = "P6\n96 96\n255\n";
     for (const std::uint32_t p : picture.pixels)
         for (const int shift : {16, 8, 0})
@@ -178,7 +187,8 @@ TEST_CASE("a slice with masks looks as it did: the golden picture")
     REQUIRE(wanted.size() == bytes.size());
     int different = 0;
     for (std::size_t b = 0; b < bytes.size(); ++b)
-        different += std::abs(int(static_cast<unsigned char>(bytes[b])) - int(static_cast<unsigned char>(wanted[b]))) > 2;
+        different += std::abs(int(static_cast<unsigned char>(bytes[b])) -
+                              int(static_cast<unsigned char>(wanted[b]))) > 2;
     if (different > 0)
         writeFile(std::filesystem::temp_directory_path() / "slice-actual.ppm", bytes);
     INFO("wanted: " << golden << ", actual: " << std::filesystem::temp_directory_path() / "slice-actual.ppm");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "viewer/scene/Surface.h"
 #include "tests/support/Paths.h"
 #include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
 #include "tests/viewer/Phantoms.h"
-#include "viewer/scene/Surface.h"
 #include "volume/Error.h"
 
 #include <vtkMassProperties.h>

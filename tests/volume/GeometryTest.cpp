@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "volume/Geometry.h"
 #include "tests/support/catch.h"
 #include "volume/Error.h"
-#include "volume/Geometry.h"
 
 #include <limits>
 #include <numbers>
@@ -47,7 +47,8 @@ TEST_CASE("an axis that grows to the patient's left is called L, and flipped it 
 
 TEST_CASE("a NIfTI affine becomes LPS and comes back unchanged")
 {
-    const std::array<std::array<double, 4>, 3> affine{{{-0.9, 0.1, 0, 120}, {0.2, -0.8, 0.3, -30}, {0, 0.1, 2.5, 700}}};
+    const std::array<std::array<double, 4>, 3> affine{
+        {{-0.9, 0.1, 0, 120}, {0.2, -0.8, 0.3, -30}, {0, 0.1, 2.5, 700}}};
     const Geometry g = Geometry::fromRasAffine({4, 5, 6}, affine);
     CHECK(g.originMm() == Vector3{-120, 30, 700});
     CHECK(g.rasAffine() == affine);
@@ -58,7 +59,8 @@ TEST_CASE("a geometry that spans no volume is refused")
     CHECK_THROWS_AS(Geometry({0, 2, 2}, {0, 0, 0}, {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}), Error);
     CHECK_THROWS_AS(Geometry({2, 2, 2}, {0, 0, 0}, {{{1, 1, 0}, {0, 0, 0}, {0, 0, 1}}}), Error);
     CHECK_THROWS_AS(Geometry::fromSpacing({2, 2, 2}, {0, 0, 0}, {1, 0, 1}), Error);
-    CHECK_THROWS_AS(Geometry::fromSpacing({2, 2, 2}, {0, std::numeric_limits<double>::quiet_NaN(), 0}, {1, 1, 1}), Error);
+    CHECK_THROWS_AS(
+        Geometry::fromSpacing({2, 2, 2}, {0, std::numeric_limits<double>::quiet_NaN(), 0}, {1, 1, 1}), Error);
 }
 
 TEST_CASE("two grids are the same only when all corners agree")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "volume/Lesions.h"
 #include "tests/support/StopLooks.h"
 #include "tests/support/catch.h"
-#include "volume/Lesions.h"
 
 #include <cmath>
 
@@ -18,8 +18,12 @@ Matrix3 rotation(const Vector3& about, double degrees)
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j)
             r[i][j] = (i == j ? c : 0) + (1 - c) * u[i] * u[j];
-    r[0][1] -= s * u[2]; r[0][2] += s * u[1]; r[1][0] += s * u[2];
-    r[1][2] -= s * u[0]; r[2][0] -= s * u[1]; r[2][1] += s * u[0];
+    r[0][1] -= s * u[2];
+    r[0][2] += s * u[1];
+    r[1][0] += s * u[2];
+    r[1][2] -= s * u[0];
+    r[2][0] -= s * u[1];
+    r[2][1] += s * u[0];
     return r;
 }
 
@@ -37,11 +41,15 @@ std::vector<Grid> grids()
         return Geometry(size, -1.0 * middle, m);
     };
     const Matrix3 straight{Vector3{0.5, 0, 0}, Vector3{0, 0.5, 0}, Vector3{0, 0, 1}};
-    Matrix3 tilted = straight; // a gantry tilt of 20 degrees: slices stay as they are, each a little further back
+    Matrix3 tilted =
+        straight; // a gantry tilt of 20 degrees: slices stay as they are, each a little further back
     tilted[1][2] = std::tan(20 * M_PI / 180);
     const Matrix3 oblique = rotation({1, 2, 3}, 25) * straight;
     const Matrix3 flipped{Vector3{0, -0.5, 0}, Vector3{-0.5, 0, 0}, Vector3{0, 0, -1}};
-    return {{"axial", about(straight)}, {"tilted", about(tilted)}, {"oblique", about(oblique)}, {"flipped", about(flipped)}};
+    return {{"axial", about(straight)},
+            {"tilted", about(tilted)},
+            {"oblique", about(oblique)},
+            {"flipped", about(flipped)}};
 }
 
 template <typename Inside> Mask painted(const Geometry& g, Inside&& inside)
@@ -70,13 +78,15 @@ double within(double value, double known)
 const Volume& anyVolume(const Geometry& g)
 {
     static std::unique_ptr<Volume> volume;
-    volume = std::make_unique<Volume>(g, std::vector<std::int16_t>(static_cast<std::size_t>(g.voxelCount()), 40));
+    volume =
+        std::make_unique<Volume>(g, std::vector<std::int16_t>(static_cast<std::size_t>(g.voxelCount()), 40));
     return *volume;
 }
 
 } // namespace
 
-TEST_CASE("the diameters of an ellipsoid are right to 1 percent in straight, tilted, oblique and flipped grids")
+TEST_CASE(
+    "the diameters of an ellipsoid are right to 1 percent in straight, tilted, oblique and flipped grids")
 {
     for (const Grid& grid : grids()) {
         INFO(grid.name);
@@ -108,7 +118,8 @@ TEST_CASE("a turned box has its diagonal as longest diameter and the widest line
         const Diameters d = diameters(mask);
         const double diagonal = std::hypot(80.0, 40.0);
         CHECK(within(d.longest.mm(), diagonal) < 0.012);
-        // A line at right angles to the diagonal, from one long side to the other: 40 / cos of the angle that it makes with them.
+        // A line at right angles to the diagonal, from one long side to the other: 40 / cos of the angle that
+        // it makes with them.
         CHECK(within(d.perpendicular.mm(), 40 / std::cos(std::atan2(40.0, 80.0))) < 0.015);
         CHECK(within(d.longest3d.mm(), std::hypot(diagonal, 30.0)) < 0.015);
     }
@@ -118,8 +129,11 @@ TEST_CASE("the short axis of a dumbbell is that of its larger ball, not of its b
 {
     const Geometry g = grids()[0].geometry;
     const Mask mask = painted(g, [](const Vector3& p) {
-        const auto ball = [&](double x, double r) { return (p[0] - x) * (p[0] - x) + p[1] * p[1] + p[2] * p[2] <= r * r; };
-        return ball(-30, 15) || ball(35, 10) || (std::abs(p[1]) < 3 && std::abs(p[2]) < 3 && p[0] > -30 && p[0] < 35);
+        const auto ball = [&](double x, double r) {
+            return (p[0] - x) * (p[0] - x) + p[1] * p[1] + p[2] * p[2] <= r * r;
+        };
+        return ball(-30, 15) || ball(35, 10) ||
+               (std::abs(p[1]) < 3 && std::abs(p[2]) < 3 && p[0] > -30 && p[0] < 35);
     });
     const Diameters d = diameters(mask);
     CHECK(within(d.longest.mm(), 90) < 0.012);
@@ -144,9 +158,12 @@ TEST_CASE("the long axis is not drawn from one part of a slice to another")
 TEST_CASE("slices are counted from head to foot whatever the order of the file's axes")
 {
     // A grid whose first axis runs from head to foot.
-    const Geometry g({60, 200, 200}, {-50, -50, 30}, {Vector3{0, 0.5, 0}, Vector3{0, 0, 0.5}, Vector3{-1, 0, 0}});
+    const Geometry g({60, 200, 200}, {-50, -50, 30},
+                     {Vector3{0, 0.5, 0}, Vector3{0, 0, 0.5}, Vector3{-1, 0, 0}});
     CHECK(sliceAxisOf(g) == 0);
-    const Mask mask = painted(g, [](const Vector3& p) { return p[0] * p[0] / 400 + p[1] * p[1] / 100 + p[2] * p[2] / (25 * 25) <= 1; });
+    const Mask mask = painted(g, [](const Vector3& p) {
+        return p[0] * p[0] / 400 + p[1] * p[1] / 100 + p[2] * p[2] / (25 * 25) <= 1;
+    });
     const Diameters d = diameters(mask);
     CHECK(d.sliceAxis == 0);
     CHECK(within(d.longest.mm(), 40) < 0.025);
@@ -157,7 +174,9 @@ TEST_CASE("slices are counted from head to foot whatever the order of the file's
 TEST_CASE("lesions come largest first with volume, density, organ and side")
 {
     const Geometry g = grids()[0].geometry;
-    const auto ball = [&](const Vector3& at, double r) { return [=](const Vector3& p) { return dot(p - at, p - at) <= r * r; }; };
+    const auto ball = [&](const Vector3& at, double r) {
+        return [=](const Vector3& p) { return dot(p - at, p - at) <= r * r; };
+    };
     const Mask right = painted(g, ball({-30, 0, 0}, 20)), left = painted(g, ball({30, 0, 0}, 20));
     const auto one = ball({-28, 0, 0}, 5), two = ball({33, 0, 0}, 9), away = ball({30, 44, 0}, 4);
     const Mask lesions = painted(g, [&](const Vector3& p) { return one(p) || two(p) || away(p); });
@@ -184,7 +203,8 @@ TEST_CASE("a lesion's mean probability is read where the lesion lies")
     const Geometry g = grids()[0].geometry;
     const Mask mask = painted(g, [](const Vector3& p) { return length(p) <= 12; });
     // On a grid of its own: 0.2 left of the middle plane, 0.8 right of it.
-    const Geometry coarse({40, 40, 40}, {-29.25, -29.25, -29.25}, {Vector3{1.5, 0, 0}, Vector3{0, 1.5, 0}, Vector3{0, 0, 1.5}});
+    const Geometry coarse({40, 40, 40}, {-29.25, -29.25, -29.25},
+                          {Vector3{1.5, 0, 0}, Vector3{0, 1.5, 0}, Vector3{0, 0, 1.5}});
     std::vector<std::int16_t> thousandths;
     for (std::int64_t n = 0; n < 64000; ++n)
         thousandths.push_back(n % 40 < 20 ? 200 : 800);
@@ -197,15 +217,19 @@ TEST_CASE("a lesion's mean probability is read where the lesion lies")
 TEST_CASE("what RECIST calls measurable is, and says why not")
 {
     const auto lesion = [](double radius, double slices, bool atEdge) {
-        const Geometry g({160, 160, 20}, {-40, -40, -10 * slices}, {Vector3{0.5, 0, 0}, Vector3{0, 0.5, 0}, Vector3{0, 0, slices}});
+        const Geometry g({160, 160, 20}, {-40, -40, -10 * slices},
+                         {Vector3{0.5, 0, 0}, Vector3{0, 0.5, 0}, Vector3{0, 0, slices}});
         const double x = atEdge ? -40 : 0;
-        const Mask mask = painted(g, [&](const Vector3& p) { return (p[0] - x) * (p[0] - x) + p[1] * p[1] <= radius * radius && std::abs(p[2]) <= slices; });
+        const Mask mask = painted(g, [&](const Vector3& p) {
+            return (p[0] - x) * (p[0] - x) + p[1] * p[1] <= radius * radius && std::abs(p[2]) <= slices;
+        });
         return lesionsOf(mask, anyVolume(g), {}, nullptr).lesions.at(0);
     };
     CHECK(measurability(lesion(5.5, 2, false), false).measurable);
     CHECK(measurability(lesion(4, 2, false), false).why.find("under 10 mm") != std::string::npos);
     CHECK_FALSE(measurability(lesion(4, 2, false), false).measurable);
-    CHECK(measurability(lesion(7, 8, false), false).why.find("twice the distance of slices") != std::string::npos);
+    CHECK(measurability(lesion(7, 8, false), false).why.find("twice the distance of slices") !=
+          std::string::npos);
     CHECK(measurability(lesion(9, 8, false), false).measurable);
     CHECK(measurability(lesion(9, 2, true), false).why.find("edge") != std::string::npos);
     CHECK(measurability(lesion(9, 2, false), true).why.find("cyst") != std::string::npos);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "volume/Mask.h"
 #include "tests/support/catch.h"
 #include "volume/Error.h"
-#include "volume/Mask.h"
 
 using namespace hounsfield;
 

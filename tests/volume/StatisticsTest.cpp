@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "volume/Statistics.h"
 #include "tests/support/catch.h"
 #include "volume/Components.h"
 #include "volume/Error.h"
-#include "volume/Statistics.h"
 
 #include <numbers>
 
@@ -18,7 +18,8 @@ Mask ball(const Geometry& g, const Vector3& centreMm, double radiusMm)
     for (std::int64_t k = 0; k < g.size()[2]; ++k)
         for (std::int64_t j = 0; j < g.size()[1]; ++j)
             for (std::int64_t i = 0; i < g.size()[0]; ++i)
-                inside[static_cast<std::size_t>(g.offset({i, j, k}))] = length(g.toMm(Index3{i, j, k}) - centreMm) <= radiusMm;
+                inside[static_cast<std::size_t>(g.offset({i, j, k}))] =
+                    length(g.toMm(Index3{i, j, k}) - centreMm) <= radiusMm;
     return Mask::fromGrid(g, inside);
 }
 
@@ -29,7 +30,8 @@ TEST_CASE("a ball has the volume and the centre that the formula says, on an obl
     const Geometry g({60, 60, 60}, {-30, -35, -28}, {{{0.9, -0.2, 0.1}, {0.2, 1.0, 0.3}, {0, 0.1, 0.9}}});
     const Vector3 centre = g.toMm(Index3{30, 29, 31});
     const Mask mask = ball(g, centre, 20);
-    const Statistics s = measure(mask, Volume(g, std::vector<std::int16_t>(static_cast<std::size_t>(g.voxelCount()), 40)));
+    const Statistics s =
+        measure(mask, Volume(g, std::vector<std::int16_t>(static_cast<std::size_t>(g.voxelCount()), 40)));
     CHECK(s.volumeMl == Approx(4.0 / 3 * std::numbers::pi * 8).epsilon(0.01));
     CHECK(length(s.centroidMm - centre) < 0.1);
     CHECK(s.leavesScan.empty());
@@ -82,7 +84,8 @@ TEST_CASE("a mask on another grid is not measured")
 
 namespace {
 
-/// Voxels of each component by a plain flood fill over 26 neighbours, largest first: slow, and easy to believe.
+/// Voxels of each component by a plain flood fill over 26 neighbours, largest first: slow, and easy to
+/// believe.
 std::vector<std::vector<std::size_t>> floodFilled(const Geometry& g, std::vector<std::uint8_t> waiting)
 {
     std::vector<std::vector<std::size_t>> found;
@@ -106,7 +109,8 @@ std::vector<std::vector<std::size_t>> floodFilled(const Geometry& g, std::vector
         std::sort(members.begin(), members.end());
         found.push_back(std::move(members));
     }
-    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
     return found;
 }
 
@@ -127,7 +131,9 @@ TEST_CASE("components are those of a flood fill, in its order, whether sparse, d
             REQUIRE(found.size() == expected.size());
             for (std::size_t c = 0; c < found.size(); ++c) {
                 std::vector<std::size_t> members;
-                forEachVoxel(found[c], [&](const Index3& v) { members.push_back(static_cast<std::size_t>(g.offset(v))); });
+                forEachVoxel(found[c], [&](const Index3& v) {
+                    members.push_back(static_cast<std::size_t>(g.offset(v)));
+                });
                 std::sort(members.begin(), members.end());
                 CHECK(members == expected[c]);
             }

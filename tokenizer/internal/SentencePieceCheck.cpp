@@ -14,13 +14,14 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& why)
 {
-    throw Error(ErrorKind::Model, "The tokenizer's vocabulary is not a whole sentencepiece model: " + why + ". Get it again.");
+    throw Error(ErrorKind::Model,
+                "The tokenizer's vocabulary is not a whole sentencepiece model: " + why + ". Get it again.");
 }
 
 /// One field of a message in the wire format of Protocol Buffers.
 struct Field {
     int number = 0;
-    int wire = 0;           ///< 0 number, 1 eight bytes, 2 bytes, 5 four bytes
+    int wire = 0; ///< 0 number, 1 eight bytes, 2 bytes, 5 four bytes
     std::uint64_t value = 0;
     std::string_view bytes; ///< of wires 1, 2 and 5
 };
@@ -108,8 +109,8 @@ void checkPiece(std::string_view bytes)
         refuse("a piece of it is empty");
 }
 
-/// The trie of character replacements is a double array (Aoe 1989): a step goes from a unit to its base, XOR the next byte. All that
-/// can be reached must lie inside, and every leaf must name a text that ends.
+/// The trie of character replacements is a double array (Aoe 1989): a step goes from a unit to its base, XOR
+/// the next byte. All that can be reached must lie inside, and every leaf must name a text that ends.
 class TrieCheck {
 public:
     explicit TrieCheck(std::string_view charsMap)
@@ -119,7 +120,8 @@ public:
             refuse("its table of characters is cut off");
         std::memcpy(&size, charsMap.data(), sizeof size);
         charsMap.remove_prefix(sizeof size);
-        if (size == 0 || size % sizeof(std::uint32_t) || size >= charsMap.size() || size > (64u << 20) || charsMap.back() != '\0')
+        if (size == 0 || size % sizeof(std::uint32_t) || size >= charsMap.size() || size > (64u << 20) ||
+            charsMap.back() != '\0')
             refuse("its table of characters is damaged");
         m_units.resize(size / sizeof(std::uint32_t));
         std::memcpy(m_units.data(), charsMap.data(), size);
@@ -142,7 +144,8 @@ private:
                 const std::size_t at = base ^ byte;
                 if (at >= m_units.size())
                     refuse("its table of characters leads outside");
-                // A unit belongs to this step only where it is labelled with the byte; the sign bit marks a leaf.
+                // A unit belongs to this step only where it is labelled with the byte; the sign bit marks a
+                // leaf.
                 if ((m_units[at] & 0x800000FFu) == byte)
                     waiting.push_back(enter(at));
             }

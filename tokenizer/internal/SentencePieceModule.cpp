@@ -18,7 +18,8 @@ const SentencePieceProcessor& of(const void* model)
     return *static_cast<const SentencePieceProcessor*>(model);
 }
 
-/// No exception may cross the border of the module: it would meet another C++ runtime's idea of the library's types.
+/// No exception may cross the border of the module: it would meet another C++ runtime's idea of the library's
+/// types.
 void* open(const char* bytes, std::size_t size, char* why, std::size_t room)
 {
     try {
@@ -55,7 +56,8 @@ int endId(const void* model)
     return of(model).eos_id();
 }
 
-bool encode(const void* model, const char* text, std::size_t length, void (*take)(void*, std::int32_t), void* context)
+bool encode(const void* model, const char* text, std::size_t length, void (*take)(void*, std::int32_t),
+            void* context)
 {
     try {
         std::vector<int> ids;
@@ -69,7 +71,8 @@ bool encode(const void* model, const char* text, std::size_t length, void (*take
     }
 }
 
-constexpr HounsfieldSentencePiece table{HounsfieldSentencePiece::currentVersion, open, close, size, startId, endId, encode};
+constexpr HounsfieldSentencePiece table{
+    HounsfieldSentencePiece::currentVersion, open, close, size, startId, endId, encode};
 
 } // namespace
 

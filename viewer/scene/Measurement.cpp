@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "viewer/scene/Measurement.h"
 
-
 #include <algorithm>
 #include <cmath>
 
@@ -21,7 +20,9 @@ bool insidePolygon(const std::vector<Point2>& polygon, double x, double y)
 {
     bool inside = false;
     for (std::size_t i = 0, j = polygon.size() - 1; i < polygon.size(); j = i++)
-        if ((polygon[i][1] > y) != (polygon[j][1] > y) && x < (polygon[j][0] - polygon[i][0]) * (y - polygon[i][1]) / (polygon[j][1] - polygon[i][1]) + polygon[i][0])
+        if ((polygon[i][1] > y) != (polygon[j][1] > y) &&
+            x < (polygon[j][0] - polygon[i][0]) * (y - polygon[i][1]) / (polygon[j][1] - polygon[i][1]) +
+                    polygon[i][0])
             inside = !inside;
     return inside;
 }
@@ -86,7 +87,8 @@ std::optional<double> huAt(const Volume& volume, const Vector3& mm)
 
 bool isRegion(MeasurementKind kind)
 {
-    return kind == MeasurementKind::Ellipse || kind == MeasurementKind::Rectangle || kind == MeasurementKind::Freehand;
+    return kind == MeasurementKind::Ellipse || kind == MeasurementKind::Rectangle ||
+           kind == MeasurementKind::Freehand;
 }
 
 void measureRegion(const Measurement& m, const Volume& volume, MeasuredValues& values)
@@ -109,7 +111,8 @@ void measureRegion(const Measurement& m, const Volume& volume, MeasuredValues& v
             high[a] = std::max(high[a], p[a]);
         }
     // At most a million samples, however large the region is.
-    const double step = std::max(0.5 * std::min({spacing[0], spacing[1], spacing[2]}), std::sqrt((high[0] - low[0]) * (high[1] - low[1]) / 1e6));
+    const double step = std::max(0.5 * std::min({spacing[0], spacing[1], spacing[2]}),
+                                 std::sqrt((high[0] - low[0]) * (high[1] - low[1]) / 1e6));
     std::vector<double> hu;
     for (double y = low[1] + step / 2; y < high[1]; y += step)
         for (double x = low[0] + step / 2; x < high[0]; x += step)
@@ -124,11 +127,16 @@ void measureRegion(const Measurement& m, const Volume& volume, MeasuredValues& v
 int pointsOf(MeasurementKind kind)
 {
     switch (kind) {
-    case MeasurementKind::Angle: return 3;
-    case MeasurementKind::Bidirectional: return 4;
-    case MeasurementKind::Freehand: return 0;
-    case MeasurementKind::Probe: return 1;
-    default: return 2;
+    case MeasurementKind::Angle:
+        return 3;
+    case MeasurementKind::Bidirectional:
+        return 4;
+    case MeasurementKind::Freehand:
+        return 0;
+    case MeasurementKind::Probe:
+        return 1;
+    default:
+        return 2;
     }
 }
 
@@ -166,8 +174,10 @@ MeasuredValues measured(const Measurement& m, const Volume& volume)
         const Vector3 a = p[0] - p[1], b = p[2] - p[1];
         const double product = length(a) * length(b);
         if (product > 0)
-            values.angleDegrees = std::acos(std::clamp(dot(a, b) / product, -1.0, 1.0)) * 180 / 3.14159265358979323846;
-    } else if ((m.kind == MeasurementKind::Distance || m.kind == MeasurementKind::Bidirectional) && p.size() >= 2) {
+            values.angleDegrees =
+                std::acos(std::clamp(dot(a, b) / product, -1.0, 1.0)) * 180 / 3.14159265358979323846;
+    } else if ((m.kind == MeasurementKind::Distance || m.kind == MeasurementKind::Bidirectional) &&
+               p.size() >= 2) {
         values.lengthMm = length(p[1] - p[0]);
         if (p.size() == 4)
             values.shortLengthMm = length(p[3] - p[2]);

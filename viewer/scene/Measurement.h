@@ -15,8 +15,9 @@ enum class MeasurementKind { Distance, Angle, Bidirectional, Ellipse, Rectangle,
 
 /// Something a person measured or pointed at: points in patient coordinates, on a plane of any direction.
 ///
-/// Points: Distance 2; Angle 3 (the corner second); Bidirectional 4 (long axis, then short axis); Ellipse and Rectangle 2 opposite
-/// corners of the box along the plane's axes; Freehand 3 or more, closed; Arrow 2 (tip first); Probe 1.
+/// Points: Distance 2; Angle 3 (the corner second); Bidirectional 4 (long axis, then short axis); Ellipse and
+/// Rectangle 2 opposite corners of the box along the plane's axes; Freehand 3 or more, closed; Arrow 2 (tip
+/// first); Probe 1.
 struct Measurement {
     int id = 0;
     MeasurementKind kind = MeasurementKind::Distance;
@@ -34,7 +35,8 @@ struct MeasuredValues {
     std::optional<double> shortLengthMm; ///< of Bidirectional
     std::optional<double> angleDegrees;
     std::optional<double> areaMm2;
-    std::optional<HuStatistics> hu; ///< Ellipse, Rectangle, Freehand: of the plane sampled at half the finest spacing; Probe: of its voxel
+    std::optional<HuStatistics> hu; ///< Ellipse, Rectangle, Freehand: of the plane sampled at half the finest
+                                    ///< spacing; Probe: of its voxel
 };
 MeasuredValues measured(const Measurement& measurement, const Volume& volume);
 

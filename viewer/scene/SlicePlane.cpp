@@ -32,7 +32,8 @@ Frame turned(const Frame& frame, Plane plane, double degrees)
     const int n = axisOf(plane), u = (n + 1) % 3, v = (n + 2) % 3;
     std::array<Vector3, 3> c{column(frame, 0), column(frame, 1), column(frame, 2)};
     const Vector3 cu = c[static_cast<std::size_t>(u)], cv = c[static_cast<std::size_t>(v)];
-    // Rounding adds up over many small turns: the normal is taken as it is and the other two are made perpendicular again.
+    // Rounding adds up over many small turns: the normal is taken as it is and the other two are made
+    // perpendicular again.
     const Vector3 normal = unit(c[static_cast<std::size_t>(n)]);
     Vector3 nu = std::cos(a) * cu + std::sin(a) * cv;
     nu = unit(nu - dot(nu, normal) * normal);
@@ -47,14 +48,17 @@ Frame turned(const Frame& frame, Plane plane, double degrees)
 
 Frame scanFrame(const Geometry& scan)
 {
-    // Each patient axis takes the voxel axis that runs most along it, pointing the patient's way; then Gram-Schmidt, slices' plane first.
+    // Each patient axis takes the voxel axis that runs most along it, pointing the patient's way; then
+    // Gram-Schmidt, slices' plane first.
     const Matrix3 d = scan.direction();
     std::array<Vector3, 3> chosen;
     std::array<bool, 3> used{};
     for (const int p : {2, 0, 1}) {
         int best = -1;
         for (int v = 0; v < 3; ++v)
-            if (!used[static_cast<std::size_t>(v)] && (best < 0 || std::abs(column(d, v)[static_cast<std::size_t>(p)]) > std::abs(column(d, best)[static_cast<std::size_t>(p)])))
+            if (!used[static_cast<std::size_t>(v)] &&
+                (best < 0 || std::abs(column(d, v)[static_cast<std::size_t>(p)]) >
+                                 std::abs(column(d, best)[static_cast<std::size_t>(p)])))
                 best = v;
         used[static_cast<std::size_t>(best)] = true;
         const Vector3 c = column(d, best);
@@ -80,8 +84,8 @@ PlaneAxes rolled(const PlaneAxes& axes, double degrees)
     if (degrees == 0)
         return axes;
     const double a = degrees * 3.14159265358979323846 / 180;
-    return {std::cos(a) * axes.right + std::sin(a) * axes.down, std::cos(a) * axes.down - std::sin(a) * axes.right,
-            axes.normal};
+    return {std::cos(a) * axes.right + std::sin(a) * axes.down,
+            std::cos(a) * axes.down - std::sin(a) * axes.right, axes.normal};
 }
 
 double sliceStepMm(const Geometry& scan, const Vector3& normal)
@@ -124,7 +128,8 @@ std::array<std::int64_t, 2> sliceNumber(const Geometry& scan, const Vector3& nor
 std::string directionLetters(const Vector3& lps)
 {
     std::array<std::size_t, 3> order{0, 1, 2};
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return std::abs(lps[a]) > std::abs(lps[b]); });
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return std::abs(lps[a]) > std::abs(lps[b]); });
     // People read H and F (head, feet) on a picture.
     static constexpr const char* letters[3] = {"RL", "AP", "FH"};
     std::string text;
@@ -136,7 +141,8 @@ std::string directionLetters(const Vector3& lps)
 
 Vector3 middleMm(const Geometry& scan)
 {
-    return scan.toMm(Vector3{0.5 * double(scan.size()[0] - 1), 0.5 * double(scan.size()[1] - 1), 0.5 * double(scan.size()[2] - 1)});
+    return scan.toMm(Vector3{0.5 * double(scan.size()[0] - 1), 0.5 * double(scan.size()[1] - 1),
+                             0.5 * double(scan.size()[2] - 1)});
 }
 
 } // namespace hounsfield

@@ -29,14 +29,16 @@ struct SliceSampler::Pipeline {
     vtkNew<vtkMatrix4x4> axes;
 };
 
-SliceSampler::SliceSampler(std::shared_ptr<const Volume> volume) : m_volume(std::move(volume)), m_pipeline(std::make_unique<Pipeline>())
+SliceSampler::SliceSampler(std::shared_ptr<const Volume> volume)
+    : m_volume(std::move(volume)), m_pipeline(std::make_unique<Pipeline>())
 {
-    // The image is given to VTK in voxel indices; the axes below carry the whole geometry, shear included, which an
-    // origin, a spacing and a rotation could not.
+    // The image is given to VTK in voxel indices; the axes below carry the whole geometry, shear included,
+    // which an origin, a spacing and a rotation could not.
     const Index3 n = m_volume->geometry().size();
     m_pipeline->image->SetDimensions(int(n[0]), int(n[1]), int(n[2]));
     vtkNew<vtkShortArray> scalars;
-    scalars->SetArray(const_cast<short*>(m_volume->voxels().data()), static_cast<vtkIdType>(m_volume->voxels().size()), 1);
+    scalars->SetArray(const_cast<short*>(m_volume->voxels().data()),
+                      static_cast<vtkIdType>(m_volume->voxels().size()), 1);
     m_pipeline->image->GetPointData()->SetScalars(scalars);
     vtkImageReslice* reslice = m_pipeline->reslice;
     reslice->SetInputData(m_pipeline->image);
@@ -49,7 +51,8 @@ SliceSampler::SliceSampler(std::shared_ptr<const Volume> volume) : m_volume(std:
 
 SliceSampler::~SliceSampler() = default;
 
-const std::vector<std::int16_t>& SliceSampler::sample(const SliceGrid& grid, const Slab& slab, bool interpolate)
+const std::vector<std::int16_t>& SliceSampler::sample(const SliceGrid& grid, const Slab& slab,
+                                                      bool interpolate)
 {
     const Geometry& scan = m_volume->geometry();
     const double step = 0.5 * sliceStepMm(scan, grid.axes.normal);
@@ -57,11 +60,13 @@ const std::vector<std::int16_t>& SliceSampler::sample(const SliceGrid& grid, con
     // VTK lays a slab about the plane, its slices one output unit of z apart.
     const Vector3 first = grid.toMm(0.5, 0.5);
     const Vector3 origin = scan.toIndex(first);
-    const std::array<Vector3, 3> steps{scan.toIndex(first + grid.mmPerPixel * grid.axes.right) - origin, scan.toIndex(first + grid.mmPerPixel * grid.axes.down) - origin,
+    const std::array<Vector3, 3> steps{scan.toIndex(first + grid.mmPerPixel * grid.axes.right) - origin,
+                                       scan.toIndex(first + grid.mmPerPixel * grid.axes.down) - origin,
                                        scan.toIndex(first + step * grid.axes.normal) - origin};
     for (int r = 0; r < 3; ++r) {
         for (int c = 0; c < 3; ++c)
-            m_pipeline->axes->SetElement(r, c, steps[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
+            m_pipeline->axes->SetElement(r, c,
+                                         steps[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)]);
         m_pipeline->axes->SetElement(r, 3, origin[static_cast<std::size_t>(r)]);
     }
     vtkImageReslice* reslice = m_pipeline->reslice;

@@ -17,8 +17,8 @@ struct Slab {
     SlabMode mode = SlabMode::Average;
 };
 
-/// HU of a plane through a scan, pixel by pixel, from its exact geometry (oblique and sheared grids included). VTK's reslicing;
-/// the scan's voxels are shared, not copied. GUI thread.
+/// HU of a plane through a scan, pixel by pixel, from its exact geometry (oblique and sheared grids
+/// included). VTK's reslicing; the scan's voxels are shared, not copied. GUI thread.
 class SliceSampler {
 public:
     /// HU of a pixel outside the scan.

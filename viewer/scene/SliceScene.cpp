@@ -32,13 +32,17 @@ PixelBox pixelsOf(const Mask& mask, const SliceGrid& grid)
     if (nearest > 0 || farthest < 0)
         return {};
     const auto clampTo = [](double v, int limit) { return int(std::clamp(v, 0.0, double(limit))); };
-    return {clampTo(left - 1, grid.width), clampTo(top - 1, grid.height), clampTo(right + 2, grid.width), clampTo(bottom + 2, grid.height)};
+    return {clampTo(left - 1, grid.width), clampTo(top - 1, grid.height), clampTo(right + 2, grid.width),
+            clampTo(bottom + 2, grid.height)};
 }
 
 /// Linear share of a mask at a continuous voxel index: 1 inside, 0 outside, between at the surface.
 class Share {
 public:
-    explicit Share(const Mask& mask) : m_begin(mask.box().begin), m_size(mask.box().size()), m_voxels(mask.boxVoxels().data()) {}
+    explicit Share(const Mask& mask)
+        : m_begin(mask.box().begin), m_size(mask.box().size()), m_voxels(mask.boxVoxels().data())
+    {
+    }
     double at(const Vector3& index) const
     {
         std::array<std::int64_t, 3> low;
@@ -51,7 +55,9 @@ public:
             if (low[a] < -1 || low[a] >= m_size[a])
                 return 0;
         }
-        const auto row = [&](std::int64_t j, std::int64_t k) { return value(low[0], j, k) * (1 - part[0]) + value(low[0] + 1, j, k) * part[0]; };
+        const auto row = [&](std::int64_t j, std::int64_t k) {
+            return value(low[0], j, k) * (1 - part[0]) + value(low[0] + 1, j, k) * part[0];
+        };
         const double below = row(low[1], low[2]) * (1 - part[1]) + row(low[1] + 1, low[2]) * part[1];
         const double above = row(low[1], low[2] + 1) * (1 - part[1]) + row(low[1] + 1, low[2] + 1) * part[1];
         return below * (1 - part[2]) + above * part[2];
@@ -74,7 +80,8 @@ std::uint32_t mixed(std::uint32_t under, const std::array<int, 3>& over, double 
     for (int c = 0; c < 3; ++c) {
         const int shift = 16 - 8 * c;
         const double below = double(under >> shift & 0xffu);
-        result |= std::uint32_t(std::lround(below + (over[static_cast<std::size_t>(c)] - below) * opacity)) << shift;
+        result |= std::uint32_t(std::lround(below + (over[static_cast<std::size_t>(c)] - below) * opacity))
+                  << shift;
     }
     return result;
 }
@@ -88,7 +95,8 @@ std::uint8_t greyOf(double hu, const SliceLook& look)
     return std::uint8_t(std::lround(255 * (look.invert ? 1 - share : share)));
 }
 
-const Picture& SliceScene::render(const SliceGrid& grid, const SliceLook& look, const std::vector<MaskLayer>& layers)
+const Picture& SliceScene::render(const SliceGrid& grid, const SliceLook& look,
+                                  const std::vector<MaskLayer>& layers)
 {
     const std::vector<std::int16_t>& hu = m_sampler.sample(grid, look.slab, look.interpolate);
     m_picture.width = grid.width;
@@ -111,7 +119,8 @@ const Picture& SliceScene::render(const SliceGrid& grid, const SliceLook& look, 
 
 std::array<int, 3> heatColour(double probability)
 {
-    static constexpr double stops[5][3] = {{40, 60, 190}, {30, 160, 200}, {70, 200, 90}, {240, 210, 60}, {235, 60, 50}};
+    static constexpr double stops[5][3] = {
+        {40, 60, 190}, {30, 160, 200}, {70, 200, 90}, {240, 210, 60}, {235, 60, 50}};
     const double at = std::clamp(probability, 0.0, 1.0) * 4;
     const auto low = std::min<std::size_t>(3, std::size_t(at));
     std::array<int, 3> rgb{};
@@ -132,7 +141,8 @@ void SliceScene::drawHeat(const SliceGrid& grid)
     const std::vector<std::int16_t>& values = m_heat->sample(grid, {}, true);
     for (std::size_t p = 0; p < values.size(); ++p)
         if (values[p] > 20)
-            m_picture.pixels[p] = mixed(m_picture.pixels[p], heatColour(values[p] / 1000.0), 0.25 + 0.4 * std::min(1.0, values[p] / 1000.0));
+            m_picture.pixels[p] = mixed(m_picture.pixels[p], heatColour(values[p] / 1000.0),
+                                        0.25 + 0.4 * std::min(1.0, values[p] / 1000.0));
 }
 
 void SliceScene::drawLayer(const SliceGrid& grid, const SliceLook& look, const MaskLayer& layer)
@@ -145,13 +155,17 @@ void SliceScene::drawLayer(const SliceGrid& grid, const SliceLook& look, const M
     const Share share(*layer.mask);
     const Geometry& scan = layer.mask->geometry();
     const Vector3 first = scan.toIndex(grid.toMm(box.left + 0.5, box.top + 0.5));
-    const Vector3 alongX = scan.toIndex(grid.toMm(box.left + 1.5, box.top + 0.5)) - first, alongY = scan.toIndex(grid.toMm(box.left + 0.5, box.top + 1.5)) - first;
+    const Vector3 alongX = scan.toIndex(grid.toMm(box.left + 1.5, box.top + 0.5)) - first,
+                  alongY = scan.toIndex(grid.toMm(box.left + 0.5, box.top + 1.5)) - first;
     for (int y = 0; y < height; ++y) {
         Vector3 at = first + double(y) * alongY;
         for (int x = 0; x < width; ++x, at = at + alongX)
             m_inside[static_cast<std::size_t>(y * width + x)] = share.at(at) >= 0.5;
     }
-    const auto inside = [&](int x, int y) { return x >= 0 && y >= 0 && x < width && y < height && m_inside[static_cast<std::size_t>(y * width + x)]; };
+    const auto inside = [&](int x, int y) {
+        return x >= 0 && y >= 0 && x < width && y < height &&
+               m_inside[static_cast<std::size_t>(y * width + x)];
+    };
     const int reach = look.outline ? look.outlinePixels : 0;
     const auto onEdge = [&](int x, int y) {
         // A diamond of this reach: an outline as thick along a slope as along an axis.
@@ -163,7 +177,8 @@ void SliceScene::drawLayer(const SliceGrid& grid, const SliceLook& look, const M
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x)
             if (inside(x, y)) {
-                std::uint32_t& pixel = m_picture.pixels[static_cast<std::size_t>((box.top + y) * grid.width + box.left + x)];
+                std::uint32_t& pixel =
+                    m_picture.pixels[static_cast<std::size_t>((box.top + y) * grid.width + box.left + x)];
                 pixel = mixed(pixel, layer.rgb, (onEdge(x, y) ? 0.95 : look.fillOpacity) * layer.strength);
             }
 }

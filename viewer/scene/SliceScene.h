@@ -14,7 +14,7 @@ namespace hounsfield {
 struct MaskLayer {
     std::shared_ptr<const Mask> mask;
     std::array<int, 3> rgb{255, 255, 255};
-    double strength = 1; ///< 1: full; others step back while one is selected
+    double strength = 1;  ///< 1: full; others step back while one is selected
     bool growing = false; ///< not finished: shown in slices alone
 };
 
@@ -35,8 +35,8 @@ struct Picture {
     std::vector<std::uint32_t> pixels;
 };
 
-/// One slice of a scan with its masks: what is drawn, without a window. The picture is made at the screen's own resolution, so
-/// outlines stay as thin at any zoom. GUI thread.
+/// One slice of a scan with its masks: what is drawn, without a window. The picture is made at the screen's
+/// own resolution, so outlines stay as thin at any zoom. GUI thread.
 class SliceScene {
 public:
     explicit SliceScene(std::shared_ptr<const Volume> volume) : m_sampler(std::move(volume)) {}

@@ -42,12 +42,16 @@ vtkSmartPointer<vtkImageData> imageOf(const Mask& mask)
     const Index3 size = mask.box().size();
     auto image = vtkSmartPointer<vtkImageData>::New();
     image->SetDimensions(int(size[0]) + 2 * margin, int(size[1]) + 2 * margin, int(size[2]) + 2 * margin);
-    image->SetOrigin(double(mask.box().begin[0] - margin), double(mask.box().begin[1] - margin), double(mask.box().begin[2] - margin));
+    image->SetOrigin(double(mask.box().begin[0] - margin), double(mask.box().begin[1] - margin),
+                     double(mask.box().begin[2] - margin));
     image->AllocateScalars(VTK_UNSIGNED_CHAR, 1);
     auto* to = static_cast<unsigned char*>(image->GetScalarPointer());
     std::fill(to, to + image->GetNumberOfPoints(), static_cast<unsigned char>(0));
     forEachVoxel(mask, [&](const Index3& i) {
-        to[image->ComputePointId(std::array<int, 3>{int(i[0] - mask.box().begin[0]) + margin, int(i[1] - mask.box().begin[1]) + margin, int(i[2] - mask.box().begin[2]) + margin}.data())] = 255;
+        to[image->ComputePointId(std::array<int, 3>{int(i[0] - mask.box().begin[0]) + margin,
+                                                    int(i[1] - mask.box().begin[1]) + margin,
+                                                    int(i[2] - mask.box().begin[2]) + margin}
+                                     .data())] = 255;
     });
     return image;
 }
@@ -173,7 +177,9 @@ void writeSurfaces(const std::vector<NamedSurface>& surfaces, const fs::path& fi
     if (empty || failed) {
         std::error_code ignored;
         fs::remove(temporary, ignored);
-        throw Error(ErrorKind::Resources, "The surface " + file.string() + " could not be written. Is the folder writable and the disk not full?");
+        throw Error(ErrorKind::Resources,
+                    "The surface " + file.string() +
+                        " could not be written. Is the folder writable and the disk not full?");
     }
 }
 

@@ -14,8 +14,9 @@ class vtkPolyData;
 
 namespace hounsfield {
 
-/// A smooth closed surface of a mask in LPS millimetres, normals outward: for the eye. Numbers always come from the mask.
-/// Voxels are smoothed (Gaussian, about one voxel), contoured at one half and relaxed without shrinking (Taubin 1995).
+/// A smooth closed surface of a mask in LPS millimetres, normals outward: for the eye. Numbers always come
+/// from the mask. Voxels are smoothed (Gaussian, about one voxel), contoured at one half and relaxed without
+/// shrinking (Taubin 1995).
 /// @param stop looked at between and within those steps. @throws Cancelled
 vtkSmartPointer<vtkPolyData> surfaceOf(const Mask& mask, const Progress& stop = Progress());
 

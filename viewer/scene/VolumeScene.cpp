@@ -8,6 +8,7 @@
 #include <vtkCamera.h>
 #include <vtkColorTransferFunction.h>
 #include <vtkFixedPointVolumeRayCastMapper.h>
+#include <vtkGPUVolumeRayCastMapper.h>
 #include <vtkImageData.h>
 #include <vtkImageReslice.h>
 #include <vtkMatrix4x4.h>
@@ -23,7 +24,6 @@
 #include <vtkShortArray.h>
 #include <vtkSmartPointer.h>
 #include <vtkSmartVolumeMapper.h>
-#include <vtkGPUVolumeRayCastMapper.h>
 #include <vtkVolume.h>
 #include <vtkVolumeProperty.h>
 
@@ -64,11 +64,13 @@ std::vector<std::string> volumePresets()
 
 namespace {
 
-/// A rendering needs no more than this many voxels along an axis; a longer scan is thinned for the picture alone.
+/// A rendering needs no more than this many voxels along an axis; a longer scan is thinned for the picture
+/// alone.
 constexpr std::int64_t largestSide = 320;
 
-/// The voxels for rendering: the scan's, thinned where it is large, along its own axes in millimetres. (The spacing is the image's and
-/// not the matrix': VTK shades with normals that a scaling matrix would make dark.)
+/// The voxels for rendering: the scan's, thinned where it is large, along its own axes in millimetres. (The
+/// spacing is the image's and not the matrix': VTK shades with normals that a scaling matrix would make
+/// dark.)
 vtkSmartPointer<vtkImageData> renderingImage(const Volume& scan)
 {
     const Index3 n = scan.geometry().size();
@@ -80,10 +82,12 @@ vtkSmartPointer<vtkImageData> renderingImage(const Volume& scan)
     auto image = vtkSmartPointer<vtkImageData>::New();
     image->SetDimensions(int(small[0]), int(small[1]), int(small[2]));
     const Vector3 spacing = scan.geometry().spacingMm();
-    image->SetSpacing(double(every[0]) * spacing[0], double(every[1]) * spacing[1], double(every[2]) * spacing[2]);
+    image->SetSpacing(double(every[0]) * spacing[0], double(every[1]) * spacing[1],
+                      double(every[2]) * spacing[2]);
     if (every == Index3{1, 1, 1}) {
         vtkNew<vtkShortArray> scalars;
-        scalars->SetArray(const_cast<short*>(scan.voxels().data()), static_cast<vtkIdType>(scan.voxels().size()), 1);
+        scalars->SetArray(const_cast<short*>(scan.voxels().data()),
+                          static_cast<vtkIdType>(scan.voxels().size()), 1);
         image->GetPointData()->SetScalars(scalars);
         return image;
     }
@@ -165,7 +169,8 @@ std::vector<std::shared_ptr<const Mask>> VolumeScene::setLayers(const std::vecto
             continue;
         }
         shown.insert(layer.mask);
-        found->second->GetProperty()->SetColor(layer.rgb[0] / 255.0, layer.rgb[1] / 255.0, layer.rgb[2] / 255.0);
+        found->second->GetProperty()->SetColor(layer.rgb[0] / 255.0, layer.rgb[1] / 255.0,
+                                               layer.rgb[2] / 255.0);
         found->second->GetProperty()->SetOpacity(layer.strength);
         m_parts->renderer->AddActor(found->second); // once, however often
     }
@@ -198,7 +203,8 @@ void VolumeScene::setPreset(const std::string& name)
     m_parts->colours->RemoveAllPoints();
     m_parts->opacity->RemoveAllPoints();
     const auto& presets = allVolumePresets();
-    const auto found = std::find_if(presets.begin(), presets.end(), [&](const VolumePreset& p) { return p.name == name; });
+    const auto found =
+        std::find_if(presets.begin(), presets.end(), [&](const VolumePreset& p) { return p.name == name; });
     m_parts->volume->SetVisibility(found != presets.end());
     if (found == presets.end())
         return;
@@ -208,7 +214,8 @@ void VolumeScene::setPreset(const std::string& name)
     }
     m_parts->volume->GetProperty()->SetShade(found->shade);
     if (m_parts->mapper)
-        m_parts->mapper->SetBlendMode(found->maximum ? vtkVolumeMapper::MAXIMUM_INTENSITY_BLEND : vtkVolumeMapper::COMPOSITE_BLEND);
+        m_parts->mapper->SetBlendMode(found->maximum ? vtkVolumeMapper::MAXIMUM_INTENSITY_BLEND
+                                                     : vtkVolumeMapper::COMPOSITE_BLEND);
 }
 
 void VolumeScene::setVolumeOpacity(double opacity)
@@ -235,8 +242,9 @@ void VolumeScene::setCrop(const CropBox& crop)
 
 void VolumeScene::lookFrom(char letter)
 {
-    static const std::map<char, std::pair<Vector3, Vector3>> views{{'A', {{0, -1, 0}, {0, 0, 1}}}, {'P', {{0, 1, 0}, {0, 0, 1}}}, {'L', {{1, 0, 0}, {0, 0, 1}}},
-                                                                   {'R', {{-1, 0, 0}, {0, 0, 1}}}, {'S', {{0, 0, 1}, {0, -1, 0}}}, {'I', {{0, 0, -1}, {0, -1, 0}}}};
+    static const std::map<char, std::pair<Vector3, Vector3>> views{
+        {'A', {{0, -1, 0}, {0, 0, 1}}}, {'P', {{0, 1, 0}, {0, 0, 1}}},  {'L', {{1, 0, 0}, {0, 0, 1}}},
+        {'R', {{-1, 0, 0}, {0, 0, 1}}}, {'S', {{0, 0, 1}, {0, -1, 0}}}, {'I', {{0, 0, -1}, {0, -1, 0}}}};
     const auto view = views.find(letter);
     if (view == views.end() || !m_parts->scan)
         return;

@@ -15,7 +15,8 @@ class vtkVolumeMapper;
 
 namespace hounsfield {
 
-/// How voxels are computed into a picture: on a graphics card, or on the processor where the driver only pretends to have one.
+/// How voxels are computed into a picture: on a graphics card, or on the processor where the driver only
+/// pretends to have one.
 enum class VolumeMapper { GraphicsCard, Processor };
 /// From the driver's own name (GL_RENDERER): "llvmpipe", "softpipe" and "SwiftShader" are processors.
 VolumeMapper mapperFor(const std::string& glRenderer);
@@ -38,7 +39,8 @@ public:
 
     vtkRenderer* renderer();
     void setVolume(std::shared_ptr<const Volume> volume, VolumeMapper mapper); ///< null: empty
-    /// Shows the masks whose surfaces are there. Where some are not yet, what was shown before stays until they are.
+    /// Shows the masks whose surfaces are there. Where some are not yet, what was shown before stays until
+    /// they are.
     /// @return the masks that still need addSurface
     std::vector<std::shared_ptr<const Mask>> setLayers(const std::vector<MaskLayer>& layers);
     /// From surfaceOf, which any thread may call; kept as long as the mask is shown.

@@ -14,10 +14,8 @@
 #include <iterator>
 #include <set>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& why)
@@ -41,12 +39,12 @@ void checkFormat(const VoxelsToWrite& image, const fs::path& file)
         refuse(quoted(file) + " cannot be written: its ending must be .nii.gz, .nii or .nrrd.");
     const Index3& size = image.geometry.size();
     if (ending != ".nrrd" && *std::max_element(size.begin(), size.end()) > 32767)
-        refuse(quoted(file) + " cannot be written: NIfTI holds at most 32767 voxels along one axis. Choose .nrrd.");
+        refuse(quoted(file) +
+               " cannot be written: NIfTI holds at most 32767 voxels along one axis. Choose .nrrd.");
 }
 
 /// Hears a stop and says nothing.
-class StopAlone final : public Progress
-{
+class StopAlone final : public Progress {
 public:
     explicit StopAlone(const Progress* stop) : m_stop(stop) {}
     bool stopRequested() const override { return m_stop && m_stop->stopRequested(); }

@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// One row of a label map and of its table.
 struct LabelledMask {
@@ -33,22 +32,23 @@ struct LabelledMask {
 /// read back equal, Cancelled; no half file is left
 void writeMask(const Mask& mask, const std::filesystem::path& file, const Progress& stop = Progress());
 
-/// Writes overlapping masks as one label map: later rows win where they overlap (organs first, then tumors), and
-/// the table `labels` as CSV (id,name,snomed,red,green,blue,laterality,threshold). @throws as writeMask
+/// Writes overlapping masks as one label map: later rows win where they overlap (organs first, then tumors),
+/// and the table `labels` as CSV (id,name,snomed,red,green,blue,laterality,threshold). @throws as writeMask
 void writeLabelMap(const std::vector<LabelledMask>& rows, const std::filesystem::path& image,
                    const std::filesystem::path& labels, const Progress& stop = Progress());
 
 /// Writes HU as int16 in the same careful way. @throws as writeMask
 void writeVolume(const Volume& volume, const std::filesystem::path& file);
 
-/// Writes an axial DICOM CT series (one file a slice, explicit little endian, rescale slope 1 intercept 0) of a
-/// made-up patient. The grid must not be sheared. @throws Error(Resources)
+/// Writes an axial DICOM CT series (one file a slice, explicit little endian, rescale slope 1 intercept 0) of
+/// a made-up patient. The grid must not be sheared. @throws Error(Resources)
 struct DicomIdentity {
     std::string patientName;
     std::string patientId;
     std::string seriesDescription;
 };
-void writeDicomSeries(const Volume& volume, const DicomIdentity& identity, const std::filesystem::path& folder);
+void writeDicomSeries(const Volume& volume, const DicomIdentity& identity,
+                      const std::filesystem::path& folder);
 
 /// Writes text to a temporary name beside the file, reads it back, then renames. @throws Error(Resources)
 void writeTextFile(const std::string& text, const std::filesystem::path& file);

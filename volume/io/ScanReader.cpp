@@ -6,8 +6,7 @@
 #include "volume/io/internal/ImageFile.h"
 #include "volume/io/internal/Text.h"
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 std::string keyOf(const SeriesInfo& series)
 {
@@ -31,7 +30,8 @@ LabelImage readLabels(const std::filesystem::path& file)
     requireRegularFile(file, ErrorKind::Scan);
     std::error_code failed;
     if (std::filesystem::is_directory(file, failed))
-        throw Error(ErrorKind::Scan, quoted(file) + " is a folder; a label map is one file (.nii.gz or .nrrd).");
+        throw Error(ErrorKind::Scan,
+                    quoted(file) + " is a folder; a label map is one file (.nii.gz or .nrrd).");
     Progress silent;
     const RawImage image = readImageFile(file, formatOf(file), ImageParts::All, silent);
     return {image.geometry, toLabels(image, quoted(file))};

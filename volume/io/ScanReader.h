@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// What is known of a series before its voxels are read.
 struct SeriesInfo {
@@ -31,7 +30,8 @@ struct SeriesInfo {
     std::int64_t bytes = 0;  ///< on the disk
     Index3 size{0, 0, 0};    ///< columns, rows, slices
     Vector3 spacingMm{0, 0, 0};
-    std::optional<std::array<double, 2>> windowLevel; ///< width and centre the file asks to be shown with (0028,1051; 0028,1050)
+    std::optional<std::array<double, 2>>
+        windowLevel;      ///< width and centre the file asks to be shown with (0028,1051; 0028,1050)
     bool readable = true; ///< false: listed, but not a CT volume; reason says why
     std::string reason;
 };
@@ -42,14 +42,18 @@ struct Scan {
     SeriesInfo series;
     std::string caseName; ///< from the file or folder name, safe in file names
     std::filesystem::path source;
-    std::vector<std::int64_t> madeUpSlices; ///< k of slices that lie between scanned ones and were interpolated; empty as a rule
-    std::vector<std::string> instanceNumbers; ///< of DICOM: InstanceNumber of slice k, empty where it was interpolated
-    std::string choice;                     ///< where the path holds several patients or dates: which was read, which are there; also a note
-    std::vector<std::string> notes;         ///< what was assumed, repaired or is doubtful: whole sentences for the person
+    std::vector<std::int64_t>
+        madeUpSlices; ///< k of slices that lie between scanned ones and were interpolated; empty as a rule
+    std::vector<std::string>
+        instanceNumbers; ///< of DICOM: InstanceNumber of slice k, empty where it was interpolated
+    std::string choice;  ///< where the path holds several patients or dates: which was read, which are there;
+                         ///< also a note
+    std::vector<std::string>
+        notes; ///< what was assumed, repaired or is doubtful: whole sentences for the person
 };
 
-/// What names a series for good, also among parts that share an identifier: "1.2.3#2"; the SeriesInstanceUID alone where
-/// no other shares it, the number where there is none.
+/// What names a series for good, also among parts that share an identifier: "1.2.3#2"; the SeriesInstanceUID
+/// alone where no other shares it, the number where there is none.
 std::string keyOf(const SeriesInfo& series);
 
 /// Lists what a path holds: a DICOM folder (all series, sub-folders too), one DICOM file (its series), or a
@@ -57,13 +61,14 @@ std::string keyOf(const SeriesInfo& series);
 std::vector<SeriesInfo> listSeries(const std::filesystem::path& path, Progress& progress);
 
 /// Reads one series, rescaled to HU, slices sorted by position along their normal.
-/// @param which a number as listed, a key (keyOf) or a SeriesInstanceUID, of whose parts the best is meant; absent: the
-/// best CT (plain Hounsfield units before projections and maps, originals before derived, most slices). Where the path
-/// holds other patients or dates, a note names the one that was read and the others.
+/// @param which a number as listed, a key (keyOf) or a SeriesInstanceUID, of whose parts the best is meant;
+/// absent: the best CT (plain Hounsfield units before projections and maps, originals before derived, most
+/// slices). Where the path holds other patients or dates, a note names the one that was read and the others.
 /// @throws Error(Scan) with what is wrong and what to do; Cancelled
 Scan readScan(const std::filesystem::path& path, const std::optional<std::string>& which, Progress& progress);
 
-/// Reads a label map or a mask (any integer type) as voxel values with its geometry, i fastest. @throws Error(Scan)
+/// Reads a label map or a mask (any integer type) as voxel values with its geometry, i fastest. @throws
+/// Error(Scan)
 struct LabelImage {
     Geometry geometry;
     std::vector<std::int32_t> labels;

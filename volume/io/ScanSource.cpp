@@ -13,10 +13,8 @@
 #include <algorithm>
 #include <set>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 /// The DICOM series that a path leads to.
@@ -31,8 +29,8 @@ bool isFolder(const fs::path& path)
     std::error_code failed;
     const bool exists = fs::exists(path, failed);
     if (failed)
-        throw Error(ErrorKind::Scan,
-                    quoted(path) + " cannot be reached (" + failed.message() + "). Check that you may read it.");
+        throw Error(ErrorKind::Scan, quoted(path) + " cannot be reached (" + failed.message() +
+                                         "). Check that you may read it.");
     if (!exists)
         throw Error(ErrorKind::Scan, quoted(path) + " does not exist. Check the path.");
     return fs::is_directory(path, failed);
@@ -67,7 +65,8 @@ DicomPath openDicomFile(const fs::path& file, Progress& progress, const ScanSour
     const auto key = header ? seriesKeyOf(*header) : std::nullopt;
     if (!key)
         throw Error(ErrorKind::Scan,
-                    quoted(file) + " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
+                    quoted(file) +
+                        " is not a DICOM image, or it is cut off: it names no series. Copy it again.");
     DicomPath found{folder, findSeries(folder, false, samePixels, progress)};
     keepSeriesOf(found.series, *key, file);
     return found;
@@ -90,16 +89,18 @@ const DicomSeries& chosen(const DicomPath& path, const std::string& which)
     // Parts of one series share its identifier: the best of them is meant.
     const DicomSeries* found = nullptr;
     for (const DicomSeries& series : path.series)
-        if ((series.info.uid == which || keyOf(series.info) == which || std::to_string(series.info.number) == which) &&
+        if ((series.info.uid == which || keyOf(series.info) == which ||
+             std::to_string(series.info.number) == which) &&
             (!found || (series.info.readable && (!found->info.readable || rankOf(series) > rankOf(*found)))))
             found = &series;
     if (found && !found->info.readable)
-        throw Error(ErrorKind::Scan,
-                    "Series " + which + " in " + quoted(path.folder) + " cannot be read. " + found->info.reason);
+        throw Error(ErrorKind::Scan, "Series " + which + " in " + quoted(path.folder) + " cannot be read. " +
+                                         found->info.reason);
     if (found)
         return *found;
-    throw Error(ErrorKind::Scan, "There is no series '" + which + "' in " + quoted(path.folder) +
-                                     ". Give one of these numbers, or a SeriesInstanceUID:" + listOf(path.series));
+    throw Error(ErrorKind::Scan,
+                "There is no series '" + which + "' in " + quoted(path.folder) +
+                    ". Give one of these numbers, or a SeriesInstanceUID:" + listOf(path.series));
 }
 
 const DicomSeries& best(const DicomPath& path)
@@ -111,8 +112,8 @@ const DicomSeries& best(const DicomPath& path)
     if (found)
         return *found;
     if (path.series.size() == 1)
-        throw Error(ErrorKind::Scan,
-                    "The series in " + quoted(path.folder) + " cannot be read. " + path.series.front().info.reason);
+        throw Error(ErrorKind::Scan, "The series in " + quoted(path.folder) + " cannot be read. " +
+                                         path.series.front().info.reason);
     throw Error(ErrorKind::Scan, "None of the " + std::to_string(path.series.size()) + " series in " +
                                      quoted(path.folder) + " can be read:" + listOf(path.series));
 }
@@ -135,8 +136,10 @@ std::string studyInWords(const SeriesInfo& info)
     std::string name = info.patientName.empty() ? info.patientId : info.patientName;
     std::replace(name.begin(), name.end(), '^', ' ');
     const std::string& day = info.studyDate;
-    const std::string date = day.size() == 8 ? day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6) : "";
-    return (name.empty() ? "a patient without a name" : name) + (date.empty() ? ", without a date" : ", " + date);
+    const std::string date =
+        day.size() == 8 ? day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6) : "";
+    return (name.empty() ? "a patient without a name" : name) +
+           (date.empty() ? ", without a date" : ", " + date);
 }
 
 /// Names the study that was taken where the path holds several; empty where it holds one.
@@ -155,10 +158,11 @@ std::string studiesNote(const DicomPath& path, const SeriesInfo& taken)
     }
     if (patients.size() < 2 && others.empty())
         return "";
-    std::string text = (path.archive ? "The archive holds scans of " : "The folder holds scans of ") +
-                       (patients.size() > 1 ? std::to_string(patients.size()) + " patients" : "several dates") +
-                       ". This is " + studyInWords(taken) + " (series " + std::to_string(taken.number) +
-                       (taken.description.empty() ? "" : ", " + taken.description) + ").";
+    std::string text =
+        (path.archive ? "The archive holds scans of " : "The folder holds scans of ") +
+        (patients.size() > 1 ? std::to_string(patients.size()) + " patients" : "several dates") +
+        ". This is " + studyInWords(taken) + " (series " + std::to_string(taken.number) +
+        (taken.description.empty() ? "" : ", " + taken.description) + ").";
     for (std::size_t n = 0; n < others.size() && n < most; ++n)
         text += (n == 0 ? " Also there: " : "; ") + others[n];
     if (others.size() > most)
@@ -236,8 +240,8 @@ SeriesInfo infoOf(const RawImage& image)
 void checkOnly(const fs::path& file, const std::optional<std::string>& which)
 {
     if (which && *which != "1")
-        throw Error(ErrorKind::Scan,
-                    "There is no series '" + *which + "' in " + quoted(file) + ": the file holds one scan, number 1.");
+        throw Error(ErrorKind::Scan, "There is no series '" + *which + "' in " + quoted(file) +
+                                         ": the file holds one scan, number 1.");
 }
 
 Scan readImage(const fs::path& file, FileFormat format, Progress& progress)
@@ -251,8 +255,9 @@ Scan readImage(const fs::path& file, FileFormat format, Progress& progress)
     try {
         const std::int64_t count = image.geometry.voxelCount();
         std::vector<std::int16_t> hu(static_cast<std::size_t>(count));
-        noteConversion(toHu(image.bytes.data(), image.component, count, image.slope, image.intercept, hu.data()),
-                       scan.notes);
+        noteConversion(
+            toHu(image.bytes.data(), image.component, count, image.slope, image.intercept, hu.data()),
+            scan.notes);
         image.bytes = {};
         scan.volume = std::make_shared<const Volume>(image.geometry, std::move(hu));
     } catch (const std::bad_alloc&) {
@@ -267,14 +272,16 @@ fs::path insideOf(const UnpackedZip& unpacked, const fs::path& archive)
 {
     const fs::path inside = unpacked.path();
     if (isZipArchive(inside))
-        throw Error(ErrorKind::Scan, quoted(archive) + " holds another ZIP archive. Unpack it and open what is inside.");
+        throw Error(ErrorKind::Scan,
+                    quoted(archive) + " holds another ZIP archive. Unpack it and open what is inside.");
     if (!fs::is_directory(inside))
         return inside;
     const std::vector<fs::path> images = imageFilesIn(inside);
     if (images.size() > 1)
-        throw Error(ErrorKind::Scan, quoted(archive) + " holds " + std::to_string(images.size()) + " scans (" +
-                                         utf8(images[0].filename()) + ", " + utf8(images[1].filename()) +
-                                         (images.size() > 2 ? ", ..." : "") + "). Unpack it and open the one you want.");
+        throw Error(ErrorKind::Scan, quoted(archive) + " holds " + std::to_string(images.size()) +
+                                         " scans (" + utf8(images[0].filename()) + ", " +
+                                         utf8(images[1].filename()) + (images.size() > 2 ? ", ..." : "") +
+                                         "). Unpack it and open the one you want.");
     return images.size() == 1 ? images.front() : inside;
 }
 
@@ -304,7 +311,8 @@ ScanSource::ScanSource(fs::path path, Progress& progress, const Seen& seen)
         m_series[0].bytes = static_cast<std::int64_t>(fs::file_size(m_found->path, failed));
         return;
     }
-    m_found->dicom = folder ? openFolder(m_found->path, progress, seen) : openDicomFile(m_found->path, progress, seen);
+    m_found->dicom =
+        folder ? openFolder(m_found->path, progress, seen) : openDicomFile(m_found->path, progress, seen);
     m_found->dicom->archive = m_found->unpacked.has_value();
     for (const DicomSeries& series : m_found->dicom->series)
         m_series.push_back(series.info);
@@ -321,7 +329,8 @@ const SeriesInfo& ScanSource::chosen(const std::optional<std::string>& which) co
     return taken(*m_found->dicom, which).info;
 }
 
-Scan ScanSource::read(const std::optional<std::string>& which, Progress& progress, const SliceRead& sliceRead) const
+Scan ScanSource::read(const std::optional<std::string>& which, Progress& progress,
+                      const SliceRead& sliceRead) const
 {
     Scan scan;
     if (m_found->dicom) {

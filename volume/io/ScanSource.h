@@ -5,8 +5,7 @@
 
 #include <functional>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// One slice as it is stored, for the eye: rows from top to bottom, columns from left to right.
 struct SliceImage {
@@ -15,11 +14,12 @@ struct SliceImage {
     std::vector<std::int16_t> hu;
 };
 
-/// A path that was looked through once: what it holds, read as often as one likes. A ZIP archive stays unpacked for as long.
-class ScanSource
-{
+/// A path that was looked through once: what it holds, read as often as one likes. A ZIP archive stays
+/// unpacked for as long.
+class ScanSource {
 public:
-    /// Hears what was found so far while a folder is being looked through; images counts up, the rest is not examined yet.
+    /// Hears what was found so far while a folder is being looked through; images counts up, the rest is not
+    /// examined yet.
     using Seen = std::function<void(const std::vector<SeriesInfo>&)>;
     /// Hears of a slice now and then (about 15 a second) while a DICOM series is read.
     using SliceRead = std::function<void(const SliceImage&)>;
@@ -31,7 +31,8 @@ public:
     const std::filesystem::path& path() const { return m_path; }
     const std::vector<SeriesInfo>& series() const { return m_series; }
     /// As readScan. @throws Error, Cancelled
-    Scan read(const std::optional<std::string>& which, Progress& progress, const SliceRead& sliceRead = {}) const;
+    Scan read(const std::optional<std::string>& which, Progress& progress,
+              const SliceRead& sliceRead = {}) const;
     /// What read would take. @throws Error(Scan) where there is no such series, or none that can be read
     const SeriesInfo& chosen(const std::optional<std::string>& which) const;
     /// A series' slice in the middle; nothing where the series cannot be read or is no DICOM.

@@ -35,7 +35,8 @@ float Trunk::cavity(Point p) const
 float Trunk::domeHeight(Point p) const
 {
     const float rx = p.x + 58, lx = p.x - 60, ry = p.y + 8, ly = p.y - 2;
-    const float right = domeRightMm - 0.0072f * (rx * rx + ry * ry), left = domeLeftMm - 0.0072f * (lx * lx + ly * ly);
+    const float right = domeRightMm - 0.0072f * (rx * rx + ry * ry),
+                left = domeLeftMm - 0.0072f * (lx * lx + ly * ly);
     return std::max({right, left, -40.0f}) - domeTilt * (p.y + 20);
 }
 
@@ -58,7 +59,8 @@ Tissue Trunk::background(Point p) const
         wall *= side < 4 ? 0.25f : 0.8f;
     if (p.z > 60)
         wall = 0.5f * wall + 13 + (p.z > 160 ? (p.z - 160) * 0.28f : 0);
-    const float besideSpine = std::clamp((125 - side) / 55, 0.0f, 1.0f) * std::clamp((p.y - 15) / 30, 0.0f, 1.0f);
+    const float besideSpine =
+        std::clamp((125 - side) / 55, 0.0f, 1.0f) * std::clamp((p.y - 15) / 30, 0.0f, 1.0f);
     wall += 40 * besideSpine;
     if (p.z < -80)
         wall += std::min(1.0f, (-80 - p.z) / 80) * (p.y > 0 ? 40.0f : 26.0f + 16 * std::min(1.0f, side / 60));
@@ -73,7 +75,10 @@ Tissue Trunk::background(Point p) const
     const float back = p.y - halfDepthMm - 26 - 0.8f * fatMm, round = 26;
     const float outside = -smoothMin(wall + fat + skin - out, -back, round);
     if (outside > 0)
-        return table && outside > 2 && std::abs(p.x) < 230 && std::abs(p.y - tableY - 0.0009f * -p.x * p.x) < 4 && noise({p.x, p.y, 0}, seed) > -0.3f ? Tissue::Table : Tissue::Air;
+        return table && outside > 2 && std::abs(p.x) < 230 &&
+                       std::abs(p.y - tableY - 0.0009f * -p.x * p.x) < 4 && noise({p.x, p.y, 0}, seed) > -0.3f
+                   ? Tissue::Table
+                   : Tissue::Air;
     if (outside > -skin)
         return Tissue::Skin;
     if (out > wall || outside > -fat)
@@ -102,10 +107,12 @@ Point Warp::at(Point p) const
         return t * t * (3 - 2 * t);
     };
     int x, y, z;
-    const float u = place(p.x * m_scale, nx, x), v = place(p.y * m_scale, ny, y), w = place(p.z * m_scale, nz, z);
+    const float u = place(p.x * m_scale, nx, x), v = place(p.y * m_scale, ny, y),
+                w = place(p.z * m_scale, nz, z);
     const auto value = [&](int dx, int dy, int dz) -> const Point& {
         const auto cyclic = [](int i, int n) { return ((i % n) + n) % n; };
-        return m_vectors[std::size_t((cyclic(z + dz, nz) * ny + cyclic(y + dy, ny)) * nx + cyclic(x + dx, nx))];
+        return m_vectors[std::size_t((cyclic(z + dz, nz) * ny + cyclic(y + dy, ny)) * nx +
+                                     cyclic(x + dx, nx))];
     };
     const auto mix = [](Point a, Point b, float t) { return a + t * (b - a); };
     const Point low = mix(mix(value(0, 0, 0), value(1, 0, 0), u), mix(value(0, 1, 0), value(1, 1, 0), u), v);

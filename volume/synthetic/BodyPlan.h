@@ -10,22 +10,25 @@
 
 namespace hounsfield::synthetic {
 
-/// What a shape holds at a point that lies `depth` mm in it: haustra with stool and gas, pyramids of a kidney.
+/// What a shape holds at a point that lies `depth` mm in it: haustra with stool and gas, pyramids of a
+/// kidney.
 using Filling = std::function<Tissue(Point, float depth)>;
 
-/// How many tumors and cysts a person has: most kinds in every second person, or nearly all kinds, and of each up to three at least, in nearly everyone, to learn them from.
+/// How many tumors and cysts a person has: most kinds in every second person, or nearly all kinds, and of
+/// each up to three at least, in nearly everyone, to learn them from.
 enum class Burden { Usual, Heavy };
 
 /// A shape that is painted, with its wall and what it holds.
 struct Paint {
     Shape shape;
-    int organ = 0;          ///< class id, 0 for what no class names
+    int organ = 0; ///< class id, 0 for what no class names
     Tissue wall = Tissue::Fat;
     Tissue content = Tissue::Fat;
-    float wallMm = 0;       ///< thickness of the wall; 0: content only
-    float gasAboveY = -1e9f; ///< gas gathers in front: content with y below this is gas (the patient lies on the back)
-    float planeMm = 0;      ///< of fat around it, which keeps what is painted later away
-    Filling filling{};      ///< instead of `content`
+    float wallMm = 0; ///< thickness of the wall; 0: content only
+    float gasAboveY =
+        -1e9f; ///< gas gathers in front: content with y below this is gas (the patient lies on the back)
+    float planeMm = 0; ///< of fat around it, which keeps what is painted later away
+    Filling filling{}; ///< instead of `content`
 };
 
 /// A tumor or cyst: only where its host is.
@@ -36,7 +39,8 @@ struct LesionPaint {
     Tissue tissue = Tissue::LiverTumor;
     Tissue core = Tissue::LiverTumor; ///< deeper than coreMm
     float coreMm = 1e9f;
-    int bulges = 0; ///< an organ's id: what grows out of it into the fat counts as it; 0: it ends where its host does
+    int bulges =
+        0; ///< an organ's id: what grows out of it into the fat counts as it; 0: it ends where its host does
 };
 
 /// The trunk of one person.
@@ -45,14 +49,14 @@ struct Trunk {
     float wallMm = 12;       ///< of muscle around the belly
     float halfWidthMm = 128; ///< of the cavity in the abdomen
     float halfDepthMm = 88;
-    float power = 2.4f;      ///< of the cavity's superellipse: 2 round, more: boxy
-    float domeRightMm = 95;  ///< height of the diaphragm's domes
+    float power = 2.4f;     ///< of the cavity's superellipse: 2 round, more: boxy
+    float domeRightMm = 95; ///< height of the diaphragm's domes
     float domeLeftMm = 86;
-    float domeTilt = 0.15f;  ///< they fall backwards, mm a mm
+    float domeTilt = 0.15f; ///< they fall backwards, mm a mm
     bool table = false;
     float tableY = 0;
     float pelvisShape = 1;
-    std::uint32_t seed = 0;  ///< of its noise
+    std::uint32_t seed = 0;          ///< of its noise
     float cavity(Point p) const;     ///< > 0 inside the cavity, mm
     float domeHeight(Point p) const; ///< z of the diaphragm above p
     float spineY(float z) const;     ///< middle of the vertebral bodies
@@ -75,7 +79,8 @@ private:
     std::vector<Point> m_vectors;
 };
 
-/// One person: what is painted, the first in the list that holds a point wins; and a smooth deformation of it all.
+/// One person: what is painted, the first in the list that holds a point wins; and a smooth deformation of it
+/// all.
 struct BodyPlan {
     std::uint64_t seed = 0;
     bool male = true;
@@ -90,7 +95,8 @@ struct BodyPlan {
 
 BodyPlan makeBodyPlan(std::uint64_t seed, Burden burden = Burden::Usual);
 
-/// Parts of makeBodyPlan; each appends to the plan. What is added earlier is painted over what is added later.
+/// Parts of makeBodyPlan; each appends to the plan. What is added earlier is painted over what is added
+/// later.
 void addSkeleton(BodyPlan& plan, Random& random);
 void addEsophagus(BodyPlan& plan, Random& random);
 void addChest(BodyPlan& plan, Random& random);

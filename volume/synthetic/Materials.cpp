@@ -13,7 +13,9 @@ constexpr int nx = 30, ny = 24, nz = 44;
 
 std::array<int, 3> cellOf(Point p)
 {
-    const auto part = [](float v, int n) { return std::clamp(static_cast<int>(std::floor(v / ribbon)) + n / 2, 0, n - 1); };
+    const auto part = [](float v, int n) {
+        return std::clamp(static_cast<int>(std::floor(v / ribbon)) + n / 2, 0, n - 1);
+    };
     return {part(p.x, nx), part(p.y, ny), part(p.z, nz)};
 }
 
@@ -25,7 +27,9 @@ std::size_t indexOf(int x, int y, int z)
 void addLesion(const BodyPlan& plan, Point p, int organ, Material& material)
 {
     for (const LesionPaint& lesion : plan.lesions) {
-        const bool hosted = organ ? std::find(lesion.hosts.begin(), lesion.hosts.end(), organ) != lesion.hosts.end() : lesion.bulges != 0;
+        const bool hosted =
+            organ ? std::find(lesion.hosts.begin(), lesion.hosts.end(), organ) != lesion.hosts.end()
+                  : lesion.bulges != 0;
         if (!hosted || !lesion.shape.bounds.contains(p))
             continue;
         const float depth = lesion.shape.depth(p);
@@ -56,7 +60,8 @@ public:
     std::uint8_t of(Material material)
     {
         const auto key = std::pair(material.classes, material.tissue);
-        const auto [found, isNew] = m_numbers.try_emplace(key, std::uint8_t(std::min<std::size_t>(m_materials.size(), 254)));
+        const auto [found, isNew] =
+            m_numbers.try_emplace(key, std::uint8_t(std::min<std::size_t>(m_materials.size(), 254)));
         if (isNew && m_materials.size() < 255)
             m_materials.push_back(material);
         else if (isNew)
@@ -100,7 +105,9 @@ Material materialAt(const BodyPlan& plan, const std::vector<std::uint16_t>& cand
     for (std::uint16_t i : candidates) {
         const Paint& paint = plan.paints[i];
         const float more = paint.planeMm;
-        if (!Bounds{paint.shape.bounds.low - Point{more, more, more}, paint.shape.bounds.high + Point{more, more, more}}.contains(p))
+        if (!Bounds{paint.shape.bounds.low - Point{more, more, more},
+                    paint.shape.bounds.high + Point{more, more, more}}
+                 .contains(p))
             continue;
         const float depth = paint.shape.depth(p);
         if (depth <= 0) {
@@ -128,13 +135,16 @@ Material materialAt(const BodyPlan& plan, const std::vector<std::uint16_t>& cand
     return material;
 }
 
-void narrow(const BodyPlan& plan, const std::vector<std::uint16_t>& candidates, Point p, float radius, std::vector<std::uint16_t>& out)
+void narrow(const BodyPlan& plan, const std::vector<std::uint16_t>& candidates, Point p, float radius,
+            std::vector<std::uint16_t>& out)
 {
     out.clear();
     for (std::uint16_t i : candidates) {
         const Paint& paint = plan.paints[i];
         const float more = paint.planeMm + radius;
-        if (!Bounds{paint.shape.bounds.low - Point{more, more, more}, paint.shape.bounds.high + Point{more, more, more}}.contains(p))
+        if (!Bounds{paint.shape.bounds.low - Point{more, more, more},
+                    paint.shape.bounds.high + Point{more, more, more}}
+                 .contains(p))
             continue;
         const float depth = paint.shape.depth(p);
         if (depth < -1.3f * radius - paint.planeMm)
@@ -170,7 +180,8 @@ MaterialMap mapMaterials(const BodyPlan& plan, const Geometry& grid, Progress& p
                 for (std::int64_t k = k0; k < std::min(k0 + edge, sz); ++k)
                     for (std::int64_t j = j0; j < std::min(j0 + edge, sy); ++j)
                         for (std::int64_t i = i0; i < std::min(i0 + edge, sx); ++i)
-                            map.voxels[std::size_t((k * sy + j) * sx + i)] = numbers.of(materialAt(plan, close, place(double(i), double(j), double(k))));
+                            map.voxels[std::size_t((k * sy + j) * sx + i)] =
+                                numbers.of(materialAt(plan, close, place(double(i), double(j), double(k))));
             }
     }
     return map;

@@ -14,7 +14,8 @@ struct Material {
     bool operator==(const Material&) const = default;
 };
 
-/// Which shapes may hold a point: a coarse grid over the plan's coordinates, so that a voxel asks a few of the hundreds.
+/// Which shapes may hold a point: a coarse grid over the plan's coordinates, so that a voxel asks a few of
+/// the hundreds.
 class Nearby {
 public:
     /// @param marginMm a cell also knows shapes as far as this outside it
@@ -28,7 +29,8 @@ private:
 /// The first paint of `candidates` that holds p, a place in the plan.
 Material materialAt(const BodyPlan& plan, const std::vector<std::uint16_t>& candidates, Point p);
 /// Those of `candidates` that may hold a point within `radius` of p, up to the first that holds them all.
-void narrow(const BodyPlan& plan, const std::vector<std::uint16_t>& candidates, Point p, float radius, std::vector<std::uint16_t>& out);
+void narrow(const BodyPlan& plan, const std::vector<std::uint16_t>& candidates, Point p, float radius,
+            std::vector<std::uint16_t>& out);
 
 /// A person in voxels: for each (x fastest) which of the materials it is.
 struct MaterialMap {

@@ -23,7 +23,10 @@ struct Kind {
 
 class Growths {
 public:
-    Growths(BodyPlan& plan, Random& random, Burden burden) : m_plan(plan), m_random(random), m_heavy(burden == Burden::Heavy) {}
+    Growths(BodyPlan& plan, Random& random, Burden burden)
+        : m_plan(plan), m_random(random), m_heavy(burden == Burden::Heavy)
+    {
+    }
 
     void grow(const Kind& kind)
     {
@@ -34,25 +37,32 @@ public:
         for (int i = 0; i < count; ++i) {
             Point centre;
             // Small ones are the more frequent.
-            const float r = static_cast<float>(kind.smallMm + (kind.largeMm - kind.smallMm) * m_random.unit() * m_random.unit());
+            const float r = static_cast<float>(kind.smallMm + (kind.largeMm - kind.smallMm) *
+                                                                  m_random.unit() * m_random.unit());
             if (!pointIn(kind.organ, centre))
                 return;
             const Tissue tissue = kind.tissues[m_random.bits() % kind.tissues.size()];
             std::vector<int> classes{kind.classId};
-            // MSD's hepatic vessel task outlines tumors of the liver at its vessels: class 29 is a liver tumor that a hepatic vessel reaches.
+            // MSD's hepatic vessel task outlines tumors of the liver at its vessels: class 29 is a liver
+            // tumor that a hepatic vessel reaches.
             if (kind.classId == 27 && vesselWithin(centre, r + 3))
                 classes.push_back(29);
             const bool hollow = m_random.chance(kind.necrosis);
-            m_plan.lesions.push_back({roughen(ellipsoid(centre, {r * pick(0.75, 1.25), r * pick(0.75, 1.25), r * pick(0.75, 1.25)}, pick(0, 3), pick(-0.5, 0.5), 0.14f, pick(0, 6)), std::min(3.0f, 0.15f * r), std::max(5.0f, 0.7f * r),
-                                              std::uint32_t(m_random.bits())),
-                                      classes, kind.hosts, tissue, m_random.chance(0.12) ? Tissue::Calcification : Tissue::Necrosis, hollow ? r * pick(0.2, 0.6) : 1e9f, kind.organ == 2 || kind.organ == 3 ? kind.organ : 0});
+            m_plan.lesions.push_back(
+                {roughen(ellipsoid(centre, {r * pick(0.75, 1.25), r * pick(0.75, 1.25), r * pick(0.75, 1.25)},
+                                   pick(0, 3), pick(-0.5, 0.5), 0.14f, pick(0, 6)),
+                         std::min(3.0f, 0.15f * r), std::max(5.0f, 0.7f * r), std::uint32_t(m_random.bits())),
+                 classes, kind.hosts, tissue,
+                 m_random.chance(0.12) ? Tissue::Calcification : Tissue::Necrosis,
+                 hollow ? r * pick(0.2, 0.6) : 1e9f, kind.organ == 2 || kind.organ == 3 ? kind.organ : 0});
         }
     }
 
 private:
     float pick(double low, double high) { return static_cast<float>(m_random.between(low, high)); }
 
-    /// A point of the organ itself, found by asking places in its bounds: the first paint that holds it is the organ's.
+    /// A point of the organ itself, found by asking places in its bounds: the first paint that holds it is
+    /// the organ's.
     bool pointIn(int organ, Point& point)
     {
         std::vector<const Paint*> parts;
@@ -98,9 +108,14 @@ private:
 void addLesions(BodyPlan& plan, Random& random, Burden burden)
 {
     Growths growths(plan, random, burden);
-    const std::vector<Tissue> liver{Tissue::LiverTumor, Tissue::LiverTumor, Tissue::LiverTumor, Tissue::BrightTumor, Tissue::Necrosis};
+    const std::vector<Tissue> liver{Tissue::LiverTumor, Tissue::LiverTumor, Tissue::LiverTumor,
+                                    Tissue::BrightTumor, Tissue::Necrosis};
     growths.grow({27, 6, {6, 15}, 0.6, 6, 3.5, 34, liver, 0.35});
-    const Kind kidney{26, random.chance(0.5) ? 2 : 3, {2, 3}, 0.5, 1, 6, 34, {Tissue::KidneyTumor, Tissue::KidneyTumor, Tissue::BrightTumor}, 0.5};
+    const Kind kidney{26,     random.chance(0.5) ? 2 : 3,
+                      {2, 3}, 0.5,
+                      1,      6,
+                      34,     {Tissue::KidneyTumor, Tissue::KidneyTumor, Tissue::BrightTumor},
+                      0.5};
     growths.grow(kidney);
     growths.grow({28, 11, {11}, 0.5, 1, 6, 20, {Tissue::PancreasTumor}, 0.2});
     growths.grow({30, random.chance(0.5) ? 16 : 17, {16, 17}, 0.5, 3, 4, 30, {Tissue::LungTumor}, 0.3});

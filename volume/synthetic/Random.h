@@ -6,10 +6,12 @@
 
 namespace hounsfield::synthetic {
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same patient with every compiler, which the standard distributions do not promise.
+/// SplitMix64 (Steele, Lea, Flood 2014): the same patient with every compiler, which the standard
+/// distributions do not promise.
 class Random {
 public:
-    /// The seed itself is mixed: streams that start a multiple of the step apart would be one stream, shifted.
+    /// The seed itself is mixed: streams that start a multiple of the step apart would be one stream,
+    /// shifted.
     explicit Random(std::uint64_t seed) : m_state(mixed(seed + 0x1234567u)) {}
     std::uint64_t bits() { return mixed(m_state += 0x9E3779B97F4A7C15u); }
     double unit() { return static_cast<double>(bits() >> 11) / 9007199254740992.0; }

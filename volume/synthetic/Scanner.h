@@ -8,7 +8,8 @@
 
 namespace hounsfield::synthetic {
 
-/// Slow changes of density at a place: fine ones (marbled fat, a spleen in the arterial phase), and broad ones.
+/// Slow changes of density at a place: fine ones (marbled fat, a spleen in the arterial phase), and broad
+/// ones.
 struct Texture {
     float fine = 0, broad = 0;
 };
@@ -17,7 +18,10 @@ struct Texture {
 class TissueLook {
 public:
     TissueLook(const Appearance& appearance, std::uint64_t seed);
-    Texture textureAt(Point mm) const { return {noise(m_fineScale * mm, m_seed), noise(m_broadScale * mm, m_seed + 1)}; }
+    Texture textureAt(Point mm) const
+    {
+        return {noise(m_fineScale * mm, m_seed), noise(m_broadScale * mm, m_seed + 1)};
+    }
     float hu(Tissue tissue, Texture texture) const
     {
         const auto t = static_cast<std::size_t>(tissue);
@@ -34,8 +38,10 @@ private:
 Appearance drawAppearance(Random& random);
 
 /// What a scanner makes of densities (i fastest): blur, thick slices, streaks, noise; within [-1024, 3071].
-std::vector<std::int16_t> scanned(std::vector<float> hu, const Index3& size, const Vector3& spacingMm, const Appearance& appearance, std::uint64_t seed);
+std::vector<std::int16_t> scanned(std::vector<float> hu, const Index3& size, const Vector3& spacingMm,
+                                  const Appearance& appearance, std::uint64_t seed);
 /// The same, in place and not rounded.
-void scan(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, const Appearance& appearance, std::uint64_t seed);
+void scan(std::vector<float>& hu, const Index3& size, const Vector3& spacingMm, const Appearance& appearance,
+          std::uint64_t seed);
 
 } // namespace hounsfield::synthetic

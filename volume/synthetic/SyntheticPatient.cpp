@@ -24,7 +24,8 @@ std::vector<std::uint8_t> borders(const MaterialMap& map)
     for (std::int64_t k = 0; k < sz; ++k)
         for (std::int64_t j = 0; j < sy; ++j)
             for (std::int64_t i = 0; i < sx; ++i, ++v)
-                for (const auto& [inside, step] : {std::pair(i + 1 < sx, std::int64_t(1)), std::pair(j + 1 < sy, sx), std::pair(k + 1 < sz, sx * sy)})
+                for (const auto& [inside, step] : {std::pair(i + 1 < sx, std::int64_t(1)),
+                                                   std::pair(j + 1 < sy, sx), std::pair(k + 1 < sz, sx * sy)})
                     if (inside && map.voxels[v] != map.voxels[v + std::size_t(step)])
                         border[v] = border[v + std::size_t(step)] = 1;
     return border;
@@ -59,20 +60,26 @@ std::vector<Mask> masksOf(const Geometry& grid, const std::vector<std::uint32_t>
 } // namespace
 
 SyntheticPatient::SyntheticPatient(std::uint64_t seed) : SyntheticPatient(seed, Burden::Usual) {}
-SyntheticPatient::SyntheticPatient(std::uint64_t seed, Burden burden) : m_anatomy(std::make_unique<const Anatomy>(makeBodyPlan(seed, burden))) {}
+SyntheticPatient::SyntheticPatient(std::uint64_t seed, Burden burden)
+    : m_anatomy(std::make_unique<const Anatomy>(makeBodyPlan(seed, burden)))
+{
+}
 SyntheticPatient::~SyntheticPatient() = default;
 SyntheticPatient::SyntheticPatient(SyntheticPatient&&) noexcept = default;
 
 Geometry SyntheticPatient::wholeBodyGrid(double spacingMm) const
 {
     const Trunk& t = m_anatomy->trunk;
-    const double halfX = (t.halfWidthMm + 40 + 1.5 * t.fatMm) / m_anatomy->scale.x + 14, halfY = (t.halfDepthMm + 45 + 1.3 * t.fatMm) / m_anatomy->scale.y + 14;
+    const double halfX = (t.halfWidthMm + 40 + 1.5 * t.fatMm) / m_anatomy->scale.x + 14,
+                 halfY = (t.halfDepthMm + 45 + 1.3 * t.fatMm) / m_anatomy->scale.y + 14;
     const double low = -262 / m_anatomy->scale.z, high = 262 / m_anatomy->scale.z;
     const auto count = [&](double mm) { return std::max<std::int64_t>(1, std::llround(mm / spacingMm)); };
-    return Geometry::fromSpacing({count(2 * halfX), count(2 * halfY), count(high - low)}, {-halfX, -halfY, low}, {spacingMm, spacingMm, spacingMm});
+    return Geometry::fromSpacing({count(2 * halfX), count(2 * halfY), count(high - low)},
+                                 {-halfX, -halfY, low}, {spacingMm, spacingMm, spacingMm});
 }
 
-SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& appearance, Progress& progress) const
+SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& appearance,
+                                       Progress& progress) const
 {
     BodyPlan healthy;
     const BodyPlan* plan = m_anatomy.get();
@@ -103,7 +110,8 @@ SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& a
                 }
                 float sum = 0;
                 for (const Vector3& part : parts) {
-                    const Vector3 at = grid.toMm(Vector3{double(i) + part[0], double(j) + part[1], double(k) + part[2]});
+                    const Vector3 at =
+                        grid.toMm(Vector3{double(i) + part[0], double(j) + part[1], double(k) + part[2]});
                     const Point p = plan->toPlan({float(at[0]), float(at[1]), float(at[2])});
                     sum += look.hu(materialAt(*plan, nearby.at(p), p).tissue, texture);
                 }
@@ -111,17 +119,20 @@ SyntheticScan SyntheticPatient::sample(const Geometry& grid, const Appearance& a
             }
     SyntheticScan scan;
     scan.masks = masksOf(grid, classes);
-    scan.volume = std::make_shared<const Volume>(grid, scanned(std::move(hu), grid.size(), grid.spacingMm(), appearance, m_anatomy->seed));
+    scan.volume = std::make_shared<const Volume>(
+        grid, scanned(std::move(hu), grid.size(), grid.spacingMm(), appearance, m_anatomy->seed));
     return scan;
 }
 
-Mask SyntheticPatient::maskOf(const std::vector<Tissue>& tissues, const Geometry& grid, Progress& progress) const
+Mask SyntheticPatient::maskOf(const std::vector<Tissue>& tissues, const Geometry& grid,
+                              Progress& progress) const
 {
     const MaterialMap map = mapMaterials(*m_anatomy, grid, progress);
     std::vector<std::uint32_t> inside;
     inside.reserve(map.voxels.size());
     for (const auto voxel : map.voxels)
-        inside.push_back(std::find(tissues.begin(), tissues.end(), map.materials[voxel].tissue) != tissues.end());
+        inside.push_back(std::find(tissues.begin(), tissues.end(), map.materials[voxel].tissue) !=
+                         tissues.end());
     return masksOf(grid, inside)[0];
 }
 

@@ -14,7 +14,8 @@ namespace hounsfield {
 #if defined(__linux__)
 MapMemory::MapMemory(std::int64_t bytes) : m_bytes(bytes)
 {
-    void* memory = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         throw std::bad_alloc();
     madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
@@ -26,7 +27,9 @@ MapMemory::~MapMemory()
     munmap(m_data, static_cast<std::size_t>(m_bytes));
 }
 #else
-MapMemory::MapMemory(std::int64_t bytes) : m_data(static_cast<char*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t(64)))), m_bytes(bytes)
+MapMemory::MapMemory(std::int64_t bytes)
+    : m_data(static_cast<char*>(::operator new(static_cast<std::size_t>(bytes), std::align_val_t(64)))),
+      m_bytes(bytes)
 {
     std::memset(m_data, 0, static_cast<std::size_t>(bytes));
 }
@@ -44,7 +47,8 @@ MapPool::Taken MapPool::take(int channels, const Index3& size, MapType type)
     // The smallest that is large enough, but not one many times too large.
     auto best = m_free.end();
     for (auto it = m_free.begin(); it != m_free.end(); ++it)
-        if ((*it)->bytes() >= bytes && (*it)->bytes() <= 2 * bytes && (best == m_free.end() || (*it)->bytes() < (*best)->bytes()))
+        if ((*it)->bytes() >= bytes && (*it)->bytes() <= 2 * bytes &&
+            (best == m_free.end() || (*it)->bytes() < (*best)->bytes()))
             best = it;
     std::unique_ptr<MapMemory> memory;
     if (best != m_free.end()) {

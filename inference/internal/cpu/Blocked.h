@@ -17,7 +17,8 @@ constexpr std::int64_t sizeOf(MapType type)
     return type == MapType::Float32 ? 4 : 2;
 }
 
-/// Memory for feature maps, zero at first, in large pages where the system has them: a window touches gigabytes of it.
+/// Memory for feature maps, zero at first, in large pages where the system has them: a window touches
+/// gigabytes of it.
 class MapMemory {
 public:
     explicit MapMemory(std::int64_t bytes);
@@ -32,9 +33,9 @@ private:
     std::int64_t m_bytes = 0;
 };
 
-/// A view of C x X x Y x Z values of one window in groups of 16 channels (oneDNN's nCdhw16c): group, x, y, z, channel in its group.
-/// Groups lie one behind the other, so that maps that are to be concatenated are made side by side and need no copy. Lanes beyond the
-/// last channel are zero.
+/// A view of C x X x Y x Z values of one window in groups of 16 channels (oneDNN's nCdhw16c): group, x, y, z,
+/// channel in its group. Groups lie one behind the other, so that maps that are to be concatenated are made
+/// side by side and need no copy. Lanes beyond the last channel are zero.
 struct FeatureMap {
     static constexpr int lanes = 16;
 

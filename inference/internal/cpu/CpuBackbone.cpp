@@ -11,7 +11,8 @@
 namespace hounsfield {
 
 #if defined(HOUNSFIELD_ONEDNN)
-std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights& weights, bool swin, const Index3& size, MapType type)
+std::unique_ptr<CpuBackbone> CpuBackbone::make(const Weights& weights, bool swin, const Index3& size,
+                                               MapType type)
 {
     const WeightScope scope = WeightScope(weights)("backbone");
     return swin ? makeCpuSwin(scope, size, type) : makeCpuUnet(scope, size, type);

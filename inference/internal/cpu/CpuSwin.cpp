@@ -13,11 +13,13 @@ namespace {
 
 constexpr float leak = 0.01f;
 
-/// Two convolutions with instance norms and leaky ReLUs, beside a shortcut that is a convolution of its own where the channels change.
+/// Two convolutions with instance norms and leaky ReLUs, beside a shortcut that is a convolution of its own
+/// where the channels change.
 class ResidualBlock {
 public:
     ResidualBlock(const WeightScope& scope, const Index3& size, MapType type)
-        : m_outputs(int(scope["conv1.conv.weight"].size(0))), m_first(scope["conv1.conv.weight"], at::Tensor(), size, type),
+        : m_outputs(int(scope["conv1.conv.weight"].size(0))),
+          m_first(scope["conv1.conv.weight"], at::Tensor(), size, type),
           m_second(scope["conv2.conv.weight"], at::Tensor(), size, type)
     {
         if (scope["conv1.conv.weight"].size(1) != m_outputs)
@@ -49,7 +51,8 @@ private:
 
 class CpuSwin final : public CpuBackbone {
 public:
-    CpuSwin(const WeightScope& scope, const Index3& size, MapType type) : m_scope(scope), m_size(size), m_type(type)
+    CpuSwin(const WeightScope& scope, const Index3& size, MapType type)
+        : m_scope(scope), m_size(size), m_type(type)
     {
         std::vector<Index3> sizes{size};
         for (int level = 0; level < 5; ++level)
@@ -61,13 +64,16 @@ public:
         m_encoders.emplace_back(scope("encoder10")("layer"), sizes[5], type);
         for (std::size_t level = 0; level < 5; ++level) {
             const WeightScope decoder = scope(decoders[level]);
-            m_decoders.push_back({DoubleSize(decoder["transp_conv.conv.weight"], at::Tensor(), sizes[level + 1], type), ResidualBlock(decoder("conv_block"), sizes[level], type)});
+            m_decoders.push_back(
+                {DoubleSize(decoder["transp_conv.conv.weight"], at::Tensor(), sizes[level + 1], type),
+                 ResidualBlock(decoder("conv_block"), sizes[level], type)});
         }
     }
 
     CpuMaps run(const float* window, const Progress* stop) override
     {
-        const at::Tensor input = at::from_blob(const_cast<float*>(window), {1, 1, m_size[0], m_size[1], m_size[2]}, at::kFloat);
+        const at::Tensor input =
+            at::from_blob(const_cast<float*>(window), {1, 1, m_size[0], m_size[1], m_size[2]}, at::kFloat);
         lookForStop(stop);
         const std::vector<at::Tensor> stages = swinTokens(m_scope("swinViT"), input, stop);
         // What is skipped lies beside the place of what is sampled up, at each level.
@@ -84,7 +90,8 @@ public:
             else
                 fromTokensNormalised(stages[3].data_ptr<float>(), skip);
         }
-        const MapPool::Taken deepest = hidden(stages[4]), bottleneck = m_pool->take(m_encoders[4].outputs(), deepest.map.size, m_type);
+        const MapPool::Taken deepest = hidden(stages[4]),
+                             bottleneck = m_pool->take(m_encoders[4].outputs(), deepest.map.size, m_type);
         m_encoders[4].run(deepest.map, bottleneck.map, *m_pool, stop);
         MapPool::Taken x = bottleneck;
         for (std::size_t level = 5; level-- > 0;) {
@@ -109,7 +116,8 @@ private:
     /// A stage's tokens as a map, normalised over channels.
     MapPool::Taken hidden(const at::Tensor& tokens)
     {
-        auto map = m_pool->take(int(tokens.size(4)), {tokens.size(1), tokens.size(2), tokens.size(3)}, m_type);
+        auto map =
+            m_pool->take(int(tokens.size(4)), {tokens.size(1), tokens.size(2), tokens.size(3)}, m_type);
         fromTokensNormalised(tokens.data_ptr<float>(), map.map);
         return map;
     }

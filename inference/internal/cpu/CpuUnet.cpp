@@ -21,13 +21,15 @@ public:
             for (std::size_t l = 0; l < level; ++l)
                 fine = halved(fine);
             const WeightScope up = scope(name)("up_conv");
-            m_up.push_back({DoubleSize(up["weight"], up["bias"], halved(fine), type), stage(scope(name), fine)});
+            m_up.push_back(
+                {DoubleSize(up["weight"], up["bias"], halved(fine), type), stage(scope(name), fine)});
         }
     }
 
     CpuMaps run(const float* window, const Progress* stop) override
     {
-        // Where what is sampled up and what is skipped lie side by side: the concatenation is made where it is read.
+        // Where what is sampled up and what is skipped lie side by side: the concatenation is made where it
+        // is read.
         std::vector<MapPool::Taken> joined;
         MapPool::Taken x = plainInput(window, m_size, m_type, *m_pool);
         Index3 at = m_size;
@@ -75,7 +77,8 @@ private:
     };
     Stage stage(const WeightScope& scope, const Index3& size) const
     {
-        return {ConvolveNormaliseRelu(scope("ops.0"), size, m_type), ConvolveNormaliseRelu(scope("ops.1"), size, m_type)};
+        return {ConvolveNormaliseRelu(scope("ops.0"), size, m_type),
+                ConvolveNormaliseRelu(scope("ops.1"), size, m_type)};
     }
 
     Index3 m_size;

@@ -23,8 +23,9 @@ constexpr int w1 = 0, w2 = 64, w3 = 128, b1 = 136, b2 = 144, b3 = 152, perClass 
     }
 }
 
-HOUNSFIELD_EVERY_PROCESSOR void blendRow(const float* reduced, std::int64_t stride, std::int64_t voxels, const float* parameters, std::int64_t classes, const float* importance, float* sums,
-                                         std::int64_t sumStride)
+HOUNSFIELD_EVERY_PROCESSOR void blendRow(const float* reduced, std::int64_t stride, std::int64_t voxels,
+                                         const float* parameters, std::int64_t classes,
+                                         const float* importance, float* sums, std::int64_t sumStride)
 {
     for (std::int64_t v = 0; v < voxels; v += lanes) {
         const std::int64_t count = std::min(lanes, voxels - v);
@@ -69,17 +70,22 @@ HOUNSFIELD_EVERY_PROCESSOR void fromHalfChunk(const std::uint16_t* from, float* 
     }
 }
 
-/// exp of a value in [-20, 0]: 2^whole times a polynomial of the rest (Taylor about 0 in [-0.5, 0.5] ln 2; error below 1e-7).
+/// exp of a value in [-20, 0]: 2^whole times a polynomial of the rest (Taylor about 0 in [-0.5, 0.5] ln 2;
+/// error below 1e-7).
 [[gnu::always_inline]] inline float expOf(float x)
 {
     const float scaled = x * 1.44269504f;
     const float whole = float(int(scaled - 0.5f));
     const float rest = (scaled - whole) * 0.69314718f;
-    const float power = 1 + rest * (1 + rest * (0.5f + rest * (0.16666667f + rest * (0.041666667f + rest * (0.0083333333f + rest * 0.0013888889f)))));
+    const float power =
+        1 + rest * (1 + rest * (0.5f + rest * (0.16666667f +
+                                               rest * (0.041666667f +
+                                                       rest * (0.0083333333f + rest * 0.0013888889f)))));
     return std::bit_cast<float>(std::uint32_t(int(whole) + 127) << 23) * power;
 }
 
-HOUNSFIELD_EVERY_PROCESSOR void quantiseChunk(const float* sums, const float* weights, std::uint8_t* out, std::int64_t count)
+HOUNSFIELD_EVERY_PROCESSOR void quantiseChunk(const float* sums, const float* weights, std::uint8_t* out,
+                                              std::int64_t count)
 {
     for (std::int64_t i = 0; i < count; ++i) {
         const float logit = sums[i] / weights[i];
@@ -107,7 +113,8 @@ template <typename Work> void inChunks(std::int64_t count, Work&& work)
 
 } // namespace
 
-void blendHeadRow(const float* reduced, std::int64_t stride, std::int64_t voxels, const float* parameters, std::int64_t classes, const float* importance, float* sums, std::int64_t sumStride)
+void blendHeadRow(const float* reduced, std::int64_t stride, std::int64_t voxels, const float* parameters,
+                  std::int64_t classes, const float* importance, float* sums, std::int64_t sumStride)
 {
     blendRow(reduced, stride, voxels, parameters, classes, importance, sums, sumStride);
 }
@@ -129,7 +136,9 @@ void floatOfRow(const std::uint16_t* from, float* to, std::int64_t count)
 
 void quantisedProbability(const float* sums, const float* weights, std::uint8_t* out, std::int64_t count)
 {
-    inChunks(count, [&](std::int64_t first, std::int64_t n) { quantiseChunk(sums + first, weights + first, out + first, n); });
+    inChunks(count, [&](std::int64_t first, std::int64_t n) {
+        quantiseChunk(sums + first, weights + first, out + first, n);
+    });
 }
 
 } // namespace hounsfield

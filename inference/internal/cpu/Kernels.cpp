@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled with -O3 and OpenMP (inference/CMakeLists.txt): plain loops over 16 lanes that the compiler turns into the widest vectors.
+// Compiled with -O3 and OpenMP (inference/CMakeLists.txt): plain loops over 16 lanes that the compiler turns
+// into the widest vectors.
 #include "inference/internal/cpu/Kernels.h"
 
 #include "inference/internal/cpu/Lanes.h"
@@ -15,7 +16,8 @@ constexpr int lanes = FeatureMap::lanes;
 /// Voxels summed in float32 before they go into double.
 constexpr std::int64_t chunk = 2048;
 
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void sumChunk(const Stored* values, std::int64_t voxels, float* sum, float* squares)
+template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void sumChunk(const Stored* values, std::int64_t voxels,
+                                                                    float* sum, float* squares)
 {
     Lanes s{}, q{};
     for (std::int64_t v = 0; v < voxels; ++v) {
@@ -27,7 +29,9 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void sumChunk(const Stored
     std::memcpy(squares, &q, sizeof q);
 }
 
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void activateChunk(Stored* values, std::int64_t voxels, const float* scale, const float* shift, float slope)
+template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void activateChunk(Stored* values, std::int64_t voxels,
+                                                                         const float* scale,
+                                                                         const float* shift, float slope)
 {
     const Lanes a = load(scale), b = load(shift);
     for (std::int64_t v = 0; v < voxels; ++v) {
@@ -37,7 +41,9 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void activateChunk(Stored*
 }
 
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void activateSumChunk(Stored* values, const Stored* other, std::int64_t voxels, const float* scale, const float* shift, const float* otherScale, float slope)
+HOUNSFIELD_EVERY_PROCESSOR void activateSumChunk(Stored* values, const Stored* other, std::int64_t voxels,
+                                                 const float* scale, const float* shift,
+                                                 const float* otherScale, float slope)
 {
     const Lanes a = load(scale), b = load(shift), c = load(otherScale);
     for (std::int64_t v = 0; v < voxels; ++v) {
@@ -46,7 +52,8 @@ HOUNSFIELD_EVERY_PROCESSOR void activateSumChunk(Stored* values, const Stored* o
     }
 }
 
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void poolRow(const Stored* const* rows, Stored* out, std::int64_t voxels)
+template <typename Stored>
+HOUNSFIELD_EVERY_PROCESSOR void poolRow(const Stored* const* rows, Stored* out, std::int64_t voxels)
 {
     for (std::int64_t v = 0; v < voxels; ++v) {
         Lanes most = load(rows[0] + 2 * v * lanes);
@@ -58,13 +65,17 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void poolRow(const Stored*
 }
 
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void reduceChunk(const Stored* values, std::int64_t groupStride, int groups, std::int64_t voxels, const float* scale, const float* shift, const float* weight,
-                                            const float* bias, float* out, std::int64_t outStride)
+HOUNSFIELD_EVERY_PROCESSOR void reduceChunk(const Stored* values, std::int64_t groupStride, int groups,
+                                            std::int64_t voxels, const float* scale, const float* shift,
+                                            const float* weight, const float* bias, float* out,
+                                            std::int64_t outStride)
 {
     for (std::int64_t v = 0; v < voxels; ++v) {
         Lanes sums[8] = {};
         for (int g = 0; g < groups; ++g) {
-            const Lanes x = larger(load(scale + g * lanes) * load(values + g * groupStride + v * lanes) + load(shift + g * lanes), Lanes{});
+            const Lanes x = larger(load(scale + g * lanes) * load(values + g * groupStride + v * lanes) +
+                                       load(shift + g * lanes),
+                                   Lanes{});
             for (int o = 0; o < 8; ++o)
                 sums[o] += x * load(weight + (o * groups + g) * lanes);
         }
@@ -112,7 +123,8 @@ ChannelAffine normalisation(const FeatureMap& map, const float* weight, const fl
                 sum[std::size_t(channel)] += double(partial[std::size_t(c * 2 * lanes + l)]);
                 squares[std::size_t(channel)] += double(partial[std::size_t(c * 2 * lanes + lanes + l)]);
             }
-    ChannelAffine affine{std::vector<float>(std::size_t(map.groups() * lanes), 0.0f), std::vector<float>(std::size_t(map.groups() * lanes), 0.0f)};
+    ChannelAffine affine{std::vector<float>(std::size_t(map.groups() * lanes), 0.0f),
+                         std::vector<float>(std::size_t(map.groups() * lanes), 0.0f)};
     const double count = double(map.voxels() * groupSize);
     for (int first = 0; first < map.channels; first += groupSize) {
         double s = 0, q = 0;
@@ -132,12 +144,14 @@ void applyActivated(const FeatureMap& map, const ChannelAffine& affine, float sl
 {
     typed(map, [&](auto* values) {
         forEachChunk(map, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t) {
-            activateChunk(values + (group * map.voxels() + first) * lanes, count, affine.scale.data() + group * lanes, affine.shift.data() + group * lanes, slope);
+            activateChunk(values + (group * map.voxels() + first) * lanes, count,
+                          affine.scale.data() + group * lanes, affine.shift.data() + group * lanes, slope);
         });
     });
 }
 
-void applySumActivated(const FeatureMap& map, const ChannelAffine& affine, const FeatureMap& other, const ChannelAffine* otherAffine, float slope)
+void applySumActivated(const FeatureMap& map, const ChannelAffine& affine, const FeatureMap& other,
+                       const ChannelAffine* otherAffine, float slope)
 {
     std::vector<float> shift = affine.shift, otherScale(affine.scale.size(), 1.0f);
     if (otherAffine) {
@@ -148,7 +162,8 @@ void applySumActivated(const FeatureMap& map, const ChannelAffine& affine, const
         const auto* second = reinterpret_cast<decltype(values)>(other.data);
         forEachChunk(map, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t) {
             const std::int64_t at = (group * map.voxels() + first) * lanes;
-            activateSumChunk(values + at, second + at, count, affine.scale.data() + group * lanes, shift.data() + group * lanes, otherScale.data() + group * lanes, slope);
+            activateSumChunk(values + at, second + at, count, affine.scale.data() + group * lanes,
+                             shift.data() + group * lanes, otherScale.data() + group * lanes, slope);
         });
     });
 }
@@ -163,8 +178,11 @@ void maxPool(const FeatureMap& in, const FeatureMap& out)
             for (std::int64_t y = 0; y < h[1]; ++y) {
                 const std::int64_t group = gx / h[0], x = gx % h[0];
                 const auto* base = values + group * in.voxels() * lanes;
-                const auto row = [&](std::int64_t i, std::int64_t j) { return base + (i * s[1] + j) * s[2] * lanes; };
-                const decltype(base) rows[4] = {row(2 * x, 2 * y), row(2 * x, 2 * y + 1), row(2 * x + 1, 2 * y), row(2 * x + 1, 2 * y + 1)};
+                const auto row = [&](std::int64_t i, std::int64_t j) {
+                    return base + (i * s[1] + j) * s[2] * lanes;
+                };
+                const decltype(base) rows[4] = {row(2 * x, 2 * y), row(2 * x, 2 * y + 1),
+                                                row(2 * x + 1, 2 * y), row(2 * x + 1, 2 * y + 1)};
                 poolRow(rows, to + (group * out.voxels() + (x * h[1] + y) * h[2]) * lanes, h[2]);
             }
     });
@@ -179,7 +197,9 @@ void placeTap(const FeatureMap& in, const FeatureMap& out, const Index3& tap)
         const std::int64_t group = gx / s[0], x = gx % s[0];
         for (std::int64_t y = 0; y < s[1]; ++y) {
             const char* from = in.data + (group * in.voxels() + (x * s[1] + y) * s[2]) * width;
-            char* to = out.data + (group * out.voxels() + ((2 * x + tap[0]) * d[1] + 2 * y + tap[1]) * d[2] + tap[2]) * width;
+            char* to =
+                out.data +
+                (group * out.voxels() + ((2 * x + tap[0]) * d[1] + 2 * y + tap[1]) * d[2] + tap[2]) * width;
             if (width == 64)
                 for (std::int64_t z = 0; z < s[2]; ++z)
                     std::memcpy(to + 2 * z * 64, from + z * 64, 64);
@@ -248,19 +268,22 @@ void toBFloat16(const float* from, std::uint16_t* to, std::int64_t count)
         to[i] = bfloat16Of(from[i]);
 }
 
-void reduceToEight(const FeatureMap& map, const ChannelAffine& affine, const float* weight, const float* bias, float* out)
+void reduceToEight(const FeatureMap& map, const ChannelAffine& affine, const float* weight, const float* bias,
+                   float* out)
 {
     // By output, then group and lane, zero beyond the last channel.
     std::vector<float> padded(std::size_t(8 * map.groups() * lanes), 0.0f);
     for (int o = 0; o < 8; ++o)
-        std::copy(weight + o * map.channels, weight + (o + 1) * map.channels, padded.begin() + o * map.groups() * lanes);
+        std::copy(weight + o * map.channels, weight + (o + 1) * map.channels,
+                  padded.begin() + o * map.groups() * lanes);
     const std::int64_t chunks = (map.voxels() + chunk - 1) / chunk;
     typed(map, [&](auto* values) {
 #pragma omp parallel for schedule(static)
         for (std::int64_t c = 0; c < chunks; ++c) {
             const std::int64_t first = c * chunk;
-            reduceChunk(values + first * lanes, map.voxels() * lanes, map.groups(), std::min(chunk, map.voxels() - first), affine.scale.data(), affine.shift.data(), padded.data(), bias,
-                        out + first, map.voxels());
+            reduceChunk(values + first * lanes, map.voxels() * lanes, map.groups(),
+                        std::min(chunk, map.voxels() - first), affine.scale.data(), affine.shift.data(),
+                        padded.data(), bias, out + first, map.voxels());
         }
     });
 }

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
-// The same function for every processor: the loader picks the one for this machine. AddressSanitizer is not ready when it does.
+// The same function for every processor: the loader picks the one for this machine. AddressSanitizer is not
+// ready when it does.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define HOUNSFIELD_EVERY_PROCESSOR [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else
@@ -14,7 +15,8 @@
 
 namespace hounsfield {
 
-/// Half of Lanes: what one register of AVX2 holds. A vector of sixteen would be shorter to write, and without AVX-512 GCC keeps it in memory.
+/// Half of Lanes: what one register of AVX2 holds. A vector of sixteen would be shorter to write, and without
+/// AVX-512 GCC keeps it in memory.
 typedef float Eight __attribute__((vector_size(32)));
 typedef std::int32_t EightIntegers __attribute__((vector_size(32)));
 typedef std::uint32_t EightBits __attribute__((vector_size(32)));
@@ -30,30 +32,85 @@ struct Chosen {
     EightIntegers a, b;
 };
 
-// GCC notes that such a value passed by reference would be passed otherwise on another processor: these are always inlined.
+// GCC notes that such a value passed by reference would be passed otherwise on another processor: these are
+// always inlined.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpsabi"
 #define HOUNSFIELD_LANES [[gnu::always_inline]] inline
 
-HOUNSFIELD_LANES Lanes fill(float x) { return {Eight{} + x, Eight{} + x}; }
-HOUNSFIELD_LANES Lanes operator+(Lanes x, Lanes y) { return {x.a + y.a, x.b + y.b}; }
-HOUNSFIELD_LANES Lanes operator-(Lanes x, Lanes y) { return {x.a - y.a, x.b - y.b}; }
-HOUNSFIELD_LANES Lanes operator*(Lanes x, Lanes y) { return {x.a * y.a, x.b * y.b}; }
-HOUNSFIELD_LANES Lanes operator/(Lanes x, Lanes y) { return {x.a / y.a, x.b / y.b}; }
-HOUNSFIELD_LANES Lanes operator+(Lanes x, float y) { return {x.a + y, x.b + y}; }
-HOUNSFIELD_LANES Lanes operator-(Lanes x, float y) { return {x.a - y, x.b - y}; }
-HOUNSFIELD_LANES Lanes operator*(Lanes x, float y) { return {x.a * y, x.b * y}; }
-HOUNSFIELD_LANES Lanes operator*(float x, Lanes y) { return {x * y.a, x * y.b}; }
-HOUNSFIELD_LANES Lanes operator+(float x, Lanes y) { return {x + y.a, x + y.b}; }
-HOUNSFIELD_LANES Lanes operator-(float x, Lanes y) { return {x - y.a, x - y.b}; }
-HOUNSFIELD_LANES Lanes operator-(Lanes x) { return {-x.a, -x.b}; }
-HOUNSFIELD_LANES Lanes& operator+=(Lanes& x, Lanes y) { return x = x + y; }
-HOUNSFIELD_LANES Chosen operator>(Lanes x, float y) { return {x.a > y, x.b > y}; }
-HOUNSFIELD_LANES Chosen operator==(Lanes x, Lanes y) { return {x.a == y.a, x.b == y.b}; }
-HOUNSFIELD_LANES Lanes select(Chosen where, Lanes yes, Lanes no) { return {where.a ? yes.a : no.a, where.b ? yes.b : no.b}; }
-HOUNSFIELD_LANES Lanes larger(Lanes x, Lanes y) { return {x.a > y.a ? x.a : y.a, x.b > y.b ? x.b : y.b}; }
+HOUNSFIELD_LANES Lanes fill(float x)
+{
+    return {Eight{} + x, Eight{} + x};
+}
+HOUNSFIELD_LANES Lanes operator+(Lanes x, Lanes y)
+{
+    return {x.a + y.a, x.b + y.b};
+}
+HOUNSFIELD_LANES Lanes operator-(Lanes x, Lanes y)
+{
+    return {x.a - y.a, x.b - y.b};
+}
+HOUNSFIELD_LANES Lanes operator*(Lanes x, Lanes y)
+{
+    return {x.a * y.a, x.b * y.b};
+}
+HOUNSFIELD_LANES Lanes operator/(Lanes x, Lanes y)
+{
+    return {x.a / y.a, x.b / y.b};
+}
+HOUNSFIELD_LANES Lanes operator+(Lanes x, float y)
+{
+    return {x.a + y, x.b + y};
+}
+HOUNSFIELD_LANES Lanes operator-(Lanes x, float y)
+{
+    return {x.a - y, x.b - y};
+}
+HOUNSFIELD_LANES Lanes operator*(Lanes x, float y)
+{
+    return {x.a * y, x.b * y};
+}
+HOUNSFIELD_LANES Lanes operator*(float x, Lanes y)
+{
+    return {x * y.a, x * y.b};
+}
+HOUNSFIELD_LANES Lanes operator+(float x, Lanes y)
+{
+    return {x + y.a, x + y.b};
+}
+HOUNSFIELD_LANES Lanes operator-(float x, Lanes y)
+{
+    return {x - y.a, x - y.b};
+}
+HOUNSFIELD_LANES Lanes operator-(Lanes x)
+{
+    return {-x.a, -x.b};
+}
+HOUNSFIELD_LANES Lanes& operator+=(Lanes& x, Lanes y)
+{
+    return x = x + y;
+}
+HOUNSFIELD_LANES Chosen operator>(Lanes x, float y)
+{
+    return {x.a > y, x.b > y};
+}
+HOUNSFIELD_LANES Chosen operator==(Lanes x, Lanes y)
+{
+    return {x.a == y.a, x.b == y.b};
+}
+HOUNSFIELD_LANES Lanes select(Chosen where, Lanes yes, Lanes no)
+{
+    return {where.a ? yes.a : no.a, where.b ? yes.b : no.b};
+}
+HOUNSFIELD_LANES Lanes larger(Lanes x, Lanes y)
+{
+    return {x.a > y.a ? x.a : y.a, x.b > y.b ? x.b : y.b};
+}
 /// x, or slope * x where it is below zero.
-HOUNSFIELD_LANES Lanes select(Lanes x, float slope) { return {x.a < 0 ? slope * x.a : x.a, x.b < 0 ? slope * x.b : x.b}; }
+HOUNSFIELD_LANES Lanes select(Lanes x, float slope)
+{
+    return {x.a < 0 ? slope * x.a : x.a, x.b < 0 ? slope * x.b : x.b};
+}
 
 HOUNSFIELD_LANES Lanes load(const float* from)
 {
@@ -80,7 +137,10 @@ HOUNSFIELD_LANES Eight widened(const std::uint16_t* from)
 }
 
 /// bfloat16: the upper half of a float32.
-HOUNSFIELD_LANES Lanes load(const std::uint16_t* from) { return {widened(from), widened(from + 8)}; }
+HOUNSFIELD_LANES Lanes load(const std::uint16_t* from)
+{
+    return {widened(from), widened(from + 8)};
+}
 
 HOUNSFIELD_LANES void narrow(std::uint16_t* to, Eight x)
 {

@@ -4,15 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The processor's matrix tiles (Intel AMX: eight registers of up to 16 rows of 64 bytes; Intel 64 and IA-32 Architectures Optimization Reference Manual, chapter 20). Written as
-/// assembly: the compiler's own names for it take no register that a template chooses. Only on Linux, which has to be asked first, and x86-64.
+/// The processor's matrix tiles (Intel AMX: eight registers of up to 16 rows of 64 bytes; Intel 64 and IA-32
+/// Architectures Optimization Reference Manual, chapter 20). Written as assembly: the compiler's own names
+/// for it take no register that a template chooses. Only on Linux, which has to be asked first, and x86-64.
 #if defined(__linux__) && defined(__x86_64__)
 #define HOUNSFIELD_MATRIX_TILES
 #endif
 
 namespace hounsfield {
 
-/// Whether this processor multiplies tiles of bfloat16, and the system lets it. Asks once; HOUNSFIELD_NO_TILES in the environment says no.
+/// Whether this processor multiplies tiles of bfloat16, and the system lets it. Asks once;
+/// HOUNSFIELD_NO_TILES in the environment says no.
 bool hasMatrixTiles();
 
 #ifdef HOUNSFIELD_MATRIX_TILES
@@ -56,7 +58,8 @@ template <int Tile> [[gnu::always_inline]] inline void store(void* to, std::ptrd
     asm volatile("tilestored %%tmm%c2, (%0,%1,1)" : : "r"(to), "r"(stride), "i"(Tile) : "memory");
 }
 
-/// Sum += A B: A rows of pairs of bfloat16, B a row for each pair with both values of a column side by side, Sum float32.
+/// Sum += A B: A rows of pairs of bfloat16, B a row for each pair with both values of a column side by side,
+/// Sum float32.
 template <int Sum, int A, int B> [[gnu::always_inline]] inline void addProduct()
 {
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(Sum), "i"(A), "i"(B));

@@ -12,7 +12,8 @@ using Tag = dnnl::memory::format_tag;
 bool hasAvx512()
 {
     const auto isa = dnnl::get_effective_cpu_isa();
-    return isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni || isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+    return isa == dnnl::cpu_isa::avx512_core || isa == dnnl::cpu_isa::avx512_core_vnni ||
+           isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
 }
 
 dnnl::engine& processor()
@@ -29,14 +30,18 @@ dnnl::memory::data_type typeOf(MapType type)
 void refuse(const dnnl::error& error)
 {
     if (error.status == dnnl_out_of_memory)
-        throw Error(ErrorKind::Resources, "There is not enough memory for the model. Close other programs or use a smaller model.");
-    throw Error(ErrorKind::Resources, std::string("This processor cannot run the model in this precision (") + error.what() + "). Use float32 (--precision fp32; in training --fp32).");
+        throw Error(ErrorKind::Resources,
+                    "There is not enough memory for the model. Close other programs or use a smaller model.");
+    throw Error(ErrorKind::Resources, std::string("This processor cannot run the model in this precision (") +
+                                          error.what() +
+                                          "). Use float32 (--precision fp32; in training --fp32).");
 }
 
 MapSide::MapSide(int channels, const Index3& size, MapType type, Scratch scratch) : m_scratch(scratch)
 {
     const dnnl::memory::dims dims{1, channels, size[0], size[1], size[2]};
-    // A single group and a single channel lie alike in either order: which name they go by decides which loops are found.
+    // A single group and a single channel lie alike in either order: which name they go by decides which
+    // loops are found.
     const Tag blocked = channels == 1 ? Tag::ncdhw : Tag::nCdhw16c;
     m_copied = channels > FeatureMap::lanes && !hasAvx512();
     m_ours = {dims, typeOf(type), hasAvx512() || m_copied ? blocked : Tag::ndhwc};
@@ -72,7 +77,8 @@ dnnl::memory MapSide::read(const dnnl::stream& stream, const FeatureMap& map) co
 
 dnnl::memory MapSide::target(const FeatureMap& map) const
 {
-    return m_copied ? dnnl::memory(m_theirs, processor(), scratch()) : dnnl::memory(m_ours, processor(), map.data);
+    return m_copied ? dnnl::memory(m_theirs, processor(), scratch())
+                    : dnnl::memory(m_ours, processor(), map.data);
 }
 
 void MapSide::bring(const dnnl::stream& stream, dnnl::memory& written, const FeatureMap& map) const

@@ -14,9 +14,10 @@ dnnl::memory::data_type typeOf(MapType type);
 /// Says what to do about a failure of the library. @throws Error(Resources)
 [[noreturn]] void refuse(const dnnl::error& error);
 
-/// One side of a convolution: a map of ours (groups of 16 channels, or a single plain channel) as the library's fast loops take it. With
-/// AVX-512 that is as it lies. Without, they take channels last, which one group is already and several are copied to and fro for: else a
-/// convolution runs in the library's reference loops, thousands of times slower.
+/// One side of a convolution: a map of ours (groups of 16 channels, or a single plain channel) as the
+/// library's fast loops take it. With AVX-512 that is as it lies. Without, they take channels last, which one
+/// group is already and several are copied to and fro for: else a convolution runs in the library's reference
+/// loops, thousands of times slower.
 class MapSide {
 public:
     /// Which of the two scratch maps a copy is kept in: sides that are in use at once need different ones.

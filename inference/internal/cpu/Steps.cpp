@@ -13,7 +13,8 @@ Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, cons
     return Convolution(shape, weight.data_ptr<float>(), bias.defined() ? bias.data_ptr<float>() : nullptr);
 }
 
-ConvolutionInParts::ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type, double mostPerCall)
+ConvolutionInParts::ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size,
+                                       MapType type, double mostPerCall)
 {
     constexpr int lanes = FeatureMap::lanes;
     const int outputs = int(weight.size(0)), groups = (outputs + lanes - 1) / lanes;
@@ -37,7 +38,9 @@ void ConvolutionInParts::run(const FeatureMap& in, const FeatureMap& out, const 
 }
 
 ConvolveNormaliseRelu::ConvolveNormaliseRelu(const WeightScope& scope, const Index3& size, MapType type)
-    : m_outputs(int(scope["conv1.weight"].size(0))), m_convolution(scope["conv1.weight"], scope["conv1.bias"], size, type), m_weight(scope["bn1.weight"]), m_bias(scope["bn1.bias"])
+    : m_outputs(int(scope["conv1.weight"].size(0))),
+      m_convolution(scope["conv1.weight"], scope["conv1.bias"], size, type), m_weight(scope["bn1.weight"]),
+      m_bias(scope["bn1.bias"])
 {
 }
 
@@ -47,12 +50,14 @@ void ConvolveNormaliseRelu::run(const FeatureMap& in, const FeatureMap& out, con
     applyActivated(out, normalisation(out, m_weight.data_ptr<float>(), m_bias.data_ptr<float>()), 0.0f);
 }
 
-DoubleSize::DoubleSize(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type) : m_outputs(int(weight.size(1)))
+DoubleSize::DoubleSize(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type)
+    : m_outputs(int(weight.size(1)))
 {
     // in x out x tap -> tap x out x in
     const at::Tensor taps = weight.flatten(2).permute({2, 1, 0}).contiguous();
     for (std::int64_t tap = 0; tap < 8; ++tap)
-        m_taps.push_back(convolutionOf(taps[tap].reshape({weight.size(1), weight.size(0), 1, 1, 1}), bias, size, type));
+        m_taps.push_back(
+            convolutionOf(taps[tap].reshape({weight.size(1), weight.size(0), 1, 1, 1}), bias, size, type));
 }
 
 void DoubleSize::run(const FeatureMap& in, const FeatureMap& out, MapPool& pool, const Progress* stop) const

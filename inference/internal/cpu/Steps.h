@@ -10,18 +10,20 @@
 
 namespace hounsfield {
 
-/// Multiplications that one call of a convolution may take: a second or less on two cores without AVX-512. A larger layer is computed
-/// some of its outputs at a time, with a look for a stop between.
+/// Multiplications that one call of a convolution may take: a second or less on two cores without AVX-512. A
+/// larger layer is computed some of its outputs at a time, with a look for a stop between.
 inline constexpr double largestCall = 5e10;
 
 /// @param weight out x in x k x k x k float32 on the processor @param bias out, or undefined
 Convolution convolutionOf(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type);
 
-/// A convolution whose outputs are computed in as many calls as largestCall asks for. The numbers are those of one call.
+/// A convolution whose outputs are computed in as many calls as largestCall asks for. The numbers are those
+/// of one call.
 class ConvolutionInParts {
 public:
     /// As convolutionOf. @param mostPerCall multiplications of a call
-    ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type, double mostPerCall = largestCall);
+    ConvolutionInParts(const at::Tensor& weight, const at::Tensor& bias, const Index3& size, MapType type,
+                       double mostPerCall = largestCall);
     void run(const FeatureMap& in, const FeatureMap& out, const Progress* stop) const;
     int calls() const { return int(m_parts.size()); }
 
@@ -46,7 +48,8 @@ private:
     at::Tensor m_weight, m_bias;
 };
 
-/// A transposed convolution of kernel 2 and stride 2. Its eight taps never overlap: each is a 1x1x1 convolution whose voxels are spread out.
+/// A transposed convolution of kernel 2 and stride 2. Its eight taps never overlap: each is a 1x1x1
+/// convolution whose voxels are spread out.
 class DoubleSize {
 public:
     /// @param weight in x out x 2 x 2 x 2 @param bias out, or undefined @param size of the input

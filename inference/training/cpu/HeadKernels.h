@@ -14,13 +14,16 @@ struct LogitGradient {
     float passedByShutRelu; ///< Loss.h
 };
 
-/// Over a run of voxels, a multiple of sixteen, of one class: `reduced` is eight rows that lie `stride` apart, `bit` the class's in labels, `w` its parameters.
+/// Over a run of voxels, a multiple of sixteen, of one class: `reduced` is eight rows that lie `stride`
+/// apart, `bit` the class's in labels, `w` its parameters.
 struct HeadKernels {
     /// Sums of cross-entropy, p * t, p and t; keeps the probabilities p.
-    void (*sum)(const float* reduced, std::int64_t stride, std::int64_t voxels, const std::uint64_t* labels, std::int64_t bit, const float* w, float* probability, float* sums);
+    void (*sum)(const float* reduced, std::int64_t stride, std::int64_t voxels, const std::uint64_t* labels,
+                std::int64_t bit, const float* w, float* probability, float* sums);
     /// Adds to the gradient of `reduced`; sums that of the parameters.
-    void (*backward)(const float* reduced, std::int64_t stride, std::int64_t voxels, const std::uint64_t* labels, std::int64_t bit, const float* w, const float* probability, LogitGradient rule,
-                     float* reducedGradient, float* parameterSums);
+    void (*backward)(const float* reduced, std::int64_t stride, std::int64_t voxels,
+                     const std::uint64_t* labels, std::int64_t bit, const float* w, const float* probability,
+                     LogitGradient rule, float* reducedGradient, float* parameterSums);
 };
 
 /// For the processor that runs this.

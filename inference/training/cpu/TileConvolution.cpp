@@ -19,8 +19,8 @@ constexpr int lanes = FeatureMap::lanes;
 constexpr int pairsATile = 16;
 constexpr std::size_t tileValues = 2 * pairsATile * lanes;
 
-/// Two groups of channels lie side by side and fill a tile's row with one voxel; a last one alone fills it with two neighbours along z, so that two taps go
-/// into one product (the third is beside zeros).
+/// Two groups of channels lie side by side and fill a tile's row with one voxel; a last one alone fills it
+/// with two neighbours along z, so that two taps go into one product (the third is beside zeros).
 struct Chunk {
     int firstGroup, groups;
     /// Along z, of each row of taps.
@@ -44,7 +44,8 @@ std::vector<Chunk> chunksOf(int channels)
 /// Planes of the input, chunk after chunk.
 class Planes {
 public:
-    explicit Planes(const FeatureMap& map) : m_map(map), m_chunks(chunksOf(map.channels)), m_row(map.size[2] + 3)
+    explicit Planes(const FeatureMap& map)
+        : m_map(map), m_chunks(chunksOf(map.channels)), m_row(map.size[2] + 3)
     {
         std::int64_t values = 0;
         for (const Chunk& chunk : m_chunks) {
@@ -63,7 +64,8 @@ public:
         const auto [sx, sy, sz] = m_map.size;
         for (std::size_t c = 0; c < m_chunks.size(); ++c)
             for (int g = 0; g < m_chunks[c].groups; ++g) {
-                const char* const from = m_map.data + ((m_chunks[c].firstGroup + g) * sx + x) * sy * sz * lanes * 2;
+                const char* const from =
+                    m_map.data + ((m_chunks[c].firstGroup + g) * sx + x) * sy * sz * lanes * 2;
                 const std::int64_t step = m_chunks[c].voxel();
                 for (std::int64_t y = 0; y < sy; ++y) {
                     std::uint16_t* const row = to + m_offsets[c] + ((y + 1) * m_row + 1) * step + g * lanes;
@@ -86,7 +88,8 @@ private:
     std::optional<ThreePlanes> m_planes;
 };
 
-HOUNSFIELD_EVERY_PROCESSOR void writeRows(const float* sums, std::int64_t voxels, const float* bias, std::uint16_t* to)
+HOUNSFIELD_EVERY_PROCESSOR void writeRows(const float* sums, std::int64_t voxels, const float* bias,
+                                          std::uint16_t* to)
 {
     const Lanes b = load(bias);
     for (std::int64_t v = 0; v < voxels; ++v)
@@ -94,7 +97,9 @@ HOUNSFIELD_EVERY_PROCESSOR void writeRows(const float* sums, std::int64_t voxels
 }
 
 /// Sums in tiles 0 to 3, input in 4 and 5, weights in 6 and 7.
-template <int Along, int Groups, int Z, int G> [[gnu::always_inline]] inline void multiply(const std::uint16_t* input, std::int64_t blockValues, std::int64_t voxelBytes, const std::uint16_t* const* weights)
+template <int Along, int Groups, int Z, int G>
+[[gnu::always_inline]] inline void multiply(const std::uint16_t* input, std::int64_t blockValues,
+                                            std::int64_t voxelBytes, const std::uint16_t* const* weights)
 {
     if constexpr (G == 0)
         tiles::load<4 + Z % 2>(input + Z * blockValues, voxelBytes);
@@ -131,7 +136,8 @@ struct Job {
 };
 
 /// `Along` tiles along z of `Groups` groups of output channels at once.
-template <int Along, int Groups> void convolveRow(const Job& job, std::int64_t x, std::int64_t y, std::int64_t z, int outGroup)
+template <int Along, int Groups>
+void convolveRow(const Job& job, std::int64_t x, std::int64_t y, std::int64_t z, int outGroup)
 {
     zeroSums<Along * Groups>();
     const std::uint16_t* weights[Groups];
@@ -157,8 +163,10 @@ template <int Along, int Groups> void convolveRow(const Job& job, std::int64_t x
     const auto [sx, sy, sz] = job.output.size;
     for (int a = 0; a < Along; ++a)
         for (int g = 0; g < Groups; ++g) {
-            auto* const to = reinterpret_cast<std::uint16_t*>(job.output.data) + ((((outGroup + g) * sx + x) * sy + y) * sz + z + a * job.voxelsATile) * lanes;
-            writeRows(sums + (a * Groups + g) * lanes * lanes, job.voxelsATile, job.bias + (outGroup + g) * lanes, to);
+            auto* const to = reinterpret_cast<std::uint16_t*>(job.output.data) +
+                             ((((outGroup + g) * sx + x) * sy + y) * sz + z + a * job.voxelsATile) * lanes;
+            writeRows(sums + (a * Groups + g) * lanes * lanes, job.voxelsATile,
+                      job.bias + (outGroup + g) * lanes, to);
         }
 }
 
@@ -188,7 +196,9 @@ PlaneFunction planeFunction(std::int64_t tilesAlong, int groups)
         return convolvePlane<4, 1>;
     if (tilesAlong % 2 == 0)
         return groups % 2 == 0 ? convolvePlane<2, 2> : convolvePlane<2, 1>;
-    return groups % 4 == 0 ? convolvePlane<1, 4> : groups % 2 == 0 ? convolvePlane<1, 2> : convolvePlane<1, 1>;
+    return groups % 4 == 0   ? convolvePlane<1, 4>
+           : groups % 2 == 0 ? convolvePlane<1, 2>
+                             : convolvePlane<1, 1>;
 }
 
 } // namespace
@@ -211,8 +221,12 @@ template <typename At> void TileWeights::packFrom(const At& at, int out, int in)
                         for (int o = 0; o < lanes; ++o)
                             for (int k = 2 * pair; k < 2 * pair + 2; ++k) {
                                 // Two groups: channels of both. One: its channels at two places along z.
-                                const int channel = chunk.firstGroup * lanes + (chunk.groups == 2 ? k : k % lanes), dz = chunk.groups == 2 ? n : 2 * n + k / lanes;
-                                *to++ = dz < m_kernel ? bfloat16Of(at(group * lanes + o, channel, m_kernel * row + dz)) : std::uint16_t(0);
+                                const int channel =
+                                              chunk.firstGroup * lanes + (chunk.groups == 2 ? k : k % lanes),
+                                          dz = chunk.groups == 2 ? n : 2 * n + k / lanes;
+                                *to++ = dz < m_kernel
+                                            ? bfloat16Of(at(group * lanes + o, channel, m_kernel * row + dz))
+                                            : std::uint16_t(0);
                             }
     }
 }
@@ -228,10 +242,13 @@ void TileWeights::packTransposed(const float* weight, int out, int in, int kerne
 {
     m_kernel = kernel;
     const int taps = kernel * kernel * kernel;
-    packFrom([=](int o, int i, int tap) { return weight[(std::int64_t(i) * in + o) * taps + taps - 1 - tap]; }, in, out);
+    packFrom(
+        [=](int o, int i, int tap) { return weight[(std::int64_t(i) * in + o) * taps + taps - 1 - tap]; }, in,
+        out);
 }
 
-void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const float* bias, const FeatureMap& output)
+void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const float* bias,
+                     const FeatureMap& output)
 {
     const std::vector<float> none(bias ? 0 : std::size_t(output.channels), 0.0f);
     const int rows = part(output.size[2], 16);
@@ -242,7 +259,8 @@ void convolveByTiles(const FeatureMap& input, const TileWeights& weights, const 
         ofThreads.push_back(std::make_unique<Planes>(input));
 #pragma omp parallel
     {
-        const tiles::Shapes shapes({{rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {16, 64}, {16, 64}});
+        const tiles::Shapes shapes(
+            {{rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {rows, 64}, {16, 64}, {16, 64}});
         Planes& planes = *ofThreads[static_cast<std::size_t>(omp_get_thread_num())];
         const Job job{planes, weights, bias ? bias : none.data(), output, rows};
         const std::int64_t reach = weights.kernel() / 2;

@@ -19,7 +19,8 @@ constexpr int lanes = FeatureMap::lanes;
 /// Products of 16 input channels with 16 output channels.
 constexpr int products = lanes * lanes;
 
-/// Eight voxels of eight channels, turned round. @param fromStep, toStep values from voxel to voxel, and from channel to channel
+/// Eight voxels of eight channels, turned round. @param fromStep, toStep values from voxel to voxel, and from
+/// channel to channel
 void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t toStep)
 {
     __m128i v[8], w[8];
@@ -35,8 +36,10 @@ void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t t
             v[4 * i + 2 * h + 1] = _mm_unpackhi_epi32(w[4 * i + h], w[4 * i + 2 + h]);
         }
     for (int c = 0; c < 4; ++c) {
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c) * toStep), _mm_unpacklo_epi64(v[c], v[4 + c]));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c + 1) * toStep), _mm_unpackhi_epi64(v[c], v[4 + c]));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c) * toStep),
+                         _mm_unpacklo_epi64(v[c], v[4 + c]));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (2 * c + 1) * toStep),
+                         _mm_unpackhi_epi64(v[c], v[4 + c]));
     }
 }
 
@@ -44,7 +47,8 @@ void transposeEight(const std::uint16_t* from, std::uint16_t* to, std::int64_t t
 class ChannelRows {
 public:
     explicit ChannelRows(const FeatureMap& map)
-        : row((map.size[2] + 2 + 7) / 8 * 8), m_map(map), m_group((map.size[1] + 2) * lanes * row), m_planes(map.groups() * m_group, map.size[0])
+        : row((map.size[2] + 2 + 7) / 8 * 8), m_map(map), m_group((map.size[1] + 2) * lanes * row),
+          m_planes(map.groups() * m_group, map.size[0])
     {
     }
     void read(std::int64_t x)
@@ -54,15 +58,20 @@ public:
         std::uint16_t* const to = m_planes.of(x);
         const auto [sx, sy, sz] = m_map.size;
         for (int g = 0; g < m_map.groups(); ++g) {
-            const auto* const from = reinterpret_cast<const std::uint16_t*>(m_map.data) + (g * sx + x) * sy * sz * lanes;
+            const auto* const from =
+                reinterpret_cast<const std::uint16_t*>(m_map.data) + (g * sx + x) * sy * sz * lanes;
             for (std::int64_t y = 0; y < sy; ++y)
                 for (std::int64_t z = 0; z < sz; z += 8)
                     for (int half = 0; half < 2; ++half)
-                        transposeEight(from + (y * sz + z) * lanes + 8 * half, to + g * m_group + ((y + 1) * lanes + 8 * half) * row + 1 + z, row);
+                        transposeEight(from + (y * sz + z) * lanes + 8 * half,
+                                       to + g * m_group + ((y + 1) * lanes + 8 * half) * row + 1 + z, row);
         }
     }
     /// Channel 0 of a group at row y (from -1), the border before its first voxel.
-    const std::uint16_t* at(int group, std::int64_t x, std::int64_t y) const { return m_planes.of(x) + group * m_group + (y + 1) * lanes * row; }
+    const std::uint16_t* at(int group, std::int64_t x, std::int64_t y) const
+    {
+        return m_planes.of(x) + group * m_group + (y + 1) * lanes * row;
+    }
     const std::int64_t row;
 
 private:
@@ -84,15 +93,20 @@ void pairNeighbours(const std::uint16_t* from, std::int64_t voxels, std::uint16_
 {
     for (std::int64_t v = 0; v < voxels; v += 2)
         for (int half = 0; half < 2; ++half) {
-            const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + v * lanes + 8 * half)), b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + (v + 1) * lanes + 8 * half));
+            const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + v * lanes + 8 * half)),
+                          b = _mm_loadu_si128(
+                              reinterpret_cast<const __m128i*>(from + (v + 1) * lanes + 8 * half));
             auto* const pairs = reinterpret_cast<__m128i*>(to + v * lanes + 16 * half);
             _mm_storeu_si128(pairs, _mm_unpacklo_epi16(a, b));
             _mm_storeu_si128(pairs + 1, _mm_unpackhi_epi16(a, b));
         }
 }
 
-/// Sums of the taps along z in tiles 0 to 2, kept in memory from plane to plane. @param input what the first tap reads
-template <int Taps> void addPlane(const std::uint16_t* input, std::int64_t rowValues, const std::uint16_t* gradient, std::int64_t sy, std::int64_t sz, std::int64_t depth, float* sums)
+/// Sums of the taps along z in tiles 0 to 2, kept in memory from plane to plane. @param input what the first
+/// tap reads
+template <int Taps> void addPlane(const std::uint16_t* input, std::int64_t rowValues,
+                                  const std::uint16_t* gradient, std::int64_t sy, std::int64_t sz,
+                                  std::int64_t depth, float* sums)
 {
     const auto every = [](auto&& what) {
         what(std::integral_constant<int, 0>{});
@@ -125,7 +139,8 @@ int depthOf(std::int64_t sz)
 
 } // namespace
 
-void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputGradient, int kernel, float* weightGradient, float* biasGradient)
+void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputGradient, int kernel,
+                              float* weightGradient, float* biasGradient)
 {
     const auto [sx, sy, sz] = input.size;
     const int depth = depthOf(sz), inGroups = input.groups(), outGroups = outputGradient.groups();
@@ -138,17 +153,26 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
         ChannelRows channels;
         MapMemory pairs; ///< of a plane of the gradient
         Part(std::int64_t sumCount, std::int64_t pairBytes, const FeatureMap& input, int outChannels)
-            : sums(std::size_t(sumCount), 0.0f), bias(std::size_t(outChannels), 0.0f), channels(input), pairs(pairBytes)
+            : sums(std::size_t(sumCount), 0.0f), bias(std::size_t(outChannels), 0.0f), channels(input),
+              pairs(pairBytes)
         {
         }
     };
     // Before the threads part: memory that is refused is an exception.
     std::vector<std::unique_ptr<Part>> parts;
     for (int t = 0; t < omp_get_max_threads(); ++t)
-        parts.push_back(std::make_unique<Part>(std::int64_t(outGroups) * inGroups * taps * products, outGroups * plane * 2, input, outGroups * lanes));
+        parts.push_back(std::make_unique<Part>(std::int64_t(outGroups) * inGroups * taps * products,
+                                               outGroups * plane * 2, input, outGroups * lanes));
 #pragma omp parallel
     {
-        const tiles::Shapes shapes({{16, 64}, {16, 64}, {16, 64}, {16, 2 * depth}, {16, 2 * depth}, {16, 2 * depth}, {depth / 2, 64}, {16, 64}});
+        const tiles::Shapes shapes({{16, 64},
+                                    {16, 64},
+                                    {16, 64},
+                                    {16, 2 * depth},
+                                    {16, 2 * depth},
+                                    {16, 2 * depth},
+                                    {depth / 2, 64},
+                                    {16, 64}});
         Part& mine = *parts[static_cast<std::size_t>(omp_get_thread_num())];
         auto* const pairs = reinterpret_cast<std::uint16_t*>(mine.pairs.data());
         std::int64_t next = -2;
@@ -164,8 +188,11 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
             for (int i = 0; i < inGroups; ++i)
                 for (int o = 0; o < outGroups; ++o)
                     for (int row = 0; row < rows; ++row)
-                        addOne(mine.channels.at(i, x + row / kernel - reach, row % kernel - reach) + 1 - reach, mine.channels.row, pairs + o * plane, sy, sz, depth,
-                               mine.sums.data() + std::size_t((o * inGroups + i) * taps + row * kernel) * products);
+                        addOne(mine.channels.at(i, x + row / kernel - reach, row % kernel - reach) + 1 -
+                                   reach,
+                               mine.channels.row, pairs + o * plane, sy, sz, depth,
+                               mine.sums.data() +
+                                   std::size_t((o * inGroups + i) * taps + row * kernel) * products);
         }
     }
     // Parts one after the other: the same sums whichever thread was first.
@@ -173,10 +200,13 @@ void addWeightGradientByTiles(const FeatureMap& input, const FeatureMap& outputG
     for (int o = 0; o < outGroups; ++o)
         for (int i = 0; i < inGroups; ++i)
             for (const auto& part : parts) {
-                const float* const sum = part->sums.data() + std::size_t((o * inGroups + i) * taps) * products;
+                const float* const sum =
+                    part->sums.data() + std::size_t((o * inGroups + i) * taps) * products;
                 for (int b = 0; b < lanes; ++b)
                     for (int a = 0; a < lanes; ++a) {
-                        float* const to = weightGradient + (std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * taps;
+                        float* const to =
+                            weightGradient +
+                            (std::int64_t(o * lanes + b) * input.channels + i * lanes + a) * taps;
                         for (int tap = 0; tap < taps; ++tap)
                             to[tap] += sum[tap * products + a * lanes + b];
                     }

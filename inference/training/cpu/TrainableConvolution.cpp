@@ -36,20 +36,26 @@ struct TrainableConvolution::Primitives {
     dnnl::convolution_forward forward;
     dnnl::convolution_backward_data backwardData;
     dnnl::convolution_backward_weights backwardWeights; ///< none where addWeightGradient does its work
-    dnnl::memory plainWeights, plainBias;      ///< float32, oidhw
-    dnnl::memory forwardWeights, dataWeights;  ///< in the library's own orders
+    dnnl::memory plainWeights, plainBias;               ///< float32, oidhw
+    dnnl::memory forwardWeights, dataWeights;           ///< in the library's own orders
     dnnl::memory weightGradient, plainGradient, biasGradient;
     dnnl::reorder toForward, toData, fromGradient;
 };
 
 TrainableConvolution::Primitives::Primitives(const Shape& shape)
-    : source(shape.in, shape.size, shape.type, MapSide::Scratch::First), destination(shape.out, shape.size, shape.type, MapSide::Scratch::Second)
+    : source(shape.in, shape.size, shape.type, MapSide::Scratch::First),
+      destination(shape.out, shape.size, shape.type, MapSide::Scratch::Second)
 {
     const Type type = typeOf(shape.type);
-    const dnnl::memory::dims weightDims{shape.out, shape.in, shape.kernel, shape.kernel, shape.kernel}, pad(3, shape.kernel / 2), stride(3, 1);
-    const dnnl::memory::desc weights(weightDims, type, Tag::any), gradient(weightDims, Type::f32, Tag::any), bias({shape.out}, Type::f32, Tag::x), plain(weightDims, Type::f32, Tag::oidhw);
+    const dnnl::memory::dims weightDims{shape.out, shape.in, shape.kernel, shape.kernel, shape.kernel},
+        pad(3, shape.kernel / 2), stride(3, 1);
+    const dnnl::memory::desc weights(weightDims, type, Tag::any), gradient(weightDims, Type::f32, Tag::any),
+        bias({shape.out}, Type::f32, Tag::x), plain(weightDims, Type::f32, Tag::oidhw);
     const auto direct = dnnl::algorithm::convolution_direct;
-    const dnnl::convolution_forward::primitive_desc chosen({dnnl::prop_kind::forward_training, direct, source.desc(), weights, bias, destination.desc(), stride, pad, pad}, processor());
+    const dnnl::convolution_forward::primitive_desc chosen({dnnl::prop_kind::forward_training, direct,
+                                                            source.desc(), weights, bias, destination.desc(),
+                                                            stride, pad, pad},
+                                                           processor());
     forward = dnnl::convolution_forward(chosen);
     plainWeights = dnnl::memory(plain, processor());
     plainBias = dnnl::memory(bias, processor());
@@ -57,13 +63,15 @@ TrainableConvolution::Primitives::Primitives(const Shape& shape)
     toForward = dnnl::reorder(plainWeights, forwardWeights);
     if (shape.in == 1)
         return;
-    const dnnl::convolution_backward_data::primitive_desc data({direct, source.desc(), weights, destination.desc(), stride, pad, pad}, processor(), chosen);
+    const dnnl::convolution_backward_data::primitive_desc data(
+        {direct, source.desc(), weights, destination.desc(), stride, pad, pad}, processor(), chosen);
     backwardData = dnnl::convolution_backward_data(data);
     dataWeights = dnnl::memory(data.weights_desc(), processor());
     toData = dnnl::reorder(plainWeights, dataWeights);
     if (!hasAvx512() && shape.type == MapType::Float32)
         return;
-    const dnnl::convolution_backward_weights::primitive_desc learned({direct, source.desc(), gradient, bias, destination.desc(), stride, pad, pad}, processor(), chosen);
+    const dnnl::convolution_backward_weights::primitive_desc learned(
+        {direct, source.desc(), gradient, bias, destination.desc(), stride, pad, pad}, processor(), chosen);
     backwardWeights = dnnl::convolution_backward_weights(learned);
     weightGradient = dnnl::memory(learned.diff_weights_desc(), processor());
     plainGradient = dnnl::memory(plain, processor());
@@ -111,23 +119,31 @@ void TrainableConvolution::forward(const FeatureMap& input, const FeatureMap& ou
         return convolveByTiles(input, m_tiles->forward, m_tiles->bias.data(), output);
     Primitives& p = *m_primitives;
     dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.target(output);
-    p.forward.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_WEIGHTS, p.forwardWeights}, {DNNL_ARG_BIAS, p.plainBias}, {DNNL_ARG_DST, destination}});
+    p.forward.execute(p.stream, {{DNNL_ARG_SRC, source},
+                                 {DNNL_ARG_WEIGHTS, p.forwardWeights},
+                                 {DNNL_ARG_BIAS, p.plainBias},
+                                 {DNNL_ARG_DST, destination}});
     p.destination.bring(p.stream, destination, output);
     p.stream.wait();
 }
 
-void TrainableConvolution::backwardData(const FeatureMap& outputGradient, const FeatureMap& inputGradient) const
+void TrainableConvolution::backwardData(const FeatureMap& outputGradient,
+                                        const FeatureMap& inputGradient) const
 {
     if (m_tiles)
         return convolveByTiles(outputGradient, m_tiles->transposed, nullptr, inputGradient);
     Primitives& p = *m_primitives;
-    dnnl::memory source = p.source.target(inputGradient), destination = p.destination.read(p.stream, outputGradient);
-    p.backwardData.execute(p.stream, {{DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_WEIGHTS, p.dataWeights}, {DNNL_ARG_DIFF_SRC, source}});
+    dnnl::memory source = p.source.target(inputGradient),
+                 destination = p.destination.read(p.stream, outputGradient);
+    p.backwardData.execute(
+        p.stream,
+        {{DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_WEIGHTS, p.dataWeights}, {DNNL_ARG_DIFF_SRC, source}});
     p.source.bring(p.stream, source, inputGradient);
     p.stream.wait();
 }
 
-void TrainableConvolution::backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient) const
+void TrainableConvolution::backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient,
+                                           float* weightGradient, float* biasGradient) const
 {
     if (m_tiles)
         return addWeightGradientByTiles(input, outputGradient, m_shape.kernel, weightGradient, biasGradient);
@@ -141,8 +157,12 @@ void TrainableConvolution::backwardWeights(const FeatureMap& input, const Featur
         return;
     }
     Primitives& p = *m_primitives;
-    dnnl::memory source = p.source.read(p.stream, input), destination = p.destination.read(p.stream, outputGradient);
-    p.backwardWeights.execute(p.stream, {{DNNL_ARG_SRC, source}, {DNNL_ARG_DIFF_DST, destination}, {DNNL_ARG_DIFF_WEIGHTS, p.weightGradient}, {DNNL_ARG_DIFF_BIAS, p.biasGradient}});
+    dnnl::memory source = p.source.read(p.stream, input),
+                 destination = p.destination.read(p.stream, outputGradient);
+    p.backwardWeights.execute(p.stream, {{DNNL_ARG_SRC, source},
+                                         {DNNL_ARG_DIFF_DST, destination},
+                                         {DNNL_ARG_DIFF_WEIGHTS, p.weightGradient},
+                                         {DNNL_ARG_DIFF_BIAS, p.biasGradient}});
     p.fromGradient.execute(p.stream, p.weightGradient, p.plainGradient);
     p.stream.wait();
     const auto add = [](const dnnl::memory& from, float* to) {

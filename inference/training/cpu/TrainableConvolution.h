@@ -5,8 +5,9 @@
 
 namespace hounsfield::training {
 
-/// A convolution of stride 1 with "same" padding over maps of a fixed size, forwards and backwards, by oneDNN, or by the processor's matrix tiles. Weights are float32, maps of
-/// either type. Channels are multiples of 16; a single input channel is read as plain X x Y x Z and gets no gradient.
+/// A convolution of stride 1 with "same" padding over maps of a fixed size, forwards and backwards, by
+/// oneDNN, or by the processor's matrix tiles. Weights are float32, maps of either type. Channels are
+/// multiples of 16; a single input channel is read as plain X x Y x Z and gets no gradient.
 class TrainableConvolution {
 public:
     struct Shape {
@@ -26,7 +27,8 @@ public:
     /// The gradient of the input from that of the output; overwrites.
     void backwardData(const FeatureMap& outputGradient, const FeatureMap& inputGradient) const;
     /// Adds to the gradients of weight and bias, as setWeights takes them.
-    void backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient) const;
+    void backwardWeights(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient,
+                         float* biasGradient) const;
     const Shape& shape() const { return m_shape; }
 
 private:

@@ -13,7 +13,9 @@ constexpr int lanes = FeatureMap::lanes;
 /// Voxels summed in float32 before they go into double.
 constexpr std::int64_t chunk = 2048;
 
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void momentChunk(const Stored* values, std::int64_t voxels, float* sum, float* squares)
+template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void momentChunk(const Stored* values,
+                                                                       std::int64_t voxels, float* sum,
+                                                                       float* squares)
 {
     Lanes s{}, q{};
     for (std::int64_t v = 0; v < voxels; ++v) {
@@ -25,7 +27,9 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void momentChunk(const Sto
     store(squares, q);
 }
 
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void activateChunk(const Stored* in, Stored* out, std::int64_t voxels, const float* scale, const float* shift)
+template <typename Stored>
+HOUNSFIELD_EVERY_PROCESSOR void activateChunk(const Stored* in, Stored* out, std::int64_t voxels,
+                                              const float* scale, const float* shift)
 {
     const Lanes a = load(scale), b = load(shift);
     for (std::int64_t v = 0; v < voxels; ++v)
@@ -34,8 +38,10 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void activateChunk(const S
 
 /// Sums of the gradient that passes the ReLU, and of it times the normalised value.
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void gradientSumChunk(const Stored* in, const Stored* gradient, std::int64_t voxels, const float* scale, const float* shift, const float* mean, const float* inverse,
-                                                 float* sum, float* products)
+HOUNSFIELD_EVERY_PROCESSOR void gradientSumChunk(const Stored* in, const Stored* gradient,
+                                                 std::int64_t voxels, const float* scale, const float* shift,
+                                                 const float* mean, const float* inverse, float* sum,
+                                                 float* products)
 {
     const Lanes a = load(scale), b = load(shift), m = load(mean), r = load(inverse);
     Lanes s{}, q{};
@@ -50,10 +56,12 @@ HOUNSFIELD_EVERY_PROCESSOR void gradientSumChunk(const Stored* in, const Stored*
 
 /// gradient = scale * passed - constant - normalised * slope
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void gradientChunk(const Stored* in, Stored* gradient, std::int64_t voxels, const float* scale, const float* shift, const float* mean, const float* inverse,
-                                              const float* constant, const float* slope)
+HOUNSFIELD_EVERY_PROCESSOR void gradientChunk(const Stored* in, Stored* gradient, std::int64_t voxels,
+                                              const float* scale, const float* shift, const float* mean,
+                                              const float* inverse, const float* constant, const float* slope)
 {
-    const Lanes a = load(scale), b = load(shift), m = load(mean), r = load(inverse), c = load(constant), d = load(slope);
+    const Lanes a = load(scale), b = load(shift), m = load(mean), r = load(inverse), c = load(constant),
+                d = load(slope);
     for (std::int64_t v = 0; v < voxels; ++v) {
         const Lanes x = load(in + v * lanes), g = select(a * x + b > 0, load(gradient + v * lanes), Lanes{});
         store(gradient + v * lanes, a * g - c - (x - m) * r * d);
@@ -61,7 +69,9 @@ HOUNSFIELD_EVERY_PROCESSOR void gradientChunk(const Stored* in, Stored* gradient
 }
 
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void poolBackwardRow(const Stored* const* rows, Stored* const* to, const Stored* out, const Stored* gradient, std::int64_t voxels)
+HOUNSFIELD_EVERY_PROCESSOR void poolBackwardRow(const Stored* const* rows, Stored* const* to,
+                                                const Stored* out, const Stored* gradient,
+                                                std::int64_t voxels)
 {
     for (std::int64_t v = 0; v < voxels; ++v) {
         const Lanes most = load(out + v * lanes);
@@ -76,8 +86,11 @@ HOUNSFIELD_EVERY_PROCESSOR void poolBackwardRow(const Stored* const* rows, Store
     }
 }
 
-/// One row of voxels: the 27 products with the neighbours, summed. @param rows nine rows of the padded input, at the row's first neighbour
-template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void firstGradientRow(const float* const* rows, const Stored* gradient, std::int64_t voxels, float* sums)
+/// One row of voxels: the 27 products with the neighbours, summed. @param rows nine rows of the padded input,
+/// at the row's first neighbour
+template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void firstGradientRow(const float* const* rows,
+                                                                            const Stored* gradient,
+                                                                            std::int64_t voxels, float* sums)
 {
     Lanes total[28];
     for (int t = 0; t < 28; ++t)
@@ -94,7 +107,9 @@ template <typename Stored> HOUNSFIELD_EVERY_PROCESSOR void firstGradientRow(cons
 }
 
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void reduceRun(const Stored* values, std::int64_t groupStride, int groups, std::int64_t voxels, const float* weight, const float* bias, float* out, std::int64_t outStride)
+HOUNSFIELD_EVERY_PROCESSOR void reduceRun(const Stored* values, std::int64_t groupStride, int groups,
+                                          std::int64_t voxels, const float* weight, const float* bias,
+                                          float* out, std::int64_t outStride)
 {
     for (std::int64_t v = 0; v < voxels; ++v) {
         Lanes sums[8] = {};
@@ -109,7 +124,9 @@ HOUNSFIELD_EVERY_PROCESSOR void reduceRun(const Stored* values, std::int64_t gro
 }
 
 template <typename Stored>
-HOUNSFIELD_EVERY_PROCESSOR void reduceBackwardRun(const Stored* values, Stored* gradient, std::int64_t groupStride, int groups, std::int64_t voxels, const float* weight, const float* outGradient,
+HOUNSFIELD_EVERY_PROCESSOR void reduceBackwardRun(const Stored* values, Stored* gradient,
+                                                  std::int64_t groupStride, int groups, std::int64_t voxels,
+                                                  const float* weight, const float* outGradient,
                                                   std::int64_t outStride, float* weightSums, float* biasSums)
 {
     for (int g = 0; g < groups; ++g) {
@@ -159,7 +176,8 @@ struct PairSums {
     std::int64_t perGroup;
     std::vector<float> partial;
     explicit PairSums(const FeatureMap& map)
-        : perGroup((map.voxels() + chunk - 1) / chunk), partial(std::size_t(perGroup * map.groups() * 2 * lanes))
+        : perGroup((map.voxels() + chunk - 1) / chunk),
+          partial(std::size_t(perGroup * map.groups() * 2 * lanes))
     {
     }
     float* first(std::int64_t c) { return partial.data() + c * 2 * lanes; }
@@ -207,7 +225,8 @@ Moments momentsOf(const FeatureMap& map, int groupSize)
     PairSums sums(map);
     typed(map, [&](auto* values) {
         forEachChunk(map, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t c) {
-            momentChunk(values + (group * map.voxels() + first) * lanes, count, sums.first(c), sums.second(c));
+            momentChunk(values + (group * map.voxels() + first) * lanes, count, sums.first(c),
+                        sums.second(c));
         });
     });
     auto [sum, squares] = sums.total(map.groups());
@@ -218,24 +237,28 @@ Moments momentsOf(const FeatureMap& map, int groupSize)
     for (std::size_t c = 0; c < sum.size(); ++c) {
         const double mean = sum[c] / count;
         moments.mean.push_back(float(mean));
-        moments.inverse.push_back(float(1 / std::sqrt(std::max(0.0, squares[c] / count - mean * mean) + 1e-5)));
+        moments.inverse.push_back(
+            float(1 / std::sqrt(std::max(0.0, squares[c] / count - mean * mean) + 1e-5)));
     }
     return moments;
 }
 
-void normaliseRelu(const FeatureMap& in, const Moments& moments, const float* weight, const float* bias, const FeatureMap& out)
+void normaliseRelu(const FeatureMap& in, const Moments& moments, const float* weight, const float* bias,
+                   const FeatureMap& out)
 {
     const Affine affine(moments, weight, bias);
     typed(in, [&](auto* values) {
         auto* to = reinterpret_cast<decltype(values)>(out.data);
         forEachChunk(in, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t) {
             const std::int64_t at = (group * in.voxels() + first) * lanes;
-            activateChunk(values + at, to + at, count, affine.scale.data() + group * lanes, affine.shift.data() + group * lanes);
+            activateChunk(values + at, to + at, count, affine.scale.data() + group * lanes,
+                          affine.shift.data() + group * lanes);
         });
     });
 }
 
-void normaliseReluBackward(const FeatureMap& in, const Moments& moments, int groupSize, const float* weight, const float* bias, const FeatureMap& gradient, float* weightGradient,
+void normaliseReluBackward(const FeatureMap& in, const Moments& moments, int groupSize, const float* weight,
+                           const float* bias, const FeatureMap& gradient, float* weightGradient,
                            float* biasGradient)
 {
     const Affine affine(moments, weight, bias);
@@ -244,7 +267,9 @@ void normaliseReluBackward(const FeatureMap& in, const Moments& moments, int gro
         auto* g = reinterpret_cast<decltype(values)>(gradient.data);
         forEachChunk(in, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t c) {
             const std::int64_t at = (group * in.voxels() + first) * lanes, lane = group * lanes;
-            gradientSumChunk(values + at, g + at, count, affine.scale.data() + lane, affine.shift.data() + lane, moments.mean.data() + lane, moments.inverse.data() + lane, sums.first(c), sums.second(c));
+            gradientSumChunk(values + at, g + at, count, affine.scale.data() + lane,
+                             affine.shift.data() + lane, moments.mean.data() + lane,
+                             moments.inverse.data() + lane, sums.first(c), sums.second(c));
         });
     });
     auto [passed, products] = sums.total(in.groups());
@@ -266,29 +291,36 @@ void normaliseReluBackward(const FeatureMap& in, const Moments& moments, int gro
         auto* g = reinterpret_cast<decltype(values)>(gradient.data);
         forEachChunk(in, [&](std::int64_t group, std::int64_t first, std::int64_t count, std::int64_t) {
             const std::int64_t at = (group * in.voxels() + first) * lanes, lane = group * lanes;
-            gradientChunk(values + at, g + at, count, affine.scale.data() + lane, affine.shift.data() + lane, moments.mean.data() + lane, moments.inverse.data() + lane, constant.data() + lane,
+            gradientChunk(values + at, g + at, count, affine.scale.data() + lane, affine.shift.data() + lane,
+                          moments.mean.data() + lane, moments.inverse.data() + lane, constant.data() + lane,
                           slope.data() + lane);
         });
     });
 }
 
-void addMaxPoolBackward(const FeatureMap& in, const FeatureMap& out, const FeatureMap& outGradient, const FeatureMap& inGradient)
+void addMaxPoolBackward(const FeatureMap& in, const FeatureMap& out, const FeatureMap& outGradient,
+                        const FeatureMap& inGradient)
 {
     const Index3 s = in.size, h = out.size;
     typed(in, [&](auto* values) {
         using Values = decltype(values);
-        auto *most = reinterpret_cast<Values>(out.data), *from = reinterpret_cast<Values>(outGradient.data), *to = reinterpret_cast<Values>(inGradient.data);
+        auto *most = reinterpret_cast<Values>(out.data), *from = reinterpret_cast<Values>(outGradient.data),
+             *to = reinterpret_cast<Values>(inGradient.data);
 #pragma omp parallel for collapse(2) schedule(static)
         for (std::int64_t gx = 0; gx < in.groups() * h[0]; ++gx)
             for (std::int64_t y = 0; y < h[1]; ++y) {
                 const std::int64_t group = gx / h[0], x = gx % h[0];
-                const auto row = [&](std::int64_t i, std::int64_t j) { return (group * in.voxels() + (i * s[1] + j) * s[2]) * lanes; };
-                const std::int64_t at[4] = {row(2 * x, 2 * y), row(2 * x, 2 * y + 1), row(2 * x + 1, 2 * y), row(2 * x + 1, 2 * y + 1)};
+                const auto row = [&](std::int64_t i, std::int64_t j) {
+                    return (group * in.voxels() + (i * s[1] + j) * s[2]) * lanes;
+                };
+                const std::int64_t at[4] = {row(2 * x, 2 * y), row(2 * x, 2 * y + 1), row(2 * x + 1, 2 * y),
+                                            row(2 * x + 1, 2 * y + 1)};
                 using Constant = const std::remove_pointer_t<Values>*;
                 const Constant rows[4] = {values + at[0], values + at[1], values + at[2], values + at[3]};
                 const Values tos[4] = {to + at[0], to + at[1], to + at[2], to + at[3]};
                 const std::int64_t small = (group * out.voxels() + (x * h[1] + y) * h[2]) * lanes;
-                poolBackwardRow(rows, tos, static_cast<Constant>(most + small), static_cast<Constant>(from + small), h[2]);
+                poolBackwardRow(rows, tos, static_cast<Constant>(most + small),
+                                static_cast<Constant>(from + small), h[2]);
             }
     });
 }
@@ -302,19 +334,24 @@ void gatherTap(const FeatureMap& in, const FeatureMap& out, const Index3& tap)
         const std::int64_t group = gx / s[0], x = gx % s[0];
         for (std::int64_t y = 0; y < s[1]; ++y) {
             char* to = out.data + (group * out.voxels() + (x * s[1] + y) * s[2]) * width;
-            const char* from = in.data + (group * in.voxels() + ((2 * x + tap[0]) * d[1] + 2 * y + tap[1]) * d[2] + tap[2]) * width;
+            const char* from =
+                in.data +
+                (group * in.voxels() + ((2 * x + tap[0]) * d[1] + 2 * y + tap[1]) * d[2] + tap[2]) * width;
             for (std::int64_t z = 0; z < s[2]; ++z)
                 std::memcpy(to + z * width, from + 2 * z * width, std::size_t(width));
         }
     }
 }
 
-void addFirstWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient, float* biasGradient)
+void addFirstWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient, float* weightGradient,
+                            float* biasGradient)
 {
     const auto [sx, sy, sz] = input.size;
     // One voxel of zeros around, so that no row asks where it ends.
     std::vector<float> padded(std::size_t((sx + 2) * (sy + 2) * (sz + 2)), 0.0f);
-    const auto at = [&, sy = sy, sz = sz](std::int64_t x, std::int64_t y) { return ((x + 1) * (sy + 2) + y + 1) * (sz + 2) + 1; };
+    const auto at = [&, sy = sy, sz = sz](std::int64_t x, std::int64_t y) {
+        return ((x + 1) * (sy + 2) + y + 1) * (sz + 2) + 1;
+    };
     typed(input, [&, sx = sx, sy = sy, sz = sz](auto* values) {
         for (std::int64_t x = 0; x < sx; ++x)
             for (std::int64_t y = 0; y < sy; ++y)
@@ -336,7 +373,9 @@ void addFirstWeightGradient(const FeatureMap& input, const FeatureMap& outputGra
                 const float* near[9];
                 for (int r = 0; r < 9; ++r)
                     near[r] = padded.data() + at(x + r / 3 - 1, y + r % 3 - 1) - 1;
-                firstGradientRow(near, gradient + (group * outputGradient.voxels() + (x * sy + y) * sz) * lanes, sz, sums.data() + gx * 28 * lanes);
+                firstGradientRow(near,
+                                 gradient + (group * outputGradient.voxels() + (x * sy + y) * sz) * lanes, sz,
+                                 sums.data() + gx * 28 * lanes);
             }
         }
     });
@@ -357,11 +396,13 @@ void reduceMap(const FeatureMap& map, const float* weight, const float* bias, fl
     typed(map, [&](auto* values) {
 #pragma omp parallel for schedule(static)
         for (std::int64_t c = 0; c < chunks; ++c)
-            reduceRun(values + c * chunk * lanes, map.voxels() * lanes, map.groups(), std::min(chunk, map.voxels() - c * chunk), weight, bias, out + c * chunk, map.voxels());
+            reduceRun(values + c * chunk * lanes, map.voxels() * lanes, map.groups(),
+                      std::min(chunk, map.voxels() - c * chunk), weight, bias, out + c * chunk, map.voxels());
     });
 }
 
-void reduceMapBackward(const FeatureMap& map, const float* weight, const float* outGradient, const FeatureMap& mapGradient, float* weightGradient, float* biasGradient)
+void reduceMapBackward(const FeatureMap& map, const float* weight, const float* outGradient,
+                       const FeatureMap& mapGradient, float* weightGradient, float* biasGradient)
 {
     const std::int64_t chunks = (map.voxels() + chunk - 1) / chunk, numbers = 8 * map.channels + 8;
     std::vector<float> sums(std::size_t(chunks * numbers));
@@ -369,8 +410,10 @@ void reduceMapBackward(const FeatureMap& map, const float* weight, const float* 
         auto* gradient = reinterpret_cast<decltype(values)>(mapGradient.data);
 #pragma omp parallel for schedule(static)
         for (std::int64_t c = 0; c < chunks; ++c)
-            reduceBackwardRun(values + c * chunk * lanes, gradient + c * chunk * lanes, map.voxels() * lanes, map.groups(), std::min(chunk, map.voxels() - c * chunk), weight, outGradient + c * chunk,
-                              map.voxels(), sums.data() + c * numbers, sums.data() + c * numbers + 8 * map.channels);
+            reduceBackwardRun(values + c * chunk * lanes, gradient + c * chunk * lanes, map.voxels() * lanes,
+                              map.groups(), std::min(chunk, map.voxels() - c * chunk), weight,
+                              outGradient + c * chunk, map.voxels(), sums.data() + c * numbers,
+                              sums.data() + c * numbers + 8 * map.channels);
     });
     for (std::int64_t c = 0; c < chunks; ++c) {
         for (int i = 0; i < 8 * map.channels; ++i)

@@ -17,8 +17,10 @@ constexpr int mostTaps = 27;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-/// sums[i][o] += input[i] * gradient[o] over `count` voxels that follow each other. Four input channels at a time: eight sums in registers.
-HOUNSFIELD_EVERY_PROCESSOR void addRow(const float* input, const float* gradient, std::int64_t count, float* sums)
+/// sums[i][o] += input[i] * gradient[o] over `count` voxels that follow each other. Four input channels at a
+/// time: eight sums in registers.
+HOUNSFIELD_EVERY_PROCESSOR void addRow(const float* input, const float* gradient, std::int64_t count,
+                                       float* sums)
 {
     for (int first = 0; first < lanes; first += 4) {
         float* const to = sums + first * lanes;
@@ -48,8 +50,10 @@ HOUNSFIELD_EVERY_PROCESSOR void addVoxels(const float* gradient, std::int64_t co
 
 #pragma GCC diagnostic pop
 
-/// A pair of groups, planes [from, to) of x. @param input, gradient first voxel of the groups @param sums taps x products, then 16 of the bias
-void addPlanes(const float* input, const float* gradient, const Index3& size, int kernel, std::int64_t from, std::int64_t to, float* sums)
+/// A pair of groups, planes [from, to) of x. @param input, gradient first voxel of the groups @param sums
+/// taps x products, then 16 of the bias
+void addPlanes(const float* input, const float* gradient, const Index3& size, int kernel, std::int64_t from,
+               std::int64_t to, float* sums)
 {
     const auto [sx, sy, sz] = size;
     const int reach = kernel / 2;
@@ -64,18 +68,21 @@ void addPlanes(const float* input, const float* gradient, const Index3& size, in
                         if (x + dx < 0 || x + dx >= sx || y + dy < 0 || y + dy >= sy)
                             continue;
                         const std::int64_t first = std::max(0, -dz), last = sz - std::max(0, dz);
-                        addRow(input + (((x + dx) * sy + y + dy) * sz + first + dz) * lanes, row + first * lanes, last - first, sums + tap * products);
+                        addRow(input + (((x + dx) * sy + y + dy) * sz + first + dz) * lanes,
+                               row + first * lanes, last - first, sums + tap * products);
                     }
         }
 }
 
 } // namespace
 
-void addWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient, int kernel, float* weightGradient, float* biasGradient)
+void addWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient, int kernel,
+                       float* weightGradient, float* biasGradient)
 {
     constexpr std::int64_t length = mostTaps * products + lanes;
     const int taps = kernel * kernel * kernel;
-    const std::int64_t inGroups = input.groups(), pairs = inGroups * outputGradient.groups(), sx = input.size[0];
+    const std::int64_t inGroups = input.groups(), pairs = inGroups * outputGradient.groups(),
+                       sx = input.size[0];
     const std::int64_t parts = std::clamp<std::int64_t>(16 / pairs, 1, sx), group = input.voxels() * lanes;
     std::vector<float> sums(std::size_t(pairs * parts * length), 0.0f);
     const auto* from = reinterpret_cast<const float*>(input.data);
@@ -83,7 +90,8 @@ void addWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient
 #pragma omp parallel for schedule(dynamic)
     for (std::int64_t n = 0; n < pairs * parts; ++n) {
         const std::int64_t pair = n / parts, part = n % parts;
-        addPlanes(from + pair % inGroups * group, gradient + pair / inGroups * group, input.size, kernel, part * sx / parts, (part + 1) * sx / parts, sums.data() + n * length);
+        addPlanes(from + pair % inGroups * group, gradient + pair / inGroups * group, input.size, kernel,
+                  part * sx / parts, (part + 1) * sx / parts, sums.data() + n * length);
     }
     for (std::int64_t n = 0; n < pairs * parts; ++n) {
         const std::int64_t in = n / parts % inGroups * lanes, out = n / parts / inGroups * lanes;
@@ -91,7 +99,8 @@ void addWeightGradient(const FeatureMap& input, const FeatureMap& outputGradient
         for (std::int64_t o = 0; o < lanes; ++o) {
             for (std::int64_t i = 0; i < lanes; ++i)
                 for (int t = 0; t < taps; ++t)
-                    weightGradient[((out + o) * input.channels + in + i) * taps + t] += sum[t * products + i * lanes + o];
+                    weightGradient[((out + o) * input.channels + in + i) * taps + t] +=
+                        sum[t * products + i * lanes + o];
             if (in == 0)
                 biasGradient[out + o] += sum[mostTaps * products + o];
         }

@@ -28,9 +28,12 @@ std::vector<Part> partsOf(const std::string& line, int number)
     for (std::string word; words >> word;) {
         const std::size_t star = word.find('*');
         Part part{word.substr(0, star), 1};
-        const auto weight = star == std::string::npos ? std::optional(1.0) : numberFrom(word.substr(star + 1));
+        const auto weight =
+            star == std::string::npos ? std::optional(1.0) : numberFrom(word.substr(star + 1));
         if (!weight)
-            throw Error(ErrorKind::Usage, "parts.txt, line " + std::to_string(number) + ": \"" + word + "\" must be a part, or a part and its weight such as organ*0.6.");
+            throw Error(ErrorKind::Usage,
+                        "parts.txt, line " + std::to_string(number) + ": \"" + word +
+                            "\" must be a part, or a part and its weight such as organ*0.6.");
         part.weight = *weight;
         parts.push_back(part);
     }
@@ -47,8 +50,11 @@ std::map<std::string, std::vector<Part>> readParts(const std::filesystem::path& 
         if (line.empty() || line[0] == '#')
             continue;
         const std::size_t tab = line.find('\t');
-        if (tab == std::string::npos || !all.emplace(line.substr(0, tab), partsOf(line.substr(tab + 1), number)).second)
-            throw Error(ErrorKind::Usage, "parts.txt, line " + std::to_string(number) + ": there must be a concept that was not named before, a tab and its parts.");
+        if (tab == std::string::npos ||
+            !all.emplace(line.substr(0, tab), partsOf(line.substr(tab + 1), number)).second)
+            throw Error(ErrorKind::Usage,
+                        "parts.txt, line " + std::to_string(number) +
+                            ": there must be a concept that was not named before, a tab and its parts.");
     }
     return all;
 }
@@ -68,7 +74,8 @@ ConceptParts ConceptParts::read(const std::filesystem::path& file, const std::ve
         parts.push_back({"=" + one.name, ownWeight});
         result.m_rows.emplace_back();
         for (const Part& part : parts)
-            result.m_rows.back().emplace_back(ids.emplace(part.name, static_cast<int>(ids.size())).first->second, part.weight);
+            result.m_rows.back().emplace_back(
+                ids.emplace(part.name, static_cast<int>(ids.size())).first->second, part.weight);
     }
     result.m_parts = static_cast<int>(ids.size());
     return result;

@@ -5,12 +5,14 @@
 
 namespace hounsfield::training {
 
-/// What concepts are made of: organ, side, kind, region (resources/text/parts.txt). Two concepts lie near each other in the encoder's space as far as
-/// they share parts, and what differs is the same step everywhere: from left kidney to right kidney as from left lung to right lung. That is what
-/// a segmentation head can carry over to a class that it has never seen.
+/// What concepts are made of: organ, side, kind, region (resources/text/parts.txt). Two concepts lie near
+/// each other in the encoder's space as far as they share parts, and what differs is the same step
+/// everywhere: from left kidney to right kidney as from left lung to right lung. That is what a segmentation
+/// head can carry over to a class that it has never seen.
 class ConceptParts {
 public:
-    /// @param file "concept<TAB>part part*0.5 ..." a line; a concept that it does not name is of the part "other" alone, beside its own
+    /// @param file "concept<TAB>part part*0.5 ..." a line; a concept that it does not name is of the part
+    /// "other" alone, beside its own
     /// @throws Error(Usage) with the line at fault
     static ConceptParts read(const std::filesystem::path& file, const std::vector<TextConcept>& concepts);
     /// A row of unit length for each concept: the sum of its parts, of which each has a direction of its own.

@@ -7,7 +7,8 @@
 
 namespace hounsfield::training {
 
-/// Random choices that are the same with every compiler, which the distributions of the standard library do not promise.
+/// Random choices that are the same with every compiler, which the distributions of the standard library do
+/// not promise.
 class Dice {
 public:
     explicit Dice(std::uint64_t seed) : m_random(seed) {}

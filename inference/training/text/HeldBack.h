@@ -11,8 +11,9 @@ struct HeldBack {
     std::vector<TextPhrase> kept; ///< meaning -1: of the others
 };
 
-/// Keeps back about a twelfth of all phrases, and of what the program does not know a twelfth of the topics besides, whole: much of what people will type
-/// is of topics that no corpus has. The same phrase in two languages is on one side.
+/// Keeps back about a twelfth of all phrases, and of what the program does not know a twelfth of the topics
+/// besides, whole: much of what people will type is of topics that no corpus has. The same phrase in two
+/// languages is on one side.
 HeldBack holdBack(const TextCorpus& corpus, std::uint64_t seed);
 
 } // namespace hounsfield::training

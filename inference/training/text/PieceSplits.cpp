@@ -35,7 +35,11 @@ public:
     }
 
 private:
-    [[noreturn]] static void refuse() { throw Error(ErrorKind::Model, "The vocabulary is no sentencepiece model. Make it with resources/text/vocabulary.sh."); }
+    [[noreturn]] static void refuse()
+    {
+        throw Error(ErrorKind::Model,
+                    "The vocabulary is no sentencepiece model. Make it with resources/text/vocabulary.sh.");
+    }
 
     std::uint64_t varint()
     {
@@ -101,7 +105,8 @@ PieceSplits::PieceSplits(const std::string& vocabulary)
     }
 }
 
-void PieceSplits::cutInto(std::vector<std::int32_t>& result, std::int32_t id, double probability, Dice& dice) const
+void PieceSplits::cutInto(std::vector<std::int32_t>& result, std::int32_t id, double probability,
+                          Dice& dice) const
 {
     const auto& ways = of(id);
     if (ways.empty() || !dice.chance(probability)) {
@@ -113,7 +118,8 @@ void PieceSplits::cutInto(std::vector<std::int32_t>& result, std::int32_t id, do
     cutInto(result, tail, probability, dice);
 }
 
-std::vector<std::int32_t> PieceSplits::cut(const std::vector<std::int32_t>& ids, double probability, Dice& dice) const
+std::vector<std::int32_t> PieceSplits::cut(const std::vector<std::int32_t>& ids, double probability,
+                                           Dice& dice) const
 {
     std::vector<std::int32_t> result;
     for (const std::int32_t id : ids)

@@ -8,16 +8,20 @@
 namespace hounsfield::training {
 namespace {
 
-constexpr double knownShare = 0.55, nonsenseShare = 0.005, inPromptTemplate = 0.2, inOwnTemplate = 0.2, cutShare = 0.6, cutProbability = 0.2;
+constexpr double knownShare = 0.55, nonsenseShare = 0.005, inPromptTemplate = 0.2, inOwnTemplate = 0.2,
+                 cutShare = 0.6, cutProbability = 0.2;
 
 } // namespace
 
-TextBatches::TextBatches(const TextCorpus& corpus, const Tokenizer& tokenizer, const std::string& vocabulary, std::string promptTemplate, std::uint64_t seed)
-    : m_corpus(corpus), m_tokenizer(tokenizer), m_splits(vocabulary), m_template(std::move(promptTemplate)), m_nonsense(corpus.conceptNamed("other.nonsense")), m_dice(seed)
+TextBatches::TextBatches(const TextCorpus& corpus, const Tokenizer& tokenizer, const std::string& vocabulary,
+                         std::string promptTemplate, std::uint64_t seed)
+    : m_corpus(corpus), m_tokenizer(tokenizer), m_splits(vocabulary), m_template(std::move(promptTemplate)),
+      m_nonsense(corpus.conceptNamed("other.nonsense")), m_dice(seed)
 {
     std::vector<ByLanguage> all(corpus.concepts.size(), ByLanguage(corpus.languages.size()));
     for (const TextPhrase& phrase : corpus.phrases)
-        all[static_cast<std::size_t>(phrase.meaning)][static_cast<std::size_t>(phrase.language)].push_back(&phrase);
+        all[static_cast<std::size_t>(phrase.meaning)][static_cast<std::size_t>(phrase.language)].push_back(
+            &phrase);
     for (std::size_t n = 0; n < all.size(); ++n) {
         std::erase_if(all[n], [](const auto& phrases) { return phrases.empty(); });
         if (!all[n].empty())
@@ -83,7 +87,8 @@ TextBatch TextBatches::next(std::size_t size)
 std::string filledTemplate(const std::string& promptTemplate, const std::string& words)
 {
     const std::size_t at = promptTemplate.find("{}");
-    return at == std::string::npos ? words : promptTemplate.substr(0, at) + words + promptTemplate.substr(at + 2);
+    return at == std::string::npos ? words
+                                   : promptTemplate.substr(0, at) + words + promptTemplate.substr(at + 2);
 }
 
 } // namespace hounsfield::training

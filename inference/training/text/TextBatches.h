@@ -13,16 +13,20 @@ struct TextBatch {
     std::vector<int> meanings;                  ///< rows of the corpus' concepts
 };
 
-/// Draws phrases to learn from: half of classes, half of things the program does not know, each concept and each language as often as any other;
-/// bare, in the prompt's template or in one of the language's own, with the slips of a hurried hand, cut into pieces in ever other ways.
+/// Draws phrases to learn from: half of classes, half of things the program does not know, each concept and
+/// each language as often as any other; bare, in the prompt's template or in one of the language's own, with
+/// the slips of a hurried hand, cut into pieces in ever other ways.
 class TextBatches {
 public:
-    /// @param vocabulary the bytes of the tokenizer's .model file @param promptTemplate what the pack puts around every zero-shot text
-    TextBatches(const TextCorpus& corpus, const Tokenizer& tokenizer, const std::string& vocabulary, std::string promptTemplate, std::uint64_t seed);
+    /// @param vocabulary the bytes of the tokenizer's .model file @param promptTemplate what the pack puts
+    /// around every zero-shot text
+    TextBatches(const TextCorpus& corpus, const Tokenizer& tokenizer, const std::string& vocabulary,
+                std::string promptTemplate, std::uint64_t seed);
     TextBatch next(std::size_t size);
 
 private:
-    using ByLanguage = std::vector<std::vector<const TextPhrase*>>; ///< languages without a phrase are left out
+    using ByLanguage =
+        std::vector<std::vector<const TextPhrase*>>; ///< languages without a phrase are left out
 
     const TextPhrase& phrase();
     std::string framed(const TextPhrase& phrase);

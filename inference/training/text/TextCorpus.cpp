@@ -25,14 +25,17 @@ struct Line {
 
     [[noreturn]] void refuse(const std::string& why) const
     {
-        throw Error(ErrorKind::Usage, file.filename().string() + ", line " + std::to_string(number) + ": " + why + " (\"" + text.substr(0, 80) + "\").");
+        throw Error(ErrorKind::Usage, file.filename().string() + ", line " + std::to_string(number) + ": " +
+                                          why + " (\"" + text.substr(0, 80) + "\").");
     }
 };
 
 bool isTopic(const std::string& name)
 {
     return name.size() > otherPrefix.size() && name.starts_with(otherPrefix) &&
-           std::all_of(name.begin() + static_cast<std::ptrdiff_t>(otherPrefix.size()), name.end(), [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+           std::all_of(
+               name.begin() + static_cast<std::ptrdiff_t>(otherPrefix.size()), name.end(),
+               [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 std::size_t holes(const std::string& text)
@@ -85,7 +88,8 @@ public:
     {
         const std::size_t known = knownConcepts().size();
         std::vector<TextConcept> sorted = corpus.concepts;
-        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(known), sorted.end(), [](const TextConcept& a, const TextConcept& b) { return a.name < b.name; });
+        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(known), sorted.end(),
+                  [](const TextConcept& a, const TextConcept& b) { return a.name < b.name; });
         std::map<std::string, int> rows;
         for (std::size_t n = 0; n < sorted.size(); ++n)
             rows[sorted[n].name] = static_cast<int>(n);
@@ -118,7 +122,8 @@ private:
         if (row >= 0)
             return row;
         if (!isTopic(meaning))
-            line.refuse("\"" + meaning + "\" is no class, no pair of classes, no other.<topic> and not template");
+            line.refuse("\"" + meaning +
+                        "\" is no class, no pair of classes, no other.<topic> and not template");
         corpus.concepts.push_back({meaning, {}});
         return static_cast<int>(corpus.concepts.size()) - 1;
     }
@@ -130,7 +135,8 @@ private:
 
 int TextCorpus::conceptNamed(const std::string& name) const
 {
-    const auto found = std::find_if(concepts.begin(), concepts.end(), [&](const TextConcept& one) { return one.name == name; });
+    const auto found = std::find_if(concepts.begin(), concepts.end(),
+                                    [&](const TextConcept& one) { return one.name == name; });
     return found == concepts.end() ? -1 : static_cast<int>(found - concepts.begin());
 }
 
@@ -143,7 +149,11 @@ std::vector<TextConcept> knownConcepts()
     for (TextConcept& one : all)
         if (one.name == "liver_tumor")
             one.classes.push_back("hepatic_vessel_tumor");
-    for (const auto& [pair, one] : std::vector<std::pair<std::string, std::string>>{{"kidneys", "kidney"}, {"adrenal_glands", "adrenal_gland"}, {"lungs", "lung"}, {"heads_of_femur", "head_of_femur"}})
+    for (const auto& [pair, one] :
+         std::vector<std::pair<std::string, std::string>>{{"kidneys", "kidney"},
+                                                          {"adrenal_glands", "adrenal_gland"},
+                                                          {"lungs", "lung"},
+                                                          {"heads_of_femur", "head_of_femur"}})
         all.push_back({pair, {"right_" + one, "left_" + one}});
     return all;
 }
@@ -156,13 +166,16 @@ TextCorpus readTextCorpus(const fs::path& folder)
         if (entry.path().extension() == ".tsv")
             files.push_back(entry.path());
     if (files.empty())
-        throw Error(ErrorKind::Usage, "The folder " + folder.string() + " has no <language>.tsv to learn from. Name a folder such as resources/text.");
+        throw Error(ErrorKind::Usage,
+                    "The folder " + folder.string() +
+                        " has no <language>.tsv to learn from. Name a folder such as resources/text.");
     std::sort(files.begin(), files.end());
     Reader reader;
     for (const fs::path& file : files)
         reader.read(file);
     if (reader.corpus.phrases.empty())
-        throw Error(ErrorKind::Usage, "The files in " + folder.string() + " hold no phrases. Add lines of the form concept<TAB>phrase.");
+        throw Error(ErrorKind::Usage, "The files in " + folder.string() +
+                                          " hold no phrases. Add lines of the form concept<TAB>phrase.");
     reader.sortOthers();
     return std::move(reader.corpus);
 }

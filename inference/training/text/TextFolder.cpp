@@ -37,14 +37,24 @@ void writeRenamed(const fs::path& file, const std::string& bytes)
     if (out)
         fs::rename(partial, file, failed);
     if (!out || failed)
-        throw Error(ErrorKind::Resources, "The file " + file.string() + " cannot be written. Is the folder there, and is there space on the disk?");
+        throw Error(ErrorKind::Resources,
+                    "The file " + file.string() +
+                        " cannot be written. Is the folder there, and is there space on the disk?");
 }
 
 std::string descriptionJson(const TextDescription& d)
 {
     const TextEncoderSettings& s = d.settings;
     ordered_json root;
-    root["settings"] = {{"tokenizer", s.tokenizer}, {"weights", s.weightsFile}, {"vocabulary", s.vocabularyFile}, {"recognition", s.recognitionFile}, {"width", s.width}, {"heads", s.heads}, {"blocks", s.blocks}, {"context", s.context}, {"vocabulary_size", s.vocabulary}};
+    root["settings"] = {{"tokenizer", s.tokenizer},
+                        {"weights", s.weightsFile},
+                        {"vocabulary", s.vocabularyFile},
+                        {"recognition", s.recognitionFile},
+                        {"width", s.width},
+                        {"heads", s.heads},
+                        {"blocks", s.blocks},
+                        {"context", s.context},
+                        {"vocabulary_size", s.vocabulary}};
     root["prompt_template"] = d.promptTemplate;
     root["trained"] = {{"seed", d.seed}, {"steps", d.steps}, {"lines", d.lines}};
     return root.dump(1) + "\n";
@@ -52,7 +62,10 @@ std::string descriptionJson(const TextDescription& d)
 
 std::string recognitionJson(const TextDescription& d)
 {
-    ordered_json root{{"temperature", d.rows.temperature}, {"accept", d.thresholds.accept}, {"unsure", d.thresholds.unsure}, {"concepts", ordered_json::array()}};
+    ordered_json root{{"temperature", d.rows.temperature},
+                      {"accept", d.thresholds.accept},
+                      {"unsure", d.thresholds.unsure},
+                      {"concepts", ordered_json::array()}};
     for (const TextConcept& one : d.rows.concepts)
         root["concepts"].push_back({{"name", one.name}, {"classes", one.classes}});
     return root.dump(1) + "\n";
@@ -62,7 +75,8 @@ std::string rowsBytes(const TextRows& rows)
 {
     at::Tensor table = at::empty({static_cast<std::int64_t>(rows.rows.size()), embeddingLength}, at::kFloat);
     for (std::size_t n = 0; n < rows.rows.size(); ++n)
-        std::copy(rows.rows[n].begin(), rows.rows[n].end(), table[static_cast<std::int64_t>(n)].data_ptr<float>());
+        std::copy(rows.rows[n].begin(), rows.rows[n].end(),
+                  table[static_cast<std::int64_t>(n)].data_ptr<float>());
     return writeSafetensors(toStored({{rowsTensor, table}}, true), {{"producer", "hounsfield-train"}});
 }
 
@@ -88,9 +102,11 @@ void readRecognition(const PackFiles& files, TextDescription& d)
     d.thresholds = {root.at("accept"), root.at("unsure")};
     for (const auto& entry : root.at("concepts"))
         d.rows.concepts.push_back({entry.at("name"), entry.at("classes").get<std::vector<std::string>>()});
-    const std::vector<float> values = openSafetensors(files.open(recognitionRowsFile(d.settings)))->read(rowsTensor).toFloat();
+    const std::vector<float> values =
+        openSafetensors(files.open(recognitionRowsFile(d.settings)))->read(rowsTensor).toFloat();
     if (values.size() != d.rows.concepts.size() * std::size_t(embeddingLength))
-        throw Error(ErrorKind::Model, "The rows and the concepts in " + files.describe() + " do not belong together. Train the text encoder again.");
+        throw Error(ErrorKind::Model, "The rows and the concepts in " + files.describe() +
+                                          " do not belong together. Train the text encoder again.");
     for (auto from = values.begin(); from != values.end(); from += embeddingLength)
         d.rows.rows.emplace_back(from, from + embeddingLength);
 }
@@ -102,13 +118,15 @@ struct WordEncoder::State {
     TextTower tower;
 };
 
-WordEncoder::WordEncoder(const TextEncoderSettings& settings, std::unique_ptr<Tokenizer> tokenizer, const std::string& weights)
+WordEncoder::WordEncoder(const TextEncoderSettings& settings, std::unique_ptr<Tokenizer> tokenizer,
+                         const std::string& weights)
     : m_state(new State{std::move(tokenizer), TextTower(toWeights(readSafetensors(weights)), settings)})
 {
 }
 
 WordEncoder::WordEncoder(const TextEncoderSettings& settings, const PackFiles& files)
-    : WordEncoder(settings, textTokenizer(files.read(settings.vocabularyFile), settings.context), files.read(settings.weightsFile))
+    : WordEncoder(settings, textTokenizer(files.read(settings.vocabularyFile), settings.context),
+                  files.read(settings.weightsFile))
 {
 }
 
@@ -119,7 +137,8 @@ std::vector<float> WordEncoder::embed(const std::string& words) const
 {
     return translated("reading the words", [&] {
         const at::Tensor embedding = m_state->tower.embed(m_state->tokenizer->encode(words));
-        return std::vector<float>(embedding.data_ptr<float>(), embedding.data_ptr<float>() + embedding.numel());
+        return std::vector<float>(embedding.data_ptr<float>(),
+                                  embedding.data_ptr<float>() + embedding.numel());
     });
 }
 
@@ -143,7 +162,8 @@ TextEncoderSettings folderSettings(int width, int blocks, int vocabulary)
     return settings;
 }
 
-void writeTextFolder(const fs::path& folder, const TextDescription& description, const std::string& vocabulary, const std::string& weights)
+void writeTextFolder(const fs::path& folder, const TextDescription& description,
+                     const std::string& vocabulary, const std::string& weights)
 {
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -169,7 +189,8 @@ TextDescription readTextFolder(const fs::path& folder)
         readRecognition(*files, d);
         return d;
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::Model, "The folder " + folder.string() + " is no text encoder (" + error.what() + "). Name one that hounsfield-train text wrote.");
+        throw Error(ErrorKind::Model, "The folder " + folder.string() + " is no text encoder (" +
+                                          error.what() + "). Name one that hounsfield-train text wrote.");
     }
 }
 

@@ -12,12 +12,14 @@ class PackFiles;
 
 namespace hounsfield::training {
 
-/// Words -> their embedding, by an encoder's files: those of a folder written by hounsfield-train text, or of a pack.
+/// Words -> their embedding, by an encoder's files: those of a folder written by hounsfield-train text, or of
+/// a pack.
 class WordEncoder {
 public:
     /// @throws Error(Model) where the files do not belong together
     WordEncoder(const TextEncoderSettings& settings, const PackFiles& files);
-    WordEncoder(const TextEncoderSettings& settings, std::unique_ptr<Tokenizer> tokenizer, const std::string& weights);
+    WordEncoder(const TextEncoderSettings& settings, std::unique_ptr<Tokenizer> tokenizer,
+                const std::string& weights);
     ~WordEncoder();
     WordEncoder(WordEncoder&&) noexcept;
     std::vector<float> embed(const std::string& words) const;
@@ -44,9 +46,11 @@ std::unique_ptr<Tokenizer> textTokenizer(const std::string& vocabulary, int cont
 /// Sizes, and the names that the files of a folder have.
 TextEncoderSettings folderSettings(int width, int blocks, int vocabulary);
 
-/// Writes text.json, text_encoder.safetensors, vocabulary.model, recognition.json and recognition.safetensors, each under another name first.
+/// Writes text.json, text_encoder.safetensors, vocabulary.model, recognition.json and
+/// recognition.safetensors, each under another name first.
 /// @throws Error(Resources)
-void writeTextFolder(const std::filesystem::path& folder, const TextDescription& description, const std::string& vocabulary, const std::string& weights);
+void writeTextFolder(const std::filesystem::path& folder, const TextDescription& description,
+                     const std::string& vocabulary, const std::string& weights);
 /// @throws Error(Model) where it is no such folder
 TextDescription readTextFolder(const std::filesystem::path& folder);
 /// The encoder in such a folder.

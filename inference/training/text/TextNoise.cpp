@@ -28,7 +28,8 @@ std::string joined(const std::vector<std::string>& words)
     return text;
 }
 
-/// Whether a word is long enough to be misspelt and still be read, and of letters that are: a Chinese character left out is another word.
+/// Whether a word is long enough to be misspelt and still be read, and of letters that are: a Chinese
+/// character left out is another word.
 bool canBeMisspelt(const icu::UnicodeString& word)
 {
     if (word.length() < 4)
@@ -65,7 +66,8 @@ icu::UnicodeString slip(icu::UnicodeString word, Dice& dice)
 std::string withoutAccents(const std::string& text, bool twoLetters)
 {
     UErrorCode status = U_ZERO_ERROR;
-    const icu::UnicodeString apart = icu::Normalizer2::getNFDInstance(status)->normalize(icu::UnicodeString::fromUTF8(text), status);
+    const icu::UnicodeString apart =
+        icu::Normalizer2::getNFDInstance(status)->normalize(icu::UnicodeString::fromUTF8(text), status);
     icu::UnicodeString plain;
     for (std::int32_t i = 0; i < apart.length(); ++i) {
         const char16_t c = apart.charAt(i);

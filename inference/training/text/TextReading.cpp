@@ -10,15 +10,19 @@ namespace {
 
 bool within(const TextConcept& part, const TextConcept& whole)
 {
-    return part.known() && std::all_of(part.classes.begin(), part.classes.end(), [&](const std::string& one) { return std::find(whole.classes.begin(), whole.classes.end(), one) != whole.classes.end(); });
+    return part.known() && std::all_of(part.classes.begin(), part.classes.end(), [&](const std::string& one) {
+               return std::find(whole.classes.begin(), whole.classes.end(), one) != whole.classes.end();
+           });
 }
 
 std::vector<double> cosines(const std::vector<std::vector<float>>& rows, const std::vector<float>& embedding)
 {
-    const double length = std::sqrt(std::inner_product(embedding.begin(), embedding.end(), embedding.begin(), 0.0));
+    const double length =
+        std::sqrt(std::inner_product(embedding.begin(), embedding.end(), embedding.begin(), 0.0));
     std::vector<double> all;
     for (const auto& row : rows)
-        all.push_back(length > 0 ? std::inner_product(row.begin(), row.end(), embedding.begin(), 0.0) / length : 0);
+        all.push_back(length > 0 ? std::inner_product(row.begin(), row.end(), embedding.begin(), 0.0) / length
+                                 : 0);
     return all;
 }
 
@@ -81,7 +85,8 @@ TextThresholds calibrated(const std::vector<JudgedPhrase>& phrases, std::size_t 
     return {std::max(unsure, thresholdFor(phrases, languages, 0.02)), unsure};
 }
 
-TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<TextConcept>& concepts, const TextThresholds& thresholds, int language)
+TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<TextConcept>& concepts,
+                 const TextThresholds& thresholds, int language)
 {
     TextScore score;
     for (const JudgedPhrase& one : phrases) {
@@ -95,12 +100,14 @@ TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<Tex
             continue;
         }
         ++score.known;
-        const bool akin = sameFamily(concepts[static_cast<std::size_t>(one.meaning)], concepts[static_cast<std::size_t>(reading.bestKnown)]);
+        const bool akin = sameFamily(concepts[static_cast<std::size_t>(one.meaning)],
+                                     concepts[static_cast<std::size_t>(reading.bestKnown)]);
         score.right += reading.bestKnown == one.meaning;
         score.accepted += reading.confidence >= thresholds.accept && akin;
         score.offered += reading.confidence >= thresholds.unsure && akin;
         score.mistaken += reading.confidence >= thresholds.accept && !akin;
-        score.misguessed += reading.confidence >= thresholds.unsure && reading.confidence < thresholds.accept && !akin;
+        score.misguessed +=
+            reading.confidence >= thresholds.unsure && reading.confidence < thresholds.accept && !akin;
     }
     for (double* share : {&score.right, &score.accepted, &score.offered, &score.mistaken, &score.misguessed})
         *share /= static_cast<double>(std::max<std::size_t>(1, score.known));

@@ -7,9 +7,10 @@ namespace hounsfield::training {
 
 /// What a trained encoder makes of an embedding, by the rule of inference/Recognition.
 struct TextReading {
-    int best = 0;          ///< the likeliest concept
-    int bestKnown = 0;     ///< the likeliest of those the program knows
-    double confidence = 0; ///< that it is the best one or one of its pair; 0 where the best one is none the program knows
+    int best = 0;      ///< the likeliest concept
+    int bestKnown = 0; ///< the likeliest of those the program knows
+    double confidence =
+        0; ///< that it is the best one or one of its pair; 0 where the best one is none the program knows
 };
 
 /// Rows of the concepts and how they are read.
@@ -34,7 +35,8 @@ struct TextThresholds {
     double accept = 1, unsure = 1;
 };
 
-/// The lowest ones at which 95 % of what is unknown, in each language, are told as unknown and 98 % are not run without a doubt.
+/// The lowest ones at which 95 % of what is unknown, in each language, are told as unknown and 98 % are not
+/// run without a doubt.
 TextThresholds calibrated(const std::vector<JudgedPhrase>& phrases, std::size_t languages);
 
 /// Of one language, or of all.
@@ -50,6 +52,7 @@ struct TextScore {
 };
 
 /// @param language -1: all of them
-TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<TextConcept>& concepts, const TextThresholds& thresholds, int language);
+TextScore scored(const std::vector<JudgedPhrase>& phrases, const std::vector<TextConcept>& concepts,
+                 const TextThresholds& thresholds, int language);
 
 } // namespace hounsfield::training

@@ -27,7 +27,8 @@ constexpr double nearnessWeight = 0.3, structureWeight = 20, lengthWeight = 0.5;
 
 at::Tensor matrixOf(const std::vector<std::vector<double>>& rows)
 {
-    at::Tensor matrix = at::empty({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.front().size())}, at::kFloat);
+    at::Tensor matrix = at::empty(
+        {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows.front().size())}, at::kFloat);
     for (std::size_t n = 0; n < rows.size(); ++n)
         std::copy(rows[n].begin(), rows[n].end(), matrix[static_cast<std::int64_t>(n)].data_ptr<float>());
     return matrix;
@@ -44,23 +45,33 @@ at::Tensor firstRows(const ConceptParts& parts, std::uint64_t seed)
 
 class Training {
 public:
-    Training(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer, const std::string& vocabulary, const TextTrainerSettings& settings)
-        : m_settings(settings), m_corpus(corpus), m_tokenizer(tokenizer), m_batches(corpus, tokenizer, vocabulary, settings.promptTemplate, settings.seed),
-          m_random(at::detail::createCPUGenerator(settings.seed + 1)), m_learned(freshTextWeights(settings.encoder, settings.seed + 2))
+    Training(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer,
+             const std::string& vocabulary, const TextTrainerSettings& settings)
+        : m_settings(settings), m_corpus(corpus), m_tokenizer(tokenizer),
+          m_batches(corpus, tokenizer, vocabulary, settings.promptTemplate, settings.seed),
+          m_random(at::detail::createCPUGenerator(settings.seed + 1)),
+          m_learned(freshTextWeights(settings.encoder, settings.seed + 2))
     {
         const std::vector<double> cosines = parts.cosines();
         const auto count = static_cast<std::int64_t>(parts.size());
         m_wanted = at::tensor(cosines).to(at::kFloat).reshape({count, count});
         m_learned.emplace(rowsName, firstRows(parts, settings.seed + 3).set_requires_grad(true));
-        m_learned.emplace("log_temperature", at::full({}, std::log(0.07), at::kFloat).set_requires_grad(true));
+        m_learned.emplace("log_temperature",
+                          at::full({}, std::log(0.07), at::kFloat).set_requires_grad(true));
         std::vector<at::Tensor> decayed, kept;
         for (auto& [name, tensor] : m_learned) {
             m_mean.emplace(name, tensor.detach().clone());
             (tensor.dim() > 1 && name != rowsName ? decayed : kept).push_back(tensor);
         }
         using torch::optim::AdamWOptions;
-        const auto options = [&](double decay) { return std::make_unique<AdamWOptions>(AdamWOptions(settings.learningRate).weight_decay(decay).betas({0.9, 0.98})); };
-        m_optimizer = std::make_unique<torch::optim::AdamW>(std::vector<torch::optim::OptimizerParamGroup>{{decayed, options(settings.weightDecay)}, {kept, options(0)}}, AdamWOptions(settings.learningRate));
+        const auto options = [&](double decay) {
+            return std::make_unique<AdamWOptions>(
+                AdamWOptions(settings.learningRate).weight_decay(decay).betas({0.9, 0.98}));
+        };
+        m_optimizer = std::make_unique<torch::optim::AdamW>(
+            std::vector<torch::optim::OptimizerParamGroup>{{decayed, options(settings.weightDecay)},
+                                                           {kept, options(0)}},
+            AdamWOptions(settings.learningRate));
     }
 
     /// @returns the loss and the share of phrases that lie nearest to their own concept
@@ -70,23 +81,31 @@ public:
             static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learningRate());
         m_optimizer->zero_grad();
         const TextBatch batch = m_batches.next(m_settings.batch);
-        const at::Tensor meanings = at::tensor(std::vector<std::int64_t>(batch.meanings.begin(), batch.meanings.end()), at::kLong);
-        const at::Tensor raw = TextNetwork(m_learned, m_settings.encoder).embed(batch.ids, m_settings.dropout, m_random);
+        const at::Tensor meanings =
+            at::tensor(std::vector<std::int64_t>(batch.meanings.begin(), batch.meanings.end()), at::kLong);
+        const at::Tensor raw =
+            TextNetwork(m_learned, m_settings.encoder).embed(batch.ids, m_settings.dropout, m_random);
         const at::Tensor embeddings = unitRows(raw), rows = unitRows(m_learned.at(rowsName));
         const at::Tensor temperature = m_learned.at("log_temperature").exp().clamp_min(0.02);
-        const at::Tensor loss = recognitionLoss(embeddings, rows, meanings, temperature) + nearnessWeight * nearnessLoss(embeddings, meanings, m_wanted) +
-                                structureWeight * structureLoss(rows, m_wanted) + lengthWeight * lengthLoss(raw, classRowLength());
+        const at::Tensor loss = recognitionLoss(embeddings, rows, meanings, temperature) +
+                                nearnessWeight * nearnessLoss(embeddings, meanings, m_wanted) +
+                                structureWeight * structureLoss(rows, m_wanted) +
+                                lengthWeight * lengthLoss(raw, classRowLength());
         loss.backward();
         clipGradients();
         m_optimizer->step();
         ++m_step;
         takeMean();
         const at::NoGradGuard guard;
-        return {loss.item<double>(), at::matmul(embeddings, rows.t()).argmax(1).eq(meanings).to(at::kFloat).mean().item<double>()};
+        return {loss.item<double>(),
+                at::matmul(embeddings, rows.t()).argmax(1).eq(meanings).to(at::kFloat).mean().item<double>()};
     }
 
     std::int64_t steps() const { return m_step; }
-    double temperature() const { return std::max(0.02, std::exp(m_mean.at("log_temperature").item<double>())); }
+    double temperature() const
+    {
+        return std::max(0.02, std::exp(m_mean.at("log_temperature").item<double>()));
+    }
 
     TrainedText result()
     {
@@ -95,10 +114,12 @@ public:
         for (const auto& [name, shape] : expectedTextTensors(m_settings.encoder))
             weights.emplace(name, m_mean.at(name));
         weights.at("text_projection").mul_(classRowLength() / meanLength(weights));
-        TrainedText trained{writeSafetensors(toStored(weights, true), {{"producer", "hounsfield-train"}}), {m_corpus.concepts, {}, temperature()}};
+        TrainedText trained{writeSafetensors(toStored(weights, true), {{"producer", "hounsfield-train"}}),
+                            {m_corpus.concepts, {}, temperature()}};
         const at::Tensor rows = unitRows(m_mean.at(rowsName)).contiguous();
         for (std::int64_t n = 0; n < rows.size(0); ++n)
-            trained.rows.rows.emplace_back(rows[n].data_ptr<float>(), rows[n].data_ptr<float>() + embeddingLength);
+            trained.rows.rows.emplace_back(rows[n].data_ptr<float>(),
+                                           rows[n].data_ptr<float>() + embeddingLength);
         return trained;
     }
 
@@ -107,8 +128,10 @@ private:
     {
         if (m_step < m_settings.warmUpSteps)
             return m_settings.learningRate * double(m_step + 1) / double(m_settings.warmUpSteps);
-        const double along = double(m_step - m_settings.warmUpSteps) / double(std::max<std::int64_t>(1, m_settings.steps - m_settings.warmUpSteps));
-        return m_settings.learningRate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
+        const double along = double(m_step - m_settings.warmUpSteps) /
+                             double(std::max<std::int64_t>(1, m_settings.steps - m_settings.warmUpSteps));
+        return m_settings.learningRate *
+               (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, along))));
     }
 
     void clipGradients()
@@ -140,7 +163,13 @@ private:
                 texts.push_back(m_tokenizer.encode(filledTemplate(m_settings.promptTemplate, phrase.text)));
         if (texts.empty())
             return classRowLength();
-        return TextNetwork(weights, m_settings.encoder).embed(texts, 0, {}).square().sum(-1).sqrt().mean().item<double>();
+        return TextNetwork(weights, m_settings.encoder)
+            .embed(texts, 0, {})
+            .square()
+            .sum(-1)
+            .sqrt()
+            .mean()
+            .item<double>();
     }
 
     TextTrainerSettings m_settings;
@@ -161,7 +190,8 @@ double classRowLength()
     return 0.4 * std::sqrt(double(embeddingLength));
 }
 
-TrainedText trainTextEncoder(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer, const std::string& vocabulary, const TextTrainerSettings& settings,
+TrainedText trainTextEncoder(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer,
+                             const std::string& vocabulary, const TextTrainerSettings& settings,
                              const std::function<void(const TextReport&)>& report, Progress& progress)
 {
     at::set_num_threads(settings.threads);
@@ -176,14 +206,17 @@ TrainedText trainTextEncoder(const TextCorpus& corpus, const ConceptParts& parts
             progress.check();
             const auto [loss, right] = training.step();
             if (!std::isfinite(loss))
-                throw Error(ErrorKind::Model, "Training lost its way (the loss is no longer a number) at step " + std::to_string(training.steps()) + ". Take a smaller --learning-rate.");
+                throw Error(ErrorKind::Model,
+                            "Training lost its way (the loss is no longer a number) at step " +
+                                std::to_string(training.steps()) + ". Take a smaller --learning-rate.");
             told.loss += loss / reportEvery;
             told.right += right / reportEvery;
             if (training.steps() % reportEvery)
                 continue;
             told.step = training.steps();
             told.temperature = training.temperature();
-            told.secondsAStep = std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count() / reportEvery;
+            told.secondsAStep =
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count() / reportEvery;
             report(told);
             told = {};
             since = std::chrono::steady_clock::now();

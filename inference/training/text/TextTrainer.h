@@ -26,7 +26,8 @@ struct TextTrainerSettings {
 
 struct TextReport {
     std::int64_t step = 0;
-    double loss = 0, right = 0; ///< means since the last report; share of phrases that lie nearest to their own concept
+    double loss = 0,
+           right = 0; ///< means since the last report; share of phrases that lie nearest to their own concept
     double temperature = 0, secondsAStep = 0;
 };
 
@@ -36,14 +37,18 @@ struct TrainedText {
     TextRows rows;
 };
 
-/// Length of every class's row in the table of a segmentation model: 0.4 a value on average, as concept and one-hot rows have.
+/// Length of every class's row in the table of a segmentation model: 0.4 a value on average, as concept and
+/// one-hot rows have.
 double classRowLength();
 
-/// Teaches an encoder what phrases mean, by contrast (Radford et al. 2021; Khosla et al. 2020): each phrase is drawn to its concept's row and away from
-/// the others', and phrases lie to one another as their concepts' parts say. AdamW, warm-up, cosine; an exponential mean of the weights is what is
-/// published. The same seed gives the same bytes on one machine.
-/// @param vocabulary the bytes of the tokenizer's .model file @throws Cancelled; Error(Model) where the loss is no longer a number
-TrainedText trainTextEncoder(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer, const std::string& vocabulary, const TextTrainerSettings& settings,
+/// Teaches an encoder what phrases mean, by contrast (Radford et al. 2021; Khosla et al. 2020): each phrase
+/// is drawn to its concept's row and away from the others', and phrases lie to one another as their concepts'
+/// parts say. AdamW, warm-up, cosine; an exponential mean of the weights is what is published. The same seed
+/// gives the same bytes on one machine.
+/// @param vocabulary the bytes of the tokenizer's .model file @throws Cancelled; Error(Model) where the loss
+/// is no longer a number
+TrainedText trainTextEncoder(const TextCorpus& corpus, const ConceptParts& parts, const Tokenizer& tokenizer,
+                             const std::string& vocabulary, const TextTrainerSettings& settings,
                              const std::function<void(const TextReport&)>& report, Progress& progress);
 
 } // namespace hounsfield::training

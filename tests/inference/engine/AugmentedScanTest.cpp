@@ -10,8 +10,7 @@
 using namespace hounsfield;
 using namespace hounsfield::training;
 
-namespace
-{
+namespace {
 
 constexpr Index3 roi{48, 48, 48};
 constexpr int rightKidney = 2, leftKidney = 3, liver = 6, liverTumor = 27, kidneyCyst = 32;
@@ -23,8 +22,8 @@ InputSettings settings()
     return input;
 }
 
-/// A body of 40 HU in LPS millimetres with a liver of 100 HU on the patient's right, a bright ball further to the right
-/// (class 2) and a dark one on the left (class 3).
+/// A body of 40 HU in LPS millimetres with a liver of 100 HU on the patient's right, a bright ball further to
+/// the right (class 2) and a dark one on the left (class 3).
 struct Phantom {
     std::shared_ptr<Volume> volume;
     std::vector<Mask> masks;
@@ -91,8 +90,7 @@ Seen look(const TrainingPatch& patch, int id)
 }
 
 /// Numbers its scans, so that an order can be read off.
-class Numbered final : public ScanSource
-{
+class Numbered final : public ScanSource {
 public:
     explicit Numbered(std::int64_t first) : m_next(first) {}
     TrainingScan next() override
@@ -116,7 +114,8 @@ TEST_CASE("augmented windows keep outlines on their organs and left on the left"
     for (int n = 0; n < 24; ++n) {
         const TrainingPatch patch = randomPatch(scan, roi, random);
         CHECK(patch.annotated == organs);
-        const Seen right = look(patch, rightKidney), left = look(patch, leftKidney), front = look(patch, liver);
+        const Seen right = look(patch, rightKidney), left = look(patch, leftKidney),
+                   front = look(patch, liver);
         if (right.count < 200 || left.count < 200 || front.count < 1000)
             continue;
         ++pairs;

@@ -25,7 +25,8 @@ std::ptrdiff_t times(const std::vector<std::int64_t>& chosen, int classId)
 
 } // namespace
 
-TEST_CASE("of a window all annotated classes that are there count, some that are not, none that nobody looked for")
+TEST_CASE(
+    "of a window all annotated classes that are there count, some that are not, none that nobody looked for")
 {
     std::mt19937_64 random(1);
     for (int n = 0; n < 50; ++n) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "inference/internal/Network.h"
 #include "inference/internal/SwinUnetr.h"
 #include "inference/internal/UnetShapes.h"
-#include "inference/internal/cpu/CpuBackbone.h"
 #include "tests/inference/engine/Recorded.h"
 #include "tests/inference/engine/RecordedForward.h"
 #include "tests/support/Formula.h"
@@ -11,8 +11,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/abs.h>
-#include <ATen/ops/sigmoid.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/sigmoid.h>
 #include <ATen/ops/tensor.h>
 
 using namespace hounsfield;
@@ -50,7 +50,8 @@ void compareCpuForm(const std::string& file, const TensorShapes& shapes)
     const Weights weights = toWeights(formulaWeights(shapes));
     const at::Tensor input = inputOf(recorded);
     const bool swin = weights.count("backbone.swinViT.patch_embed.proj.weight") > 0;
-    const auto backbone = CpuBackbone::make(weights, swin, {input.size(2), input.size(3), input.size(4)}, MapType::Float32);
+    const auto backbone =
+        CpuBackbone::make(weights, swin, {input.size(2), input.size(3), input.size(4)}, MapType::Float32);
     for (int time = 0; time < 2; ++time) { // the second window finds the memory of the first
         const CpuMaps maps = backbone->run(input.data_ptr<float>());
         CHECK(largestDifference(plain(maps.bottleneck), recorded["bottleneck"]) < 1e-3);
@@ -72,7 +73,8 @@ void compareCpuForm(const std::string& file, const TensorShapes& shapes)
     const Network half(weights, at::Device(at::kCPU), Precision::Bf16);
     REQUIRE(half.precision() == Precision::Bf16);
     const Network::Output rough = half.run(input);
-    const at::Tensor roughLogits = PromptHead::logits(rough.reduced.flatten(2), half.head().controller(rough.gap, weights.at("organ_embedding")));
+    const at::Tensor roughLogits = PromptHead::logits(
+        rough.reduced.flatten(2), half.head().controller(rough.gap, weights.at("organ_embedding")));
     CHECK((at::sigmoid(roughLogits) - at::sigmoid(logits)).abs().max().item<float>() < 0.05f);
     CHECK((at::sigmoid(roughLogits) - at::sigmoid(logits)).abs().mean().item<float>() < 0.005f);
 }
@@ -94,7 +96,8 @@ TEST_CASE("the processor's own Swin UNETR gives the published numbers on a small
     compareCpuForm("swinunetr_forward_64x64x96.json", expectedSwinTensors());
 }
 
-TEST_CASE("a first convolution of a width that is no multiple of sixteen gives what LibTorch's operators give")
+TEST_CASE(
+    "a first convolution of a width that is no multiple of sixteen gives what LibTorch's operators give")
 {
     if (!CpuBackbone::available()) {
         WARN("skipped: this build has no oneDNN");

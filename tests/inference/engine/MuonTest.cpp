@@ -31,7 +31,8 @@ at::Tensor leaf(const at::IntArrayRef& shape)
 
 } // namespace
 
-TEST_CASE("the orthogonal factor keeps directions and makes singular values between 1 and a hundredth nearly alike")
+TEST_CASE(
+    "the orthogonal factor keeps directions and makes singular values between 1 and a hundredth nearly alike")
 {
     for (const auto& [m, n] : {std::pair<std::int64_t, std::int64_t>{24, 90}, {90, 24}}) {
         const std::int64_t rank = std::min(m, n);
@@ -52,7 +53,9 @@ TEST_CASE("no gradient is no step, and no number is lost to it")
 
 TEST_CASE("muon moves the backbone's convolutions alone, against their gradient, by a fifth of the rate")
 {
-    Weights weights{{"backbone.a.weight", leaf({16, 8, 3, 3, 3})}, {"backbone.a.bias", leaf({16})}, {"precls_conv.2.weight", leaf({8, 64, 1, 1, 1})}};
+    Weights weights{{"backbone.a.weight", leaf({16, 8, 3, 3, 3})},
+                    {"backbone.a.bias", leaf({16})},
+                    {"precls_conv.2.weight", leaf({8, 64, 1, 1, 1})}};
     Weights before;
     for (auto& [name, tensor] : weights) {
         before[name] = tensor.detach().clone();

@@ -4,8 +4,7 @@
 #include "inference/Segmenter.h"
 #include "tests/support/Formula.h"
 
-namespace hounsfield::test
-{
+namespace hounsfield::test {
 
 /// Noise of -200 to 300 HU, the same on every machine.
 inline std::shared_ptr<const Volume> noiseScan(const Geometry& geometry)

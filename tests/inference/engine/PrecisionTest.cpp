@@ -36,7 +36,10 @@ public:
         m_before = before ? before : "";
         setenv("HOUNSFIELD_CACHE", folder.c_str(), 1);
     }
-    ~OwnCache() { m_before.empty() ? unsetenv("HOUNSFIELD_CACHE") : setenv("HOUNSFIELD_CACHE", m_before.c_str(), 1); }
+    ~OwnCache()
+    {
+        m_before.empty() ? unsetenv("HOUNSFIELD_CACHE") : setenv("HOUNSFIELD_CACHE", m_before.c_str(), 1);
+    }
 
 private:
     std::string m_before;
@@ -51,7 +54,10 @@ public:
         if (stages.empty() || stages.back() != how.stage)
             stages.push_back(how.stage);
     }
-    bool heard(const std::string& stage) const { return std::find(stages.begin(), stages.end(), stage) != stages.end(); }
+    bool heard(const std::string& stage) const
+    {
+        return std::find(stages.begin(), stages.end(), stage) != stages.end();
+    }
     std::vector<std::string> stages;
 };
 
@@ -72,7 +78,8 @@ TEST_CASE("the trial of precisions runs on a small window, whatever the model's"
     CHECK(PrecisionSelector::isLongerThanTrial(7, {32, 32, 32}));
 }
 
-TEST_CASE("auto takes float32 where there is no other, and says which it takes and why where there is a choice")
+TEST_CASE(
+    "auto takes float32 where there is no other, and says which it takes and why where there is a choice")
 {
     const TemporaryFolder folder;
     const OwnCache cache(folder.path() / "cache");
@@ -82,12 +89,14 @@ TEST_CASE("auto takes float32 where there is no other, and says which it takes a
     runner.choosePrecision(20, silent);
     CHECK(runner.precision() != Precision::Auto);
     const bool float32 = runner.precision() == Precision::Fp32;
-    CHECK((runner.precisionReason().find("Computed in " + std::string(float32 ? "float32" : "bf16")) == 0) == hasChoice());
+    CHECK((runner.precisionReason().find("Computed in " + std::string(float32 ? "float32" : "bf16")) == 0) ==
+          hasChoice());
     EngineSettings exact = twoThreads();
     exact.precision = Precision::Fp32;
     CHECK(Runner(model, exact).precisionReason().empty());
     const Weights weights = packWeights(model);
-    CHECK(PrecisionSelector(weights, model, at::kCPU, {Precision::Fp32}).choose(silent).precision == Precision::Fp32);
+    CHECK(PrecisionSelector(weights, model, at::kCPU, {Precision::Fp32}).choose(silent).precision ==
+          Precision::Fp32);
 }
 
 TEST_CASE("one trial is made for a model on this computer, and kept on disk")
@@ -139,7 +148,8 @@ TEST_CASE("a job that is shorter than the trial has none and is computed in floa
     CHECK_FALSE(std::filesystem::exists(folder.path() / "cache"));
 }
 
-TEST_CASE("an estimate and the trial in it stop at whatever look they are asked to, and nothing half done is kept")
+TEST_CASE(
+    "an estimate and the trial in it stop at whatever look they are asked to, and nothing half done is kept")
 {
     const TemporaryFolder folder;
     const OwnCache cache(folder.path() / "cache");
@@ -178,7 +188,8 @@ TEST_CASE("an estimate counts the windows of the body alone, and needs no window
     const auto inAir = std::make_shared<const Volume>(grid, voxels);
     const auto segmenter = Segmenter::open(model, twoThreads());
     Listener progress;
-    const Estimate alone = segmenter->estimate(full, 1, 0.5, progress), wide = segmenter->estimate(*inAir, 1, 0.5, progress);
+    const Estimate alone = segmenter->estimate(full, 1, 0.5, progress),
+                   wide = segmenter->estimate(*inAir, 1, 0.5, progress);
     CHECK(alone.windows == 3);
     CHECK(wide.windows == alone.windows);
     CHECK(wide.seconds >= alone.seconds);
@@ -243,18 +254,23 @@ TEST_CASE("a model is opened with a look for a stop before every tensor")
 TEST_CASE("what is measured is kept for its key alone, and a damaged or foreign file reads as nothing")
 {
     const TemporaryFolder folder;
-    const PerformanceCache cache("model a; processor b", folder.path() / "new"), other("model a; processor c", folder.path() / "new");
+    const PerformanceCache cache("model a; processor b", folder.path() / "new"),
+        other("model a; processor c", folder.path() / "new");
     CHECK(cache.read().precision.empty());
     cache.write({"bf16", "Computed in bf16.", {{"bf16", 1.5}}});
     CHECK(cache.read().precision == "bf16");
     CHECK(cache.read().reason == "Computed in bf16.");
     CHECK(cache.read().secondsPerWindow.at("bf16") == 1.5);
     CHECK(other.read().precision.empty());
-    CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "new"), {}) == 1); // nothing beside it is left
+    CHECK(std::distance(std::filesystem::directory_iterator(folder.path() / "new"), {}) ==
+          1); // nothing beside it is left
     std::filesystem::copy_file(cache.file(), other.file());
     CHECK(other.read().precision.empty());
     const std::string whole = readFile(cache.file());
-    for (const std::string& damaged : {std::string(), whole.substr(0, whole.size() / 2), std::string("[]"), std::string(whole).replace(whole.find("1.5"), 3, "-1"), std::string(whole).replace(whole.find("bf16"), 4, "fp99"), std::string(100000, ' ')}) {
+    for (const std::string& damaged :
+         {std::string(), whole.substr(0, whole.size() / 2), std::string("[]"),
+          std::string(whole).replace(whole.find("1.5"), 3, "-1"),
+          std::string(whole).replace(whole.find("bf16"), 4, "fp99"), std::string(100000, ' ')}) {
         std::ofstream(cache.file(), std::ios::binary) << damaged;
         CHECK(cache.read().precision.empty());
     }

@@ -12,8 +12,8 @@
 
 namespace hounsfield::test {
 
-/// The largest difference between a tensor and the recorded samples of the published implementation. Shapes must agree but for
-/// axes of length one.
+/// The largest difference between a tensor and the recorded samples of the published implementation. Shapes
+/// must agree but for axes of length one.
 inline double largestDifference(const at::Tensor& tensor, const nlohmann::json& recorded)
 {
     std::int64_t count = 1;
@@ -24,7 +24,8 @@ inline double largestDifference(const at::Tensor& tensor, const nlohmann::json& 
     const float* values = flat.data_ptr<float>();
     double worst = 0;
     for (std::size_t i = 0; i < recorded.at("index").size(); ++i)
-        worst = std::max(worst, std::abs(double(values[recorded["index"][i].get<std::int64_t>()]) - recorded["value"][i].get<double>()));
+        worst = std::max(worst, std::abs(double(values[recorded["index"][i].get<std::int64_t>()]) -
+                                         recorded["value"][i].get<double>()));
     return worst;
 }
 

@@ -7,8 +7,10 @@
 
 namespace hounsfield::test {
 
-/// Compares what a backbone gave, and every stage of the head on top of it, with a recorded run of the published network.
-inline void compareWithRecorded(const Weights& weights, const BackboneOutput& out, const nlohmann::json& recorded)
+/// Compares what a backbone gave, and every stage of the head on top of it, with a recorded run of the
+/// published network.
+inline void compareWithRecorded(const Weights& weights, const BackboneOutput& out,
+                                const nlohmann::json& recorded)
 {
     INFO("the first stage that differs is the guilty one");
     CHECK(largestDifference(out.bottleneck, recorded["bottleneck"]) < 1e-3);

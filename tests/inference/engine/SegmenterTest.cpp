@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/Segmenter.h"
+#include "inference/PackWriter.h"
 #include "inference/internal/Device.h"
 #include "inference/internal/PackWeights.h"
 #include "inference/internal/PrecisionSelector.h"
-#include "inference/internal/cpu/CpuBackbone.h"
-#include "inference/Segmenter.h"
 #include "inference/internal/UnetShapes.h"
-#include "inference/PackWriter.h"
+#include "inference/internal/cpu/CpuBackbone.h"
 #include "tests/inference/engine/NoiseScan.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
@@ -20,10 +20,12 @@ using namespace hounsfield::test;
 TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan agrees with the first")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
+    const auto segmenter =
+        Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     const double a = 0.3;
-    const Geometry grid = Geometry::fromSpacing({50, 44, 30}, {-100, 20, 400}, {3, 3, 5},
-                                                {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}});
+    const Geometry grid =
+        Geometry::fromSpacing({50, 44, 30}, {-100, 20, 400}, {3, 3, 5},
+                              {{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}});
     Progress silent;
     const auto prepared = segmenter->prepare(noiseScan(grid), {0.5, {}, {}, {}}, silent);
     SegmentSettings raw;
@@ -41,7 +43,8 @@ TEST_CASE("masks lie on the scan's own grid and a second prompt on the same scan
 TEST_CASE("a higher threshold never gives a larger mask, and the volume lies within its range")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
+    const auto segmenter =
+        Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
     const auto prepared = segmenter->prepare(noiseScan(Index3{40, 40, 40}), {0.5, {}, {}, {}}, silent);
     std::int64_t last = std::numeric_limits<std::int64_t>::max();
@@ -58,11 +61,13 @@ TEST_CASE("a higher threshold never gives a larger mask, and the volume lies wit
     }
 }
 
-TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back, and is kept where the person named a threshold")
+TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back, and is kept where the "
+          "person named a threshold")
 {
     const TemporaryFolder folder;
     ModelPack pack = writeFormulaPack(folder.path(), {32, 32, 32});
-    ModelClass& tumor = *std::find_if(pack.classes.begin(), pack.classes.end(), [](const ModelClass& known) { return known.id == 27; });
+    ModelClass& tumor = *std::find_if(pack.classes.begin(), pack.classes.end(),
+                                      [](const ModelClass& known) { return known.id == 27; });
     const auto scan = noiseScan(Index3{40, 40, 40});
     const auto found = [&](double peak, std::optional<double> threshold) {
         tumor.peak = peak;
@@ -70,25 +75,31 @@ TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back
         Progress silent;
         SegmentSettings settings;
         settings.threshold = threshold;
-        return segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{27, "Liver Tumor"}}, settings, silent).front();
+        return segmenter
+            ->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{27, "Liver Tumor"}}, settings,
+                      silent)
+            .front();
     };
     const Finding any = found(0, {});
     REQUIRE(any.mask.count() > 0);
     REQUIRE(any.largestProbability < 0.97);
-    const Finding reached = found(any.largestProbability - 0.01, {}), none = found(any.largestProbability + 0.02, {});
+    const Finding reached = found(any.largestProbability - 0.01, {}),
+                  none = found(any.largestProbability + 0.02, {});
     CHECK(reached.mask.count() > 0);
     CHECK(none.mask.count() == 0);
     CHECK(none.peak > none.largestProbability);
     REQUIRE(none.leftOut);
     CHECK(none.leftOut->count() > 0);
-    CHECK(std::any_of(none.removals.begin(), none.removals.end(), [](const Removal& one) { return one.why == Removal::Why::Unsure; }));
+    CHECK(std::any_of(none.removals.begin(), none.removals.end(),
+                      [](const Removal& one) { return one.why == Removal::Why::Unsure; }));
     CHECK(found(any.largestProbability + 0.02, tumor.threshold).mask.toGrid() == any.mask.toGrid());
 }
 
 TEST_CASE("a marking for one class moves that class alone, and gives way to a threshold for all")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
+    const auto segmenter =
+        Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
     const auto prepared = segmenter->prepare(noiseScan(Index3{40, 40, 40}), {0.5, {}, {}, {}}, silent);
     const std::vector<Target> both{{6, "Liver"}, {27, "Liver Tumor"}};
@@ -108,10 +119,13 @@ TEST_CASE("a marking for one class moves that class alone, and gives way to a th
 TEST_CASE("a scan of nothing but air gives an answer, not a crash")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
+    const auto segmenter =
+        Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     const Geometry grid = Geometry::fromSpacing({20, 20, 3}, {0, 0, 0}, {4, 4, 4});
     Progress silent;
-    const auto prepared = segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)), {0.5, {}, {}, {}}, silent);
+    const auto prepared =
+        segmenter->prepare(std::make_shared<const Volume>(grid, std::vector<std::int16_t>(1200, -1024)),
+                           {0.5, {}, {}, {}}, silent);
     CHECK(segmenter->segment(*prepared, {{6, "Liver"}}, {}, silent).size() == 1);
 }
 
@@ -145,7 +159,10 @@ TEST_CASE("bfloat16 stays near float32 where the processor has it, and is refuse
         settings.precision = precision;
         const auto segmenter = Segmenter::open(pack, settings);
         CHECK(segmenter->precision() == precision);
-        return segmenter->segment(*segmenter->prepare(scan, {0, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent).front().largestProbability;
+        return segmenter
+            ->segment(*segmenter->prepare(scan, {0, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent)
+            .front()
+            .largestProbability;
     };
     CHECK(std::abs(probability(Precision::Bf16) - probability(Precision::Fp32)) < 0.02);
 }
@@ -161,10 +178,12 @@ TEST_CASE("weights that do not fit what the pack says are refused")
 TEST_CASE("windows from a focus outward give the same masks, and tell of growing ones on the way")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
+    const auto segmenter =
+        Segmenter::open(writeFormulaPack(folder.path(), {32, 32, 32}), twoThreads(Precision::Fp32));
     Progress silent;
     const auto scan = noiseScan(Index3{60, 60, 60});
-    const auto plain = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent);
+    const auto plain =
+        segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver"}}, {}, silent);
     int told = 0;
     PrepareSettings settings{0.5, Vector3{200, 200, 200}, {{6, "Liver"}}, {}};
     settings.onPartial = [&](const std::vector<PartialMask>& masks) {
@@ -181,7 +200,8 @@ TEST_CASE("windows from a focus outward give the same masks, and tell of growing
     SegmentSettings lower;
     lower.threshold = 0.4;
     const auto again = segmenter->segment(*prepared, {{6, "Liver"}}, lower, silent);
-    const auto fresh = segmenter->segment(*segmenter->prepare(scan, settings, silent), {{6, "Liver"}}, lower, silent);
+    const auto fresh =
+        segmenter->segment(*segmenter->prepare(scan, settings, silent), {{6, "Liver"}}, lower, silent);
     CHECK(again[0].mask.count() == fresh[0].mask.count());
     CHECK(again[0].mask.count() >= focused[0].mask.count());
     // What is shown as probability is above the threshold where the mask is.
@@ -192,9 +212,11 @@ TEST_CASE("windows from a focus outward give the same masks, and tell of growing
         for (std::int64_t j = 0; j < shown.geometry().size()[1]; ++j)
             for (std::int64_t i = 0; i < shown.geometry().size()[0]; ++i)
                 if (shown.at({i, j, k}) > 520) {
-                    const Vector3 at = focused[0].mask.geometry().toIndex(shown.geometry().toMm(Index3{i, j, k}));
+                    const Vector3 at =
+                        focused[0].mask.geometry().toIndex(shown.geometry().toMm(Index3{i, j, k}));
                     ++above;
-                    inside += focused[0].mask.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
+                    inside +=
+                        focused[0].mask.at({std::llround(at[0]), std::llround(at[1]), std::llround(at[2])});
                 }
     CHECK(double(inside) > 0.9 * double(above));
     const Estimate estimate = segmenter->estimate(*scan, 1, 0.5, silent);

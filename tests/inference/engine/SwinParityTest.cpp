@@ -23,7 +23,8 @@ void compareStageByStage(const std::filesystem::path& file)
     const at::NoGradGuard inference;
     at::set_num_threads(2);
     const Weights weights = toWeights(formulaWeights(expectedSwinTensors()));
-    const at::Tensor input = at::tensor(uniform01("input", std::size_t(shape[2] * shape[3] * shape[4]))).reshape(shape);
+    const at::Tensor input =
+        at::tensor(uniform01("input", std::size_t(shape[2] * shape[3] * shape[4]))).reshape(shape);
     const BackboneOutput out = swinUnetrForward(WeightScope(weights)("backbone"), input);
     compareWithRecorded(weights, out, recorded);
 }
@@ -35,7 +36,8 @@ TEST_CASE("every tensor of the published Swin UNETR is expected, with its shape"
     REQUIRE_SHARED(shared);
     const TensorShapes expected = expectedSwinTensors();
     std::size_t seen = 0;
-    for (const auto& entry : nlohmann::json::parse(readFile(shared / "reference" / "swinunetr_state_dict.json"))) {
+    for (const auto& entry :
+         nlohmann::json::parse(readFile(shared / "reference" / "swinunetr_state_dict.json"))) {
         const std::string key = entry["key"];
         if (key.ends_with("relative_position_index"))
             continue;
@@ -59,7 +61,8 @@ TEST_CASE("the Swin UNETR and its head give the published numbers, stage by stag
     compareStageByStage(shared / "reference" / "swinunetr_forward_96x96x96.json");
 }
 
-TEST_CASE("the transformer is stopped before every sixteen windows of its attention and before each half of its perceptrons")
+TEST_CASE("the transformer is stopped before every sixteen windows of its attention and before each half of "
+          "its perceptrons")
 {
     const at::NoGradGuard inference;
     at::set_num_threads(2);

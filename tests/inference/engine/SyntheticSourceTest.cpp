@@ -17,7 +17,8 @@ InputSettings settings()
 }
 
 /// Mean of something over the voxels of a class; nothing where it is not there.
-template <typename Value> std::optional<double> meanOver(const TrainingPatch& patch, int classId, Value&& value)
+template <typename Value>
+std::optional<double> meanOver(const TrainingPatch& patch, int classId, Value&& value)
 {
     double sum = 0;
     std::int64_t count = 0;
@@ -45,7 +46,9 @@ std::vector<TrainingPatch> windows(std::uint64_t seed, int count)
 TEST_CASE("in windows of synthetic patients X grows to the patient's right, Y forwards, Z upwards")
 {
     int sides = 0, heights = 0;
-    const auto axis = [](std::int64_t divisor, std::int64_t modulus) { return [=](std::size_t v) { return double(std::int64_t(v) / divisor % modulus); }; };
+    const auto axis = [](std::int64_t divisor, std::int64_t modulus) {
+        return [=](std::size_t v) { return double(std::int64_t(v) / divisor % modulus); };
+    };
     for (const TrainingPatch& patch : windows(21, 8)) {
         const auto x = axis(roi[1] * roi[2], roi[0]), y = axis(roi[2], roi[1]), z = axis(1, roi[2]);
         if (const auto right = meanOver(patch, 2, x), left = meanOver(patch, 3, x); right && left) {
@@ -80,7 +83,8 @@ TEST_CASE("the classes of a window lie on what they name, whatever the scanner")
     CHECK(seen > 0);
 }
 
-TEST_CASE("what lies beyond a synthetic scan is zero and belongs to no class, and some scans end within the window")
+TEST_CASE(
+    "what lies beyond a synthetic scan is zero and belongs to no class, and some scans end within the window")
 {
     int cut = 0;
     for (const TrainingPatch& patch : windows(23, 12)) {

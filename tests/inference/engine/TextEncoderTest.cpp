@@ -22,7 +22,8 @@ namespace {
 ModelPack sentencePiecePack(const std::filesystem::path& folder)
 {
     setenv("HOUNSFIELD_PLUGINS", HOUNSFIELD_PLUGIN_FOLDER, 1);
-    return openPackFolder(writeTextPack(folder, "pieces", "sentencepiece", readFile(trainSentencePiece(folder)), 400));
+    return openPackFolder(
+        writeTextPack(folder, "pieces", "sentencepiece", readFile(trainSentencePiece(folder)), 400));
 }
 
 Target words(const std::string& text)
@@ -36,7 +37,9 @@ TEST_CASE("a text is encoded through a pack with CLIP's byte pairs, and compared
 {
     REQUIRE_SHARED(shared);
     const TemporaryFolder folder;
-    const auto encoder = TextEncoder::open(openPackFolder(writeTextPack(folder.path(), "pairs", "byte_pair", readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408)));
+    const auto encoder = TextEncoder::open(openPackFolder(
+        writeTextPack(folder.path(), "pairs", "byte_pair",
+                      readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz"), 49408)));
     const Encoded encoded = encoder->encode("liver");
     CHECK(encoded.text == "A computerized tomography of a liver");
     CHECK(encoded.ids.front() == 49406);
@@ -52,7 +55,8 @@ TEST_CASE("a text is encoded through a pack with CLIP's byte pairs, and compared
     for (std::size_t n = 0; n < 32; ++n) {
         double ab = 0, aa = 0, bb = 0;
         for (std::size_t i = 0; i < 512; ++i) {
-            const double a = encoded.embedding[i], b = table[std::size_t(encoded.nearest[n].classId - 1) * 512 + i];
+            const double a = encoded.embedding[i],
+                         b = table[std::size_t(encoded.nearest[n].classId - 1) * 512 + i];
             ab += a * b;
             aa += a * a;
             bb += b * b;
@@ -74,7 +78,8 @@ TEST_CASE("a text is encoded through a pack with CLIP's byte pairs, and compared
     CHECK_THROWS_AS(encoder->encode(std::string(5000, 'x')), Error);
 }
 
-TEST_CASE("sentencepiece and LibTorch live in one process: a text is encoded through a pack with a sentencepiece model")
+TEST_CASE("sentencepiece and LibTorch live in one process: a text is encoded through a pack with a "
+          "sentencepiece model")
 {
     if (!besideLibTorch) {
         WARN("skipped: AddressSanitizer cannot keep the two libraries apart");
@@ -113,12 +118,16 @@ TEST_CASE("a pack without a text encoder, or whose parts do not belong together,
         }
         return std::string("opened");
     };
-    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0))).find("has no text encoder") != std::string::npos);
-    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "bad", "byte_pair", "heading\nno list", 49408))) != "opened");
-    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "hostile", "sentencepiece", std::string(500, '\x0A'), 400))) != "opened");
+    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0)))
+              .find("has no text encoder") != std::string::npos);
+    CHECK(refusal(openPackFolder(
+              writeTextPack(folder.path(), "bad", "byte_pair", "heading\nno list", 49408))) != "opened");
+    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "hostile", "sentencepiece",
+                                               std::string(500, '\x0A'), 400))) != "opened");
     REQUIRE_SHARED(shared);
     const std::string vocabulary = readFile(shared / "reference" / "bpe_simple_vocab_16e6.txt.gz");
-    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "few", "byte_pair", vocabulary, 400))).find("belongs to it") != std::string::npos);
+    CHECK(refusal(openPackFolder(writeTextPack(folder.path(), "few", "byte_pair", vocabulary, 400)))
+              .find("belongs to it") != std::string::npos);
     ModelPack wide = openPackFolder(writeTextPack(folder.path(), "wide", "byte_pair", vocabulary, 49408));
     wide.textEncoder->width = 64;
     CHECK(refusal(wide).find("shape") != std::string::npos);
@@ -139,8 +148,10 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
     };
     const auto scan = noiseScan(Index3{40, 40, 40});
     const auto prepared = segmenter->prepare(scan, watching, silent);
-    const auto alone = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent), {{6, "Liver", {}}}, {}, silent);
-    const auto mixed = segmenter->segment(*prepared, {words("renal artery"), {6, "Liver", {}}, words("thoracic duct")}, {}, silent);
+    const auto alone = segmenter->segment(*segmenter->prepare(scan, {0.5, {}, {}, {}}, silent),
+                                          {{6, "Liver", {}}}, {}, silent);
+    const auto mixed = segmenter->segment(
+        *prepared, {words("renal artery"), {6, "Liver", {}}, words("thoracic duct")}, {}, silent);
     REQUIRE(mixed.size() == 3);
     CHECK(mixed[1].mask.toGrid() == alone[0].mask.toGrid());
     CHECK(mixed[1].nearest.empty());
@@ -152,7 +163,8 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
         CHECK(mixed[n].warnings[0].find("zero-shot") != std::string::npos);
         CHECK(mixed[n].largestProbability > 0);
     }
-    CHECK(mixed[0].meanProbability + mixed[0].volumeHighMl != mixed[2].meanProbability + mixed[2].volumeHighMl);
+    CHECK(mixed[0].meanProbability + mixed[0].volumeHighMl !=
+          mixed[2].meanProbability + mixed[2].volumeHighMl);
     // Its probabilities are kept by its words.
     SegmentSettings lower;
     lower.threshold = 0.3;
@@ -162,7 +174,8 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
     // Key 0: words beyond the classes alone.
     SegmentSettings beyond;
     beyond.markings[0] = {0.3, 0};
-    const auto own = segmenter->segment(*prepared, {words("thoracic duct"), {6, "Liver", {}}}, beyond, silent);
+    const auto own =
+        segmenter->segment(*prepared, {words("thoracic duct"), {6, "Liver", {}}}, beyond, silent);
     CHECK(own[0].mask.toGrid() == again[0].mask.toGrid());
     CHECK(own[1].mask.toGrid() == alone[0].mask.toGrid());
 }
@@ -170,8 +183,10 @@ TEST_CASE("words beyond the known classes run as zero-shot beside known classes,
 TEST_CASE("words are refused by a model without a text encoder, not silently left out")
 {
     const TemporaryFolder folder;
-    const auto segmenter = Segmenter::open(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0)), twoThreads());
+    const auto segmenter =
+        Segmenter::open(openPackFolder(writeTextPack(folder.path(), "none", "", "", 0)), twoThreads());
     Progress silent;
     const auto prepared = segmenter->prepare(noiseScan(Index3{20, 20, 20}), {0.5, {}, {}, {}}, silent);
-    CHECK_THROWS_WITH(segmenter->segment(*prepared, {words("renal artery")}, {}, silent), Catch::Contains("no text encoder"));
+    CHECK_THROWS_WITH(segmenter->segment(*prepared, {words("renal artery")}, {}, silent),
+                      Catch::Contains("no text encoder"));
 }

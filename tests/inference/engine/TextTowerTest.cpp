@@ -28,14 +28,20 @@ Weights otherSpelling(const Weights& own)
                   {"text_model.final_layer_norm.weight", own.at("ln_final.weight")},
                   {"text_model.final_layer_norm.bias", own.at("ln_final.bias")},
                   {"text_projection.weight", own.at("text_projection").t().contiguous()}};
-    const std::pair<const char*, const char*> names[] = {{"attn.out_proj.", "self_attn.out_proj."}, {"ln_1.", "layer_norm1."}, {"ln_2.", "layer_norm2."}, {"mlp.c_fc.", "mlp.fc1."}, {"mlp.c_proj.", "mlp.fc2."}};
+    const std::pair<const char*, const char*> names[] = {{"attn.out_proj.", "self_attn.out_proj."},
+                                                         {"ln_1.", "layer_norm1."},
+                                                         {"ln_2.", "layer_norm2."},
+                                                         {"mlp.c_fc.", "mlp.fc1."},
+                                                         {"mlp.c_proj.", "mlp.fc2."}};
     for (int n = 0; n < TextEncoderSettings{}.blocks; ++n)
         for (const std::string kind : {"weight", "bias"}) {
-            const std::string from = "transformer.resblocks." + std::to_string(n) + ".", to = "text_model.encoder.layers." + std::to_string(n) + ".";
+            const std::string from = "transformer.resblocks." + std::to_string(n) + ".",
+                              to = "text_model.encoder.layers." + std::to_string(n) + ".";
             for (const auto& [ours, theirs] : names)
                 other[to + theirs + kind] = own.at(from + ours + kind);
             for (std::int64_t part = 0; part < 3; ++part)
-                other[to + "self_attn." + "qkv"[part] + "_proj." + kind] = own.at(from + "attn.in_proj_" + kind).narrow(0, part * 512, 512);
+                other[to + "self_attn." + "qkv"[part] + "_proj." + kind] =
+                    own.at(from + "attn.in_proj_" + kind).narrow(0, part * 512, 512);
         }
     return other;
 }
@@ -46,7 +52,8 @@ TEST_CASE("every tensor of the published text encoder is expected, with its shap
 {
     REQUIRE_SHARED(shared);
     const TensorShapes expected = expectedTextTensors({});
-    for (const auto& entry : nlohmann::json::parse(readFile(shared / "reference" / "clip_text_state_dict.json"))) {
+    for (const auto& entry :
+         nlohmann::json::parse(readFile(shared / "reference" / "clip_text_state_dict.json"))) {
         const std::string key = entry["key"];
         INFO(key);
         if (key == "logit_scale")

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/training/Trainer.h"
 #include "inference/internal/PromptHead.h"
 #include "inference/training/CarriedHead.h"
 #include "inference/training/ConceptEmbedding.h"
 #include "inference/training/Loss.h"
-#include "inference/training/Trainer.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 
@@ -77,9 +77,11 @@ TEST_CASE("the loss is that of the formula")
     at::Tensor truth = at::zeros({1, 10});
     truth.narrow(1, 0, 4).fill_(1);
     CHECK(segmentationLoss(at::zeros({1, 10}), truth).item<double>() == Approx(std::log(2.0) + 1 - 4.0 / 10));
-    CHECK(segmentationLoss(at::full({2, 10}, 50.0), at::ones({2, 10})).item<double>() == Approx(1 - 20.0 / 21));
+    CHECK(segmentationLoss(at::full({2, 10}, 50.0), at::ones({2, 10})).item<double>() ==
+          Approx(1 - 20.0 / 21));
     // A class that is not there: cross-entropy alone, ten times.
-    CHECK(segmentationLoss(at::zeros({1, 10}), at::zeros({1, 10})).item<double>() == Approx(10 * std::log(2.0)));
+    CHECK(segmentationLoss(at::zeros({1, 10}), at::zeros({1, 10})).item<double>() ==
+          Approx(10 * std::log(2.0)));
 }
 
 TEST_CASE("what is small weighs as much as what is large, and no more than 250 times its voxels")
@@ -89,10 +91,12 @@ TEST_CASE("what is small weighs as much as what is large, and no more than 250 t
     truth[0].narrow(0, 0, 20).fill_(1);
     truth[1].narrow(0, 0, 3).fill_(1);
     const auto dice = [](double there) { return 1 - there / (5000 + there + 1); };
-    CHECK(segmentationLoss(at::zeros({2, 10000}), truth).item<double>() == Approx(0.5 * (50 * std::log(2.0) + dice(20) + 250 * std::log(2.0) + dice(3))));
+    CHECK(segmentationLoss(at::zeros({2, 10000}), truth).item<double>() ==
+          Approx(0.5 * (50 * std::log(2.0) + dice(20) + 250 * std::log(2.0) + dice(3))));
 }
 
-TEST_CASE("a head that is shut wherever its class lies learns to open, and its logits are those of the published head")
+TEST_CASE("a head that is shut wherever its class lies learns to open, and its logits are those of the "
+          "published head")
 {
     // Both layers: one unit that is shut for every input, and a last weight that would raise the logit.
     at::Tensor parameters = at::zeros({1, 1, 153});
@@ -102,15 +106,18 @@ TEST_CASE("a head that is shut wherever its class lies learns to open, and its l
     parameters[0][0][136] = -5; // b1
     parameters[0][0][152] = -4; // b3
     const at::Tensor reduced = at::ones({1, 8, 10});
-    at::Tensor plain = parameters.clone().set_requires_grad(true), open = parameters.clone().set_requires_grad(true);
-    const at::Tensor a = PromptHead::logits(reduced, plain)[0], b = PromptHead::logits(reduced, open, passedByShutRelu)[0];
+    at::Tensor plain = parameters.clone().set_requires_grad(true),
+               open = parameters.clone().set_requires_grad(true);
+    const at::Tensor a = PromptHead::logits(reduced, plain)[0],
+                     b = PromptHead::logits(reduced, open, passedByShutRelu)[0];
     CHECK(at::equal(a, b));
     segmentationLoss(a, at::ones({1, 10})).backward();
     segmentationLoss(b, at::ones({1, 10})).backward();
     const at::Tensor nothing = plain.grad()[0][0], something = open.grad()[0][0];
     CHECK(nothing[136].item<double>() == 0);
-    CHECK(something[136].item<double>() == Approx(0.1 * 0.1 * something[152].item<double>())); // through two shut units
-    CHECK(something[136].item<double>() < 0);                                                   // the step opens it
+    CHECK(something[136].item<double>() ==
+          Approx(0.1 * 0.1 * something[152].item<double>())); // through two shut units
+    CHECK(something[136].item<double>() < 0);                 // the step opens it
 
     // Where the class is absent the step would shut the unit further: nothing passes, and nothing drifts.
     open.mutable_grad().zero_();
@@ -122,8 +129,10 @@ TEST_CASE("a head that is shut wherever its class lies learns to open, and its l
 TEST_CASE("a trained head keeps what it knows of its classes when their embeddings change")
 {
     at::manual_seed(3);
-    const at::Tensor weight = at::randn({256, 512}), before = at::randn({32, 512}), after = at::randn({32, 512});
-    const at::Tensor wanted = at::matmul(before, weight.t()), kept = at::matmul(after, carriedHead(weight, before, after).t());
+    const at::Tensor weight = at::randn({256, 512}), before = at::randn({32, 512}),
+                     after = at::randn({32, 512});
+    const at::Tensor wanted = at::matmul(before, weight.t()),
+                     kept = at::matmul(after, carriedHead(weight, before, after).t());
     CHECK((kept - wanted).norm().item<double>() < 0.01 * wanted.norm().item<double>());
     // The same table: nearly the same answers. Two rows alike that were not: no weight grows without bound.
     at::Tensor alike = after.clone();
@@ -162,7 +171,9 @@ TEST_CASE("a state of another architecture is refused")
     Progress silent;
     TrainerSettings one = small();
     one.steps = 1;
-    Trainer(one, embeddings(), state).run(source, [](const TrainingReport&) {}, silent);
+    Trainer(one, embeddings(), state)
+        .run(
+            source, [](const TrainingReport&) {}, silent);
     one.widths.encoder = {16, 16, 16, 32};
     CHECK_THROWS_AS(Trainer(one, embeddings(), state), Error);
 }
@@ -180,9 +191,11 @@ TEST_CASE("a patch is cut where its centre says, with its labels, and padded whe
     }
 }
 
-TEST_CASE("a favoured class is the middle of a third of the windows, and of one in forty-eight among 32 without")
+TEST_CASE(
+    "a favoured class is the middle of a third of the windows, and of one in forty-eight among 32 without")
 {
-    // Class 1 is one voxel in a corner, class 2 one in the other, the rest are nowhere: a window of one voxel tells what it is about.
+    // Class 1 is one voxel in a corner, class 2 one in the other, the rest are nowhere: a window of one voxel
+    // tells what it is about.
     TrainingScan scan;
     scan.size = {41, 41, 41};
     scan.image.assign(41 * 41 * 41, 1.0f);

@@ -25,7 +25,8 @@ TrainingPatch patchOf(std::uint64_t seed)
     for (std::int64_t v = 0; v < size[0] * size[1] * size[2]; ++v) {
         const ClassBits other = v % 11 == 0 ? 8u | 128u : 0u, bits = v % 7 < 3 ? 1u : other;
         patch.labels.push_back(bits);
-        patch.image.push_back(0.3f * float(bits & 1) + std::uniform_real_distribution<float>(0, 0.7f)(random));
+        patch.image.push_back(0.3f * float(bits & 1) +
+                              std::uniform_real_distribution<float>(0, 0.7f)(random));
     }
     patch.annotated = 0xFF;
     return patch;
@@ -43,13 +44,16 @@ Weights learnable(std::uint64_t seed)
     return weights;
 }
 
-double byLibTorch(Weights& weights, const TrainingPatch& patch, const std::vector<std::int64_t>& named = classes)
+double byLibTorch(Weights& weights, const TrainingPatch& patch,
+                  const std::vector<std::int64_t>& named = classes)
 {
     const at::Tensor image = at::tensor(patch.image).reshape({1, 1, size[0], size[1], size[2]});
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
     const at::Tensor rows = weights.at("organ_embedding").index_select(0, at::tensor(named, at::kLong));
-    const at::Tensor logits = PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
+    const at::Tensor logits =
+        PromptHead::logits(head.reduce(out.features).flatten(2),
+                           head.controller(head.gap(out.bottleneck), rows), passedByShutRelu)[0];
     at::Tensor truth = at::empty({std::int64_t(named.size()), std::int64_t(patch.labels.size())});
     float* to = truth.data_ptr<float>();
     for (std::int64_t c : named)
@@ -143,7 +147,8 @@ TEST_CASE("gradients of several patches add up, each with its weight")
     Weights once = learnable(7), twice = learnable(7);
     CpuTrainingUnet a(once, size, false), b(twice, size, false);
     const double whole = a.addGradients(once, patchOf(1), classes, 1);
-    const double halves = b.addGradients(twice, patchOf(1), classes, 0.25) + b.addGradients(twice, patchOf(1), classes, 0.75);
+    const double halves =
+        b.addGradients(twice, patchOf(1), classes, 0.25) + b.addGradients(twice, patchOf(1), classes, 0.75);
     CHECK(whole == Approx(halves).epsilon(1e-5));
     std::string where;
     CHECK(worst(once, twice, where) < 1e-4);
@@ -152,8 +157,16 @@ TEST_CASE("gradients of several patches add up, each with its weight")
 TEST_CASE("no convolution of a network runs in the library's reference loops")
 {
     const std::vector<float> none(std::size_t(64) * 64 * 27, 0.0f);
-    for (const auto& [in, out, kernel] : {std::tuple(1, 16, 3), {1, 64, 3}, {8, 32, 3}, {16, 16, 3}, {48, 64, 3}, {64, 64, 3}, {64, 64, 1}, {32, 16, 1}}) {
-        const Convolution convolution({in, out, kernel, {16, 16, 16}, MapType::Float32}, none.data(), nullptr);
+    for (const auto& [in, out, kernel] : {std::tuple(1, 16, 3),
+                                          {1, 64, 3},
+                                          {8, 32, 3},
+                                          {16, 16, 3},
+                                          {48, 64, 3},
+                                          {64, 64, 3},
+                                          {64, 64, 1},
+                                          {32, 16, 1}}) {
+        const Convolution convolution({in, out, kernel, {16, 16, 16}, MapType::Float32}, none.data(),
+                                      nullptr);
         INFO(in << " to " << out << ", kernel " << kernel << ": " << convolution.implementation());
         CHECK(convolution.implementation().find("ref") == std::string::npos);
     }

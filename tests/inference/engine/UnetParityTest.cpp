@@ -6,8 +6,8 @@
 #include "tests/inference/engine/RecordedForward.h"
 #include "tests/support/Formula.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
@@ -43,7 +43,8 @@ TEST_CASE("the formula streams are those of the reference")
         CHECK(uniform01(name, values.size()) == values.get<std::vector<float>>());
     const auto weights = fill("backbone.down_tr64.ops.0.conv1.weight", {32, 1, 3, 3, 3});
     for (std::size_t i = 0; i < 5; ++i)
-        CHECK(weights[i] == Approx(spot["fill_backbone.down_tr64.ops.0.conv1.weight"][i].get<float>()).epsilon(1e-6));
+        CHECK(weights[i] ==
+              Approx(spot["fill_backbone.down_tr64.ops.0.conv1.weight"][i].get<float>()).epsilon(1e-6));
 }
 
 TEST_CASE("the U-Net and its head give the published numbers, stage by stage, on a small window")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/training/Widened.h"
 #include "inference/internal/PromptHead.h"
 #include "inference/internal/Unet.h"
 #include "inference/internal/UnetShapes.h"
-#include "inference/training/Widened.h"
 #include "tests/support/catch.h"
 
 #include <ATen/TensorOperators.h>
@@ -36,7 +36,8 @@ at::Tensor logitsOf(const Weights& weights, const at::Tensor& image)
 {
     const BackboneOutput out = unetForward(WeightScope(weights)("backbone"), image);
     const PromptHead head{WeightScope(weights)};
-    return PromptHead::logits(head.reduce(out.features).flatten(2), head.controller(head.gap(out.bottleneck), weights.at("organ_embedding")), 0);
+    return PromptHead::logits(head.reduce(out.features).flatten(2),
+                              head.controller(head.gap(out.bottleneck), weights.at("organ_embedding")), 0);
 }
 
 } // namespace
@@ -46,18 +47,21 @@ TEST_CASE("a network that has grown has the shapes of its widths and computes wh
     const UnetWidths narrow = widthsOf({16, 32, 32, 64}, 16);
     const Weights before = weightsOf(narrow);
     const at::Tensor image = at::rand({1, 1, 16, 16, 24}), expected = logitsOf(before, image);
-    for (const UnetWidths& wide : {widthsOf({16, 64, 64, 128}, 16), widthsOf({32, 32, 96, 64}, 16), widthsOf({16, 32, 32, 64}, 32)}) {
+    for (const UnetWidths& wide :
+         {widthsOf({16, 64, 64, 128}, 16), widthsOf({32, 32, 96, 64}, 16), widthsOf({16, 32, 32, 64}, 32)}) {
         const Weights after = widened(before, narrow, wide, 1);
         TensorShapes shapes = expectedUnetTensors(wide);
         for (const auto& [name, shape] : shapes) {
             INFO(name);
             CHECK(after.at(name).sizes().vec() == shape);
         }
-        CHECK((logitsOf(after, image) - expected).abs().max().item<double>() < 1e-3 * expected.abs().max().item<double>());
+        CHECK((logitsOf(after, image) - expected).abs().max().item<double>() <
+              1e-3 * expected.abs().max().item<double>());
     }
 }
 
-TEST_CASE("what repeats a channel in a grown network is read with another weight, and goes ways of its own in training")
+TEST_CASE("what repeats a channel in a grown network is read with another weight, and goes ways of its own "
+          "in training")
 {
     const UnetWidths narrow = widthsOf({16, 32, 32, 64}, 16), wide = widthsOf({16, 64, 64, 128}, 16);
     Weights after = widened(weightsOf(narrow), narrow, wide, 1);

@@ -35,19 +35,23 @@ TEST_CASE("blended logits are those of the published sliding window")
     REQUIRE_SHARED(shared);
     at::set_num_threads(2);
     const auto recorded = nlohmann::json::parse(readFile(shared / "reference" / "sliding_window_unet.json"));
-    const Network network(toWeights(formulaWeights(expectedUnetTensors(UnetWidths{}))), at::kCPU, Precision::Fp32);
+    const Network network(toWeights(formulaWeights(expectedUnetTensors(UnetWidths{}))), at::kCPU,
+                          Precision::Fp32);
     for (const auto& [name, expected] : recorded.items()) {
         INFO(name);
         const auto in = expected.at("input_shape").get<std::vector<std::int64_t>>();
         const auto roi = expected.at("roi").get<std::array<std::int64_t, 3>>();
         const std::vector<float> image = uniform01("input", static_cast<std::size_t>(in[2] * in[3] * in[4]));
-        const SlidingWindow windows(network, WindowPlan::make({in[2], in[3], in[4]}, roi, expected.at("overlap")), image);
+        const SlidingWindow windows(
+            network, WindowPlan::make({in[2], in[3], in[4]}, roi, expected.at("overlap")), image);
         Progress silent;
-        const auto logits = windows.logits(windows.features(std::int64_t(1) << 40, silent), network.embeddings(allIds()), silent);
+        const auto logits = windows.logits(windows.features(std::int64_t(1) << 40, silent),
+                                           network.embeddings(allIds()), silent);
         std::vector<float> flat;
         for (const auto& one : logits)
             flat.insert(flat.end(), one.begin(), one.end());
-        const at::Tensor tensor = at::from_blob(flat.data(), {static_cast<std::int64_t>(flat.size())}, at::kFloat);
+        const at::Tensor tensor =
+            at::from_blob(flat.data(), {static_cast<std::int64_t>(flat.size())}, at::kFloat);
         CHECK(largestDifference(tensor, expected) < 1e-3);
     }
 }
@@ -56,7 +60,8 @@ namespace {
 
 /// A small network over seven windows, whose features take 128 KiB each in float32.
 struct SevenWindows {
-    Network network{toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU, Precision::Fp32};
+    Network network{toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU,
+                    Precision::Fp32};
     std::vector<float> image = uniform01("budget", 64 * 16 * 16);
     SlidingWindow windows{network, WindowPlan::make({64, 16, 16}, {16, 16, 16}, 0.5), image};
     at::Tensor table = network.embeddings({6, 1});
@@ -74,7 +79,8 @@ double largestDistance(const std::vector<std::vector<float>>& a, const std::vect
 
 } // namespace
 
-TEST_CASE("features are kept exactly where all fit, in half precision where that is not so, and computed again beyond the budget")
+TEST_CASE("features are kept exactly where all fit, in half precision where that is not so, and computed "
+          "again beyond the budget")
 {
     const SevenWindows seven;
     Progress silent;
@@ -88,7 +94,8 @@ TEST_CASE("features are kept exactly where all fit, in half precision where that
     const auto exact = seven.windows.logits(all, seven.table, silent);
     CHECK(largestDistance(exact, seven.windows.logits(halves, seven.table, silent)) < 2e-3);
     CHECK(largestDistance(exact, seven.windows.logits(one, seven.table, silent)) < 2e-3);
-    CHECK(largestDistance(exact, seven.windows.logits(seven.windows.features(0, silent), seven.table, silent)) < 1e-6);
+    CHECK(largestDistance(
+              exact, seven.windows.logits(seven.windows.features(0, silent), seven.table, silent)) < 1e-6);
 }
 
 TEST_CASE("features beyond the memory lie in a file without a name and give the same answer")
@@ -97,11 +104,14 @@ TEST_CASE("features beyond the memory lie in a file without a name and give the 
     const TemporaryFolder folder;
     Progress silent;
     const auto halves = seven.windows.features(FeatureBudget{4 * SevenWindows::one, 0, {}}, silent);
-    const auto filed = seven.windows.features(FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path()}, silent);
+    const auto filed = seven.windows.features(
+        FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path()}, silent);
     CHECK(std::filesystem::is_empty(folder.path()));
     CHECK(filed.back().reduced.defined());
-    CHECK(seven.windows.logits(halves, seven.table, silent) == seven.windows.logits(filed, seven.table, silent));
-    const auto nowhere = seven.windows.features(FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path() / "missing"}, silent);
+    CHECK(seven.windows.logits(halves, seven.table, silent) ==
+          seven.windows.logits(filed, seven.table, silent));
+    const auto nowhere = seven.windows.features(
+        FeatureBudget{SevenWindows::one, std::int64_t(1) << 30, folder.path() / "missing"}, silent);
     CHECK_FALSE(nowhere.back().reduced.defined());
 }
 
@@ -110,7 +120,8 @@ TEST_CASE("the fused blending and the one by operators give the same logits and 
     const SevenWindows seven;
     Progress silent;
     const auto features = seven.windows.features(7 * SevenWindows::one, silent);
-    Blend fused(seven.windows.plan(), 2, at::kCPU, Blend::Way::Fused), byOperators(seven.windows.plan(), 2, at::kCPU, Blend::Way::Operators);
+    Blend fused(seven.windows.plan(), 2, at::kCPU, Blend::Way::Fused),
+        byOperators(seven.windows.plan(), 2, at::kCPU, Blend::Way::Operators);
     for (std::size_t w = 0; w < features.size(); ++w) {
         seven.windows.add(fused, w, features[w], seven.table);
         seven.windows.add(byOperators, w, features[w], seven.table);
@@ -124,7 +135,8 @@ TEST_CASE("the fused blending and the one by operators give the same logits and 
             CHECK_FALSE(std::abs(int(a[k][v]) - int(b[k][v])) > 1);
             other += a[k][v] != b[k][v];
             const double p = 1 / (1 + std::exp(-double(logits[k][v])));
-            if (std::abs(int(a[k][v]) - (int(std::ceil(256 * p)) - 1)) > 1 || (a[k][v] >= 128) != (logits[k][v] > 0))
+            if (std::abs(int(a[k][v]) - (int(std::ceil(256 * p)) - 1)) > 1 ||
+                (a[k][v] >= 128) != (logits[k][v] > 0))
                 FAIL("step " << int(a[k][v]) << " of probability " << p);
         }
     CHECK(other * 100 < a[0].size());
@@ -138,7 +150,9 @@ TEST_CASE("windows of air are run once and change nothing")
     image[10] = 0.7f; // in the first two windows only
     const WindowPlan plan = seven.windows.plan();
     int runs = 0;
-    const SlidingWindow counted(seven.network, [&](const at::Tensor& window) { return ++runs, seven.network.run(window); }, plan, image);
+    const SlidingWindow counted(
+        seven.network, [&](const at::Tensor& window) { return ++runs, seven.network.run(window); }, plan,
+        image);
     Progress silent;
     const auto features = counted.features(std::int64_t(1) << 30, silent);
     CHECK(runs == 2);
@@ -146,29 +160,36 @@ TEST_CASE("windows of air are run once and change nothing")
     CHECK((features.back().reduced - alone.reduced.reshape({1, 8, -1})).abs().max().item<float>() < 1e-6f);
 }
 
-TEST_CASE("where the memory of the first device ends the second goes on, says so, and what was finished is kept")
+TEST_CASE(
+    "where the memory of the first device ends the second goes on, says so, and what was finished is kept")
 {
     SevenWindows seven;
     const Weights weights = toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8})));
     int runs = 0;
     const Network* firstNetwork = nullptr;
     Runner runner(
-        std::make_unique<Network>(weights, at::kCPU, Precision::Fp32), [&] { return std::make_unique<Network>(weights, at::kCPU, Precision::Fp32); },
+        std::make_unique<Network>(weights, at::kCPU, Precision::Fp32),
+        [&] { return std::make_unique<Network>(weights, at::kCPU, Precision::Fp32); },
         [&](const Network& network, const at::Tensor& window, const Progress*) {
             firstNetwork = firstNetwork ? firstNetwork : &network;
             if (++runs > 3 && &network == firstNetwork)
                 TORCH_CHECK(false, "CUDA out of memory. Tried to allocate 2.70 GiB");
             return network.run(window);
         });
-    const SlidingWindow windows(runner.network(), [&](const at::Tensor& window) { return runner.run(window); }, seven.windows.plan(), seven.image);
+    const SlidingWindow windows(
+        runner.network(), [&](const at::Tensor& window) { return runner.run(window); }, seven.windows.plan(),
+        seven.image);
     Progress silent;
     const auto features = windows.features(std::int64_t(1) << 30, silent);
     CHECK(runs == 8); // seven windows and the one that failed
     REQUIRE(runner.notes().size() == 1);
     CHECK(runner.notes().front().find("processor goes on") != std::string::npos);
-    CHECK(largestDistance(windows.logits(features, seven.table, silent), seven.windows.logits(seven.windows.features(std::int64_t(1) << 30, silent), seven.table, silent)) < 1e-5);
+    CHECK(largestDistance(windows.logits(features, seven.table, silent),
+                          seven.windows.logits(seven.windows.features(std::int64_t(1) << 30, silent),
+                                               seven.table, silent)) < 1e-5);
     // A second failure, or one of another kind, is an error.
-    CHECK_THROWS_AS(runner.orOnProcessor([](const Network&) { TORCH_CHECK(false, "out of memory"); }), c10::Error);
+    CHECK_THROWS_AS(runner.orOnProcessor([](const Network&) { TORCH_CHECK(false, "out of memory"); }),
+                    c10::Error);
 }
 
 TEST_CASE("every voxel is covered by a window and the last window ends at the border")
@@ -195,7 +216,9 @@ TEST_CASE("an image shorter than the window is padded on both sides, the smaller
 TEST_CASE("weights of a window are largest at its centre and never below a thousandth")
 {
     const WindowPlan plan = WindowPlan::make({16, 24, 16}, {16, 24, 16}, 0.5);
-    const auto at = [&](std::int64_t x, std::int64_t y, std::int64_t z) { return plan.importance[static_cast<std::size_t>((x * 24 + y) * 16 + z)]; };
+    const auto at = [&](std::int64_t x, std::int64_t y, std::int64_t z) {
+        return plan.importance[static_cast<std::size_t>((x * 24 + y) * 16 + z)];
+    };
     CHECK(at(8, 12, 8) == 1.0f);
     CHECK(at(0, 0, 0) == Approx(1e-3));
     CHECK(at(7, 12, 8) == Approx(at(9, 12, 8)));
@@ -211,7 +234,8 @@ TEST_CASE("an overlap of one or more, which would never end, is refused")
 
 TEST_CASE("a stop is heard within one window, and time left is told once a window is timed")
 {
-    const Network network(toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU, Precision::Fp32);
+    const Network network(toWeights(formulaWeights(expectedUnetTensors({{16, 32, 64, 128}, 8}))), at::kCPU,
+                          Precision::Fp32);
     const std::vector<float> image = uniform01("stop", 64 * 16 * 16);
     const SlidingWindow windows(network, WindowPlan::make({64, 16, 16}, {16, 16, 16}, 0.5), image);
     StopReports progress(3);

@@ -24,11 +24,14 @@ TEST_CASE("the published clean-up gives the published masks")
             for (std::int64_t x = 0; x < nx; ++x)
                 for (std::int64_t y = 0; y < ny; ++y)
                     for (std::int64_t z = 0; z < nz; ++z)
-                        voxels.push_back(std::any_of(input["ellipsoids"].begin(), input["ellipsoids"].end(), [&](const auto& e) {
-                            const auto q = [](double d, double r) { return d / r * (d / r); };
-                            return q(double(x) - e[0].template get<double>(), e[3]) + q(double(y) - e[1].template get<double>(), e[4]) +
-                                       q(double(z) - e[2].template get<double>(), e[5]) <= 1;
-                        }));
+                        voxels.push_back(std::any_of(
+                            input["ellipsoids"].begin(), input["ellipsoids"].end(), [&](const auto& e) {
+                                const auto q = [](double d, double r) { return d / r * (d / r); };
+                                return q(double(x) - e[0].template get<double>(), e[3]) +
+                                           q(double(y) - e[1].template get<double>(), e[4]) +
+                                           q(double(z) - e[2].template get<double>(), e[5]) <=
+                                       1;
+                            }));
             REQUIRE(std::count(voxels.begin(), voxels.end(), 1) == input["count"].get<std::int64_t>());
             masks.masks[input["class"]] = std::move(voxels);
         }
@@ -38,7 +41,8 @@ TEST_CASE("the published clean-up gives the published masks")
             const auto& voxels = masks.masks.at(expected["class"]);
             CHECK(std::count(voxels.begin(), voxels.end(), 1) == expected["count"].get<std::int64_t>());
             for (std::int64_t x = 0; x < nx; ++x)
-                CHECK(std::count(voxels.begin() + x * ny * nz, voxels.begin() + (x + 1) * ny * nz, 1) == expected["rows"][static_cast<std::size_t>(x)].get<std::int64_t>());
+                CHECK(std::count(voxels.begin() + x * ny * nz, voxels.begin() + (x + 1) * ny * nz, 1) ==
+                      expected["rows"][static_cast<std::size_t>(x)].get<std::int64_t>());
         }
     }
 }

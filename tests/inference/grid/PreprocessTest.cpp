@@ -18,9 +18,11 @@ TEST_CASE("scans come to the model's grid as in the published pipeline, on every
     const auto recorded = nlohmann::json::parse(readFile(shared / "reference" / "preprocess.json"));
     for (const auto& [name, expected] : recorded.items()) {
         INFO(name);
-        const auto file = name == "example_ct_sm" ? shared / "data" / "ct_3mm" / "ct.nii.gz" : shared / "reference" / "volumes" / (name + ".nii.gz");
+        const auto file = name == "example_ct_sm" ? shared / "data" / "ct_3mm" / "ct.nii.gz"
+                                                  : shared / "reference" / "volumes" / (name + ".nii.gz");
         Progress silent;
-        const ModelImage image = preprocess(*readScan(file, std::nullopt, silent).volume, InputSettings{}, silent);
+        const ModelImage image =
+            preprocess(*readScan(file, std::nullopt, silent).volume, InputSettings{}, silent);
         const auto shape = expected.at("shape").get<std::vector<std::int64_t>>();
         const Index3 size = image.crop.size();
         CHECK(size == Index3{shape.at(1), shape.at(2), shape.at(3)});
@@ -73,15 +75,18 @@ TEST_CASE("a mask comes back on the scan's own grid where the published pipeline
     const auto recorded = nlohmann::json::parse(readFile(shared / "reference" / "preprocess.json"));
     for (const auto& [name, expected] : recorded.items()) {
         INFO(name);
-        const auto file = name == "example_ct_sm" ? shared / "data" / "ct_3mm" / "ct.nii.gz" : shared / "reference" / "volumes" / (name + ".nii.gz");
+        const auto file = name == "example_ct_sm" ? shared / "data" / "ct_3mm" / "ct.nii.gz"
+                                                  : shared / "reference" / "volumes" / (name + ".nii.gz");
         Progress silent;
         const auto scan = readScan(file, std::nullopt, silent).volume;
         const ModelImage image = preprocess(*scan, InputSettings{}, silent);
         std::vector<std::uint8_t> bright(image.values.size());
-        std::transform(image.values.begin(), image.values.end(), bright.begin(), [](float v) { return v > 0.45f; });
+        std::transform(image.values.begin(), image.values.end(), bright.begin(),
+                       [](float v) { return v > 0.45f; });
         const Mask mask = toScanGridNearest(bright, image, scan->geometry());
         if (name == "gantry_tilt") {
-            // The published inversion forgets the shear (docs/decisions/0003): here the scan itself is the truth.
+            // The published inversion forgets the shear (docs/decisions/0003): here the scan itself is the
+            // truth.
             Vector3 ofMask{0, 0, 0}, ofScan{0, 0, 0};
             std::int64_t scanBright = 0;
             for (std::int64_t k = 0; k < scan->geometry().size()[2]; ++k)
@@ -91,19 +96,25 @@ TEST_CASE("a mask comes back on the scan's own grid where the published pipeline
                             ++scanBright;
                             ofScan = ofScan + Vector3{double(i), double(j), double(k)};
                         }
-            forEachVoxel(mask, [&](const Index3& i) { ofMask = ofMask + Vector3{double(i[0]), double(i[1]), double(i[2])}; });
+            forEachVoxel(mask, [&](const Index3& i) {
+                ofMask = ofMask + Vector3{double(i[0]), double(i[1]), double(i[2])};
+            });
             for (std::size_t a = 0; a < 3; ++a)
                 CHECK(ofMask[a] / double(mask.count()) == Approx(ofScan[a] / double(scanBright)).margin(0.3));
-            // Interpolation before the threshold adds 3 to 8 % on every reference grid, those that agree with the published counts too.
+            // Interpolation before the threshold adds 3 to 8 % on every reference grid, those that agree with
+            // the published counts too.
             CHECK(double(mask.count()) == Approx(double(scanBright)).epsilon(0.1));
             continue;
         }
         // Voxels exactly between two of the model's may fall to either side.
         CHECK(double(mask.count()) == Approx(expected.at("mask_native_count").get<double>()).epsilon(0.01));
         Vector3 sum{0, 0, 0};
-        forEachVoxel(mask, [&](const Index3& i) { sum = sum + Vector3{double(i[0]), double(i[1]), double(i[2])}; });
+        forEachVoxel(mask, [&](const Index3& i) {
+            sum = sum + Vector3{double(i[0]), double(i[1]), double(i[2])};
+        });
         for (std::size_t a = 0; a < 3; ++a)
-            CHECK(sum[a] / double(mask.count()) == Approx(expected["mask_native_centroid_index"][a].get<double>()).margin(0.1));
+            CHECK(sum[a] / double(mask.count()) ==
+                  Approx(expected["mask_native_centroid_index"][a].get<double>()).margin(0.1));
     }
 }
 

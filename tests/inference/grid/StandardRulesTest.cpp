@@ -32,7 +32,8 @@ void ellipsoid(Voxels& voxels, const Vector3& centre, const Vector3& radii)
     for (std::int64_t x = 0; x < size[0]; ++x)
         for (std::int64_t y = 0; y < size[1]; ++y)
             for (std::int64_t z = 0; z < size[2]; ++z) {
-                const Vector3 d{(double(x) - centre[0]) / radii[0], (double(y) - centre[1]) / radii[1], (double(z) - centre[2]) / radii[2]};
+                const Vector3 d{(double(x) - centre[0]) / radii[0], (double(y) - centre[1]) / radii[1],
+                                (double(z) - centre[2]) / radii[2]};
                 if (dot(d, d) <= 1)
                     voxels[offset(x, y, z)] = 1;
             }
@@ -171,7 +172,8 @@ TEST_CASE("an organ keeps a piece beside it, and loses a far one and a speck, ea
     CHECK(masks.masks[1] == unionOf(kept, accessory));
     CHECK(std::abs(mlOf(masks, 1, Removal::Why::Apart) - double(countOf(far)) * masks.voxelMl) < 1e-9);
     CHECK(std::abs(mlOf(masks, 1, Removal::Why::Speck) - masks.voxelMl) < 1e-9);
-    CHECK(sentenceOf(masks.removals[1]) == "Left out by the clean-up: 1 speck (0.00 mL), 1 piece apart from the rest (3.1 mL).");
+    CHECK(sentenceOf(masks.removals[1]) ==
+          "Left out by the clean-up: 1 speck (0.00 mL), 1 piece apart from the rest (3.1 mL).");
 }
 
 TEST_CASE("a piece of the right kidney at the left kidney is left out as the other side's")
@@ -187,12 +189,15 @@ TEST_CASE("a piece of the right kidney at the left kidney is left out as the oth
 TEST_CASE("a tumor stays inside its organ and where it grows out of it, and goes where it lies elsewhere")
 {
     const Voxels kidney = ball({95, 30, 35}, 14);
-    Voxels inside = ball({95, 30, 35}, 4), exophytic = ball({95, 30, 54}, 9); // its far end 23 mm outside the kidney
+    Voxels inside = ball({95, 30, 35}, 4),
+           exophytic = ball({95, 30, 54}, 9); // its far end 23 mm outside the kidney
     Voxels elsewhere = ball({20, 30, 35}, 5);
-    ModelMasks masks = masksOf({{2, kidney}, {3, nothing()}, {26, unionOf(unionOf(inside, exophytic), elsewhere)}});
+    ModelMasks masks =
+        masksOf({{2, kidney}, {3, nothing()}, {26, unionOf(unionOf(inside, exophytic), elsewhere)}});
     cleanUp(masks, classes(), CleanUp::Standard);
     CHECK(masks.masks[26] == unionOf(inside, exophytic));
-    CHECK(std::abs(mlOf(masks, 26, Removal::Why::OutsideHost) - double(countOf(elsewhere)) * masks.voxelMl) < 1e-9);
+    CHECK(std::abs(mlOf(masks, 26, Removal::Why::OutsideHost) - double(countOf(elsewhere)) * masks.voxelMl) <
+          1e-9);
 
     ModelMasks lost = masksOf({{2, nothing()}, {3, nothing()}, {26, elsewhere}});
     cleanUp(lost, classes(), CleanUp::Standard);
@@ -215,7 +220,8 @@ TEST_CASE("a mask most of which is far outside the organ is cut off 15 mm from i
     CHECK_FALSE(masks.masks[27][offset(63, 30, 35)]);
 }
 
-TEST_CASE("a piece of a tumor is kept whole where the model is sure of one voxel of it, and left out where it is of none")
+TEST_CASE("a piece of a tumor is kept whole where the model is sure of one voxel of it, and left out where "
+          "it is of none")
 {
     const Voxels liver = ball({40, 30, 35}, 25), sure = ball({30, 30, 35}, 6), unsure = ball({50, 30, 35}, 5);
     ModelMasks masks = masksOf({{6, liver}, {27, unionOf(sure, unsure)}});
@@ -223,9 +229,11 @@ TEST_CASE("a piece of a tumor is kept whole where the model is sure of one voxel
     cleanUp(masks, classes(), CleanUp::Standard);
     CHECK(masks.masks[27] == sure);
     CHECK(std::abs(mlOf(masks, 27, Removal::Why::Unsure) - double(countOf(unsure)) * masks.voxelMl) < 1e-9);
-    CHECK(sentenceOf(masks.removals[27]) == "Left out by the clean-up: 1 piece that the model is not sure enough of (1.7 mL).");
+    CHECK(sentenceOf(masks.removals[27]) ==
+          "Left out by the clean-up: 1 piece that the model is not sure enough of (1.7 mL).");
 
-    // Of specks alone the one that it is sure of is the largest; where it is sure of none nothing is left, and no speck is told of.
+    // Of specks alone the one that it is sure of is the largest; where it is sure of none nothing is left,
+    // and no speck is told of.
     for (const bool any : {true, false}) {
         masks = masksOf({{6, liver}, {27, nothing()}});
         for (const std::size_t v : {offset(40, 30, 35), offset(41, 30, 35), offset(30, 30, 35)})
@@ -290,7 +298,8 @@ TEST_CASE("dilation is by a ball")
     CHECK(wrong == 0);
 }
 
-TEST_CASE("the range of a volume counts what hangs together with the mask and nothing that the clean-up left out")
+TEST_CASE(
+    "the range of a volume counts what hangs together with the mask and nothing that the clean-up left out")
 {
     // A core of 0.9, a shell of 0.4, a second such lesion that the clean-up took away, a lone haze of 0.4.
     Probabilities probability(nothing());
@@ -299,7 +308,8 @@ TEST_CASE("the range of a volume counts what hangs together with the mask and no
             if (where[v])
                 probability[v] = static_cast<std::uint8_t>(256 * p);
     };
-    const Voxels shell = ball({30, 30, 35}, 10), core = ball({30, 30, 35}, 7), heart = ball({30, 30, 35}, 4), removed = ball({90, 30, 35}, 6), haze = ball({60, 30, 35}, 6);
+    const Voxels shell = ball({30, 30, 35}, 10), core = ball({30, 30, 35}, 7), heart = ball({30, 30, 35}, 4),
+                 removed = ball({90, 30, 35}, 6), haze = ball({60, 30, 35}, 6);
     set(shell, 0.4);
     set(core, 0.6);
     set(heart, 0.9);
@@ -325,11 +335,12 @@ TEST_CASE("a tumor is looked for with the organs that it may lie in, whatever th
     CHECK(classesNeeded({10}, classes(), CleanUp::Published) == std::vector<int>{10, 11});
 }
 
-TEST_CASE("of a lung that the scan's upper end cuts, gas far below it is left out, and a lung never for the sake of a piece above it")
+TEST_CASE("of a lung that the scan's upper end cuts, gas far below it is left out, and a lung never for the "
+          "sake of a piece above it")
 {
     Voxels lung = nothing();
     ellipsoid(lung, {30, 30, 69}, {12, 12, 12}); // cut by the end
-    ellipsoid(lung, {30, 30, 53}, {6, 6, 2}); // an island under collapsed lung, 4 mm below
+    ellipsoid(lung, {30, 30, 53}, {6, 6, 2});    // an island under collapsed lung, 4 mm below
     const Voxels own = lung;
     ellipsoid(lung, {30, 30, 25}, {8, 8, 8}); // gas, 27 mm below that
     ModelMasks masks = masksOf({{17, lung}});

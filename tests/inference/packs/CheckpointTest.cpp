@@ -53,7 +53,8 @@ bool contains(const std::string& text, const std::string& part)
 
 } // namespace
 
-TEST_CASE("a checkpoint in zip form gives every tensor as it was saved: views, half types, scalars, parameters")
+TEST_CASE(
+    "a checkpoint in zip form gives every tensor as it was saved: views, half types, scalars, parameters")
 {
     REQUIRE_SHARED(shared);
     const fs::path folder = shared / "reference" / "checkpoints";
@@ -102,7 +103,11 @@ TEST_CASE("the tensors of a TorchScript archive are read by their paths, and its
         CHECK(tensors.at(name).toFloat() == truth.at("values").get<std::vector<float>>());
     }
     // A module inside itself ends somewhere.
-    const Pickle itself(std::string("\x80\x02" "c__torch__\nM\n)\x81q\x00}X\x01\x00\x00\x00" "ah\x00sb.", 34), "file", PickleForm::TorchScript);
+    const Pickle itself(std::string("\x80\x02"
+                                    "c__torch__\nM\n)\x81q\x00}X\x01\x00\x00\x00"
+                                    "ah\x00sb.",
+                                    34),
+                        "file", PickleForm::TorchScript);
     CHECK_THROWS_AS(openTorch(itself, PickleForm::TorchScript, nullptr, viewBytes("", "file")), Error);
 }
 
@@ -117,7 +122,8 @@ TEST_CASE("truncated files and those that are none are each named for what they 
 TEST_CASE("a checkpoint with any byte changed or cut anywhere is read as it was or refused, never a crash")
 {
     REQUIRE_SHARED(shared);
-    const std::string whole = test::readFile(shared / "reference" / "checkpoints" / GENERATE("zip.pth", "legacy.pth", "torchscript.pt"));
+    const std::string whole = test::readFile(shared / "reference" / "checkpoints" /
+                                             GENERATE("zip.pth", "legacy.pth", "torchscript.pt"));
     const test::TemporaryFolder folder;
     const fs::path file = folder.path() / "changed.pth";
     const auto attempt = [&](const std::string& bytes) {
@@ -147,13 +153,21 @@ TEST_CASE("the index of a checkpoint may hold only what weights need")
             return std::string(error.what());
         }
     };
-    CHECK(contains(refused("\x80\x02" "cbuiltins\neval\n."), "builtins.eval"));
+    CHECK(contains(refused("\x80\x02"
+                           "cbuiltins\neval\n."),
+                   "builtins.eval"));
     CHECK(contains(refused("\x80\x04\x8c\x02os\x8c\x06system\x93."), "os.system"));
-    CHECK(contains(refused("\x80\x02" "i__main__\nX\n."), "instruction"));
+    CHECK(contains(refused("\x80\x02"
+                           "i__main__\nX\n."),
+                   "instruction"));
     CHECK(contains(refused("\x80\x02}"), "damaged"));
     CHECK(contains(refused("\x80\x02h\x05."), "damaged"));
-    CHECK(contains(refused("\x80\x02X\xff\xff\xff\x7f" "abc."), "damaged"));
+    CHECK(contains(refused("\x80\x02X\xff\xff\xff\x7f"
+                           "abc."),
+                   "damaged"));
     // A list that holds itself is only a list.
-    CHECK(refused(std::string("\x80\x02]q\x00h\x00" "a.", 9)) == "read");
+    CHECK(refused(std::string("\x80\x02]q\x00h\x00"
+                              "a.",
+                              9)) == "read");
     CHECK(Pickle(std::string("\x80\x02\x8a\x01\xff.", 6), "file").root().integer == -1);
 }

@@ -28,11 +28,13 @@ std::shared_ptr<const PackFiles> embeddedWith(const std::map<std::string, std::s
     });
 }
 
-const char* const settings = R"({"tokenizer":"sentencepiece","weights":"text_encoder.safetensors","vocabulary":"vocabulary.model","width":128,"heads":2,"blocks":3,"context":48,"vocabulary_size":6000)";
+const char* const settings =
+    R"({"tokenizer":"sentencepiece","weights":"text_encoder.safetensors","vocabulary":"vocabulary.model","width":128,"heads":2,"blocks":3,"context":48,"vocabulary_size":6000)";
 
 std::map<std::string, std::string> whole(const std::string& more)
 {
-    return {{"models/text/text.json", std::string("{\"settings\":") + settings + more + "},\"prompt_template\":\"CT of a {}\"}"},
+    return {{"models/text/text.json",
+             std::string("{\"settings\":") + settings + more + "},\"prompt_template\":\"CT of a {}\"}"},
             {"models/text/vocabulary.model", "pieces"},
             {"models/text/text_encoder.safetensors", "numbers"},
             {"models/text/recognition.json", "concepts"},
@@ -41,7 +43,8 @@ std::map<std::string, std::string> whole(const std::string& more)
 
 } // namespace
 
-TEST_CASE("the built-in model takes the text encoder that lies beside it, and goes without one where there is none")
+TEST_CASE(
+    "the built-in model takes the text encoder that lies beside it, and goes without one where there is none")
 {
     CHECK_FALSE(openEmbedded(embeddedWith({})).textEncoder);
     for (const std::string more : {"", ",\"recognition\":\"recognition.json\""}) {
@@ -67,7 +70,8 @@ TEST_CASE("the built-in model takes the text encoder that lies beside it, and go
     CHECK_THROWS_AS(openEmbedded(embeddedWith(broken)), Error);
 }
 
-TEST_CASE("a pack names its recognition, reads back what it wrote, and is refused where the name leads elsewhere")
+TEST_CASE(
+    "a pack names its recognition, reads back what it wrote, and is refused where the name leads elsewhere")
 {
     const hounsfield::test::TemporaryFolder folder;
     ModelPack pack = openEmbedded(embeddedWith(whole("")));

@@ -13,7 +13,8 @@ std::vector<fs::path> inputs(const char* folder, const std::string& target)
 {
     std::vector<fs::path> files;
     std::error_code none;
-    for (const auto& entry : fs::directory_iterator(hounsfield::test::sourceFolder() / "tests" / "fuzz" / folder / target, none))
+    for (const auto& entry :
+         fs::directory_iterator(hounsfield::test::sourceFolder() / "tests" / "fuzz" / folder / target, none))
         files.push_back(entry.path());
     return files;
 }

@@ -5,8 +5,8 @@
 #include "inference/internal/UnetShapes.h"
 #include "tests/support/Formula.h"
 #include "tests/support/Paths.h"
-#include "tests/support/TorchFile.h"
 #include "tests/support/StopLooks.h"
+#include "tests/support/TorchFile.h"
 #include "tests/support/catch.h"
 
 #include <csignal>
@@ -27,7 +27,8 @@ struct Installed {
 
     Installed()
     {
-        writeFile(checkpoint, writeSafetensors(formulaWeights(expectedUnetTensors({{16, 16, 32, 32}, 8})), {}));
+        writeFile(checkpoint,
+                  writeSafetensors(formulaWeights(expectedUnetTensors({{16, 16, 32, 32}, 8})), {}));
         for (const char* name : {"one", "two"})
             store.import({checkpoint, name, {}, {}}, silent);
     }
@@ -71,9 +72,11 @@ TEST_CASE("a pack of a newer or an unknown format is answered by one sentence")
 {
     const Installed installed;
     installed.edit("\"format\": 1", "\"format\": 6");
-    CHECK(installed.listed("one").problem.find("newer version of this program (format 6") != std::string::npos);
+    CHECK(installed.listed("one").problem.find("newer version of this program (format 6") !=
+          std::string::npos);
     installed.edit("\"format\": 6", "\"format\": 0");
-    CHECK(installed.listed("one").problem.find("its format 0 is none that this program ever had") != std::string::npos);
+    CHECK(installed.listed("one").problem.find("its format 0 is none that this program ever had") !=
+          std::string::npos);
     installed.edit("\"format\": 0", "\"format\": 1e300");
     CHECK(installed.listed("one").problem.find("cannot be understood") != std::string::npos);
     installed.edit("\"format\": 1e300", "\"format\": 1");
@@ -98,10 +101,13 @@ TEST_CASE("a peak of a tumor is written as format 4 and read back, and refused w
     REQUIRE(good.pack);
     CHECK(good.pack->classes.at(26).peak == 0.9);
     CHECK(good.pack->classes.at(27).peak == 0);
-    CHECK(readFile(installed.store.folder() / "one" / "pack.json").find("\"format\": 4") != std::string::npos);
-    CHECK(written(26, 0.4).problem.find("its class 27 has an impossible peak") != std::string::npos); // below its threshold
+    CHECK(readFile(installed.store.folder() / "one" / "pack.json").find("\"format\": 4") !=
+          std::string::npos);
+    CHECK(written(26, 0.4).problem.find("its class 27 has an impossible peak") !=
+          std::string::npos); // below its threshold
     CHECK(written(26, 1).problem.find("impossible peak") != std::string::npos);
-    CHECK(written(5, 0.9).problem.find("its class 6 has an impossible peak") != std::string::npos); // an organ
+    CHECK(written(5, 0.9).problem.find("its class 6 has an impossible peak") !=
+          std::string::npos); // an organ
     CHECK(written(26, 0).problem.empty());
 }
 
@@ -144,13 +150,17 @@ TEST_CASE("a full disk is an error of resources and leaves nothing behind")
     std::signal(SIGXFSZ, handler);
 }
 
-TEST_CASE("a checkpoint in zip form with its optimizer is imported, and a changed byte of a weight is found by its checksum")
+TEST_CASE("a checkpoint in zip form with its optimizer is imported, and a changed byte of a weight is found "
+          "by its checksum")
 {
     const Installed installed;
     Progress silent;
     const StoredTensors weights = formulaWeights(expectedUnetTensors({{16, 16, 32, 32}, 8}));
     const fs::path file = installed.folder.path() / "zip.pth";
-    writeTorchZip(file, {weights.begin(), weights.end()}, 2, [&](const std::string& name, const TensorInfo&, const auto& write) { write(weights.at(name).bytes); });
+    writeTorchZip(file, {weights.begin(), weights.end()}, 2,
+                  [&](const std::string& name, const TensorInfo&, const auto& write) {
+                      write(weights.at(name).bytes);
+                  });
     const ModelPack pack = installed.store.import({file, "zip", {}, {}}, silent);
     CHECK(pack.weightsSha256 == installed.store.open(std::string("one")).weightsSha256);
     std::string bytes = readFile(file);
@@ -193,7 +203,8 @@ TEST_CASE("a pack states the reliability of its classes as format 5, and older p
     const std::string written = packJson(after, {{"card.md", "x"}});
     CHECK(written.find("\"format\": 5") != std::string::npos);
     CHECK(written.find("\"dice\": 0.924") != std::string::npos);
-    for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{{"\"dice\": 0.924", "\"dice\": 1.5"}, {"\"dice\": 1.5", "\"dice\": \"high\""}}) {
+    for (const auto& [from, to] : std::vector<std::pair<const char*, const char*>>{
+             {"\"dice\": 0.924", "\"dice\": 1.5"}, {"\"dice\": 1.5", "\"dice\": \"high\""}}) {
         installed.edit(from, to);
         CHECK_THROWS_AS(openPackFolder(folder), Error);
     }

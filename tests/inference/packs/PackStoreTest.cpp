@@ -47,7 +47,8 @@ StoredTensors swinCheckpoint()
         StoredTensor tensor;
         tensor.shape = shape;
         tensor.bytes.assign(static_cast<std::size_t>(tensor.count()) * 4, '\0');
-        tensors.emplace("module." + (name.rfind("backbone.", 0) == 0 ? name.substr(9) : name), std::move(tensor));
+        tensors.emplace("module." + (name.rfind("backbone.", 0) == 0 ? name.substr(9) : name),
+                        std::move(tensor));
     }
     StoredTensor index;
     index.type = ElementType::Int64;
@@ -71,7 +72,8 @@ std::string refusal(const PackStore& store, const fs::path& file, const std::str
 
 } // namespace
 
-TEST_CASE("a checkpoint becomes a pack that lists, opens, verifies and is removed again, in every spelling of its keys")
+TEST_CASE("a checkpoint becomes a pack that lists, opens, verifies and is removed again, in every spelling "
+          "of its keys")
 {
     const test::TemporaryFolder folder;
     const PackStore store(folder.path() / "models");
@@ -127,7 +129,8 @@ TEST_CASE("a changed weight in an installed pack is found by verify")
     CHECK_THROWS_AS(verifyPack(store.open(std::string("mine"))), Error);
 }
 
-TEST_CASE("a checkpoint that is not the model it should be is refused by the tensor at fault, and no pack is left")
+TEST_CASE(
+    "a checkpoint that is not the model it should be is refused by the tensor at fault, and no pack is left")
 {
     const test::TemporaryFolder folder;
     const PackStore store(folder.path() / "models");
@@ -155,7 +158,8 @@ TEST_CASE("a checkpoint that is not the model it should be is refused by the ten
     tensors = swinCheckpoint();
     tensors.erase("module.swinViT.layers3.0.downsample.reduction.weight");
     INFO(attempt(tensors));
-    CHECK(attempt(tensors).find("backbone.swinViT.layers3.0.downsample.reduction.weight") != std::string::npos);
+    CHECK(attempt(tensors).find("backbone.swinViT.layers3.0.downsample.reduction.weight") !=
+          std::string::npos);
     CHECK(store.list().size() == 1);
 
     CHECK(attempt(smallCheckpoint("")) == "imported");

@@ -7,8 +7,7 @@
 
 using namespace hounsfield;
 
-namespace
-{
+namespace {
 
 const std::vector<ModelClass>& classes()
 {
@@ -23,9 +22,11 @@ bool has(const std::vector<std::string>& list, const std::string& text)
 
 } // namespace
 
-TEST_CASE("a prompt is completed in the window's language, the last words first and beginnings before middles")
+TEST_CASE(
+    "a prompt is completed in the window's language, the last words first and beginnings before middles")
 {
-    const Completion english(classes(), "English"), german(classes(), "German"), chinese(classes(), "Chinese");
+    const Completion english(classes(), "English"), german(classes(), "German"),
+        chinese(classes(), "Chinese");
     CHECK(english.of("liv").at(0) == "liver");
     CHECK(english.of("liver, both kidneys and spl").at(0) == "liver, both kidneys and spleen");
     CHECK(has(english.of("liver, left kid"), "liver, Left Kidney"));

@@ -37,12 +37,14 @@ TEST_CASE("no phrase of the lexicon stands for two things")
         CHECK(conflict == "");
 }
 
-TEST_CASE("every class can be asked for in every language, and each phrase of the lexicon is taken for its classes")
+TEST_CASE(
+    "every class can be asked for in every language, and each phrase of the lexicon is taken for its classes")
 {
     const PromptResolver resolver(universalClasses());
     const nlohmann::json root = nlohmann::json::parse(resources::find("lexicon.json").value());
     for (const auto& code : root.at("languages")) {
-        const auto language = nlohmann::json::parse(resources::find("lexicon_" + code.get<std::string>() + ".json").value());
+        const auto language =
+            nlohmann::json::parse(resources::find("lexicon_" + code.get<std::string>() + ".json").value());
         std::set<int> reached;
         for (const auto& [subject, phrases] : language.at("things").items())
             for (const auto& phrase : phrases) {
@@ -57,8 +59,10 @@ TEST_CASE("every class can be asked for in every language, and each phrase of th
         // Tumors and cysts: the organ's word and the lesion's.
         for (const auto& [subject, phrases] : language.at("things").items())
             for (const auto& [lesion, lesions] : language.at("lesions").items()) {
-                const std::string organ = phrases.at(0).get<std::string>(), kind = lesions.at(0).get<std::string>();
-                for (const Target& target : resolver.resolve(code == "zh" ? organ + kind : kind + " " + organ).targets())
+                const std::string organ = phrases.at(0).get<std::string>(),
+                                  kind = lesions.at(0).get<std::string>();
+                for (const Target& target :
+                     resolver.resolve(code == "zh" ? organ + kind : kind + " " + organ).targets())
                     reached.insert(target.classId);
             }
         INFO(code);

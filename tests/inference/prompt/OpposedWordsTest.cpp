@@ -9,8 +9,7 @@
 
 using namespace hounsfield;
 
-namespace
-{
+namespace {
 
 const Lexicon& lexicon()
 {
@@ -35,7 +34,8 @@ std::vector<const Meaning*> meaningsOf(const std::string& language, const std::v
 {
     std::vector<const Meaning*> found;
     for (const Meaning& meaning : lexicon().meanings())
-        if (meaning.language == language && std::find(kinds.begin(), kinds.end(), meaning.kind) != kinds.end())
+        if (meaning.language == language &&
+            std::find(kinds.begin(), kinds.end(), meaning.kind) != kinds.end())
             found.push_back(&meaning);
     return found;
 }
@@ -90,15 +90,17 @@ TEST_CASE("tumors that a word sets against an organ are never that organ's, nor 
         for (const Meaning* organ : organs) {
             const std::vector<int> theirs = lexicon().lesionsIn(organ->ids, {"tumor"});
             REQUIRE_FALSE(theirs.empty());
-            for (const Meaning* word :
-                 meaningsOf(language.name, {Kind::Place, Kind::Without, Kind::But, Kind::Not, Kind::ExceptEnd})) {
+            for (const Meaning* word : meaningsOf(
+                     language.name, {Kind::Place, Kind::Without, Kind::But, Kind::Not, Kind::ExceptEnd})) {
                 const std::string blank = language.joined ? "" : " ", tumors = language.tumors;
-                const std::string behind = word->phrase.back() == '\'' ? "" : blank; // "n'" is written with what follows
+                const std::string behind =
+                    word->phrase.back() == '\'' ? "" : blank; // "n'" is written with what follows
                 const std::string against = word->phrase + behind + organ->phrase;
                 std::vector<std::string> texts{tumors + " " + against, tumors + ", " + against,
                                                organ->phrase + blank + word->phrase + behind + tumors,
                                                against + ": " + tumors, tumors + ". " + against};
-                // With the liver every word in two forms and some words in all; with the others in one in turn.
+                // With the liver every word in two forms and some words in all; with the others in one in
+                // turn.
                 ++words;
                 if (organ != organs.front())
                     texts = {texts[std::size_t(words) % texts.size()]};
@@ -134,8 +136,10 @@ TEST_CASE("a word with the opposite prefix is never read as the word without it 
                 const std::string word = std::string(prefix) + stem;
                 if (lexicon().exact(splitWords(word)))
                     continue; // "retroperitoneal"
-                for (const std::string& text : {word + " " + language.tumors, language.tumors + (" " + word)}) {
-                    const Prompt prompt = readByCredulousEncoder(text, lexicon().lesionsIn(adjective->ids, {"tumor"}));
+                for (const std::string& text :
+                     {word + " " + language.tumors, language.tumors + (" " + word)}) {
+                    const Prompt prompt =
+                        readByCredulousEncoder(text, lexicon().lesionsIn(adjective->ids, {"tumor"}));
                     INFO(shown(prompt));
                     ++tried;
                     CHECK(prompt.targets().empty());
@@ -207,7 +211,8 @@ TEST_CASE("a part that is not understood has its reason in a few words, and what
     CHECK(resolver.resolve("liver, tumors").parts.at(1).reason == "of which organ?");
     const PromptPart segment = resolver.resolve("liver tumor seg 7").parts.at(0);
     CHECK(segment.unsure);
-    CHECK(segment.explanation.find("\"seg 7\" was not used: the model knows no parts of organs") != std::string::npos);
+    CHECK(segment.explanation.find("\"seg 7\" was not used: the model knows no parts of organs") !=
+          std::string::npos);
     CHECK(resolver.resolve("liver volume before surgery")
               .parts.at(0)
               .explanation.find("\"before surgery\" was not used") != std::string::npos);

@@ -77,7 +77,8 @@ std::string spelledOut(const std::string& expected)
     static const std::map<std::string, std::string> sets{
         {"ORGANS", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25"},
         {"TUMORS", "26 27 28 29 30 31"},
-        {"EVERYTHING", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"},
+        {"EVERYTHING",
+         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"},
         {"PELVIS", "20 21 22 23 24"},
         {"ABDOMEN", "1 2 3 4 6 7 8 9 10 11 12 13 14 15 18 19 25 26 27 28 29 31 32"},
         {"CHEST", "5 8 16 17 30"},
@@ -104,8 +105,10 @@ std::string spelledOut(const std::string& expected)
 
 TEST_CASE("phrases of five languages are understood as the table says, and what must not run does not run")
 {
-    const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered), reading(universalClasses(), ZeroShot::Read);
-    std::istringstream table(hounsfield::test::readFile(hounsfield::test::sourceFolder() / "tests/inference/prompt/phrases.tsv"));
+    const PromptResolver refusing(universalClasses()), offering(universalClasses(), ZeroShot::Offered),
+        reading(universalClasses(), ZeroShot::Read);
+    std::istringstream table(
+        hounsfield::test::readFile(hounsfield::test::sourceFolder() / "tests/inference/prompt/phrases.tsv"));
     std::map<std::string, int> seen;
     std::set<std::string> phrases;
     int neverRun = 0;
@@ -125,7 +128,8 @@ TEST_CASE("phrases of five languages are understood as the table says, and what 
         for (const PromptPart& part : plain.parts)
             why += " [" + part.text + " | " + part.explanation + "]";
         INFO(why);
-        CHECK(shortly(reading.resolve(phrase)) == shortly(plain)); // what the text encoder has not read is not run
+        CHECK(shortly(reading.resolve(phrase)) ==
+              shortly(plain)); // what the text encoder has not read is not run
         if (expected == "zero-shot") {
             CHECK(shortly(plain) == "refused");
             CHECK(shortly(words) == "zero-shot");
@@ -146,16 +150,39 @@ TEST_CASE("phrases of five languages are understood as the table says, and what 
     CHECK(neverRun >= 100);
 }
 
-TEST_CASE("any bytes are read without harm, in a moment, and never as all of a known prompt with something more")
+TEST_CASE(
+    "any bytes are read without harm, in a moment, and never as all of a known prompt with something more")
 {
     const PromptResolver resolver(universalClasses(), ZeroShot::Offered);
     std::mt19937 random(7);
-    const std::vector<std::string> pieces{"liver", " ",        "without", ",",    "10", "mm", ">", "\xC3",    "\xE8\x82\x9D", "\xF0\x9F\xA9\xBA", "\xFF", "l'",
-                                          "no",    "\xCC\x81", "1,5",     "left", "-",  ".",  "!", "größter", "\xED\xA0\x80", "\xC0\x80",         "\0x"};
+    const std::vector<std::string> pieces{"liver",
+                                          " ",
+                                          "without",
+                                          ",",
+                                          "10",
+                                          "mm",
+                                          ">",
+                                          "\xC3",
+                                          "\xE8\x82\x9D",
+                                          "\xF0\x9F\xA9\xBA",
+                                          "\xFF",
+                                          "l'",
+                                          "no",
+                                          "\xCC\x81",
+                                          "1,5",
+                                          "left",
+                                          "-",
+                                          ".",
+                                          "!",
+                                          "größter",
+                                          "\xED\xA0\x80",
+                                          "\xC0\x80",
+                                          "\0x"};
     for (int round = 0; round < 400; ++round) {
         std::string bytes;
         for (int i = 0; i < 60; ++i)
-            bytes += round % 2 ? std::string(1, static_cast<char>(random())) : pieces[random() % pieces.size()];
+            bytes +=
+                round % 2 ? std::string(1, static_cast<char>(random())) : pieces[random() % pieces.size()];
         for (const PromptPart& part : resolver.resolve(bytes).parts)
             CHECK_FALSE(part.explanation.empty());
         for (const Word& word : splitWords(bytes)) {
@@ -171,13 +198,16 @@ TEST_CASE("any bytes are read without harm, in a moment, and never as all of a k
     for (int round = 0; round < 400; ++round) {
         std::string text;
         for (unsigned i = 0, count = 1 + random() % 14; i < count; ++i)
-            text += lexicon.meanings()[random() % lexicon.meanings().size()].phrase + between[random() % between.size()];
+            text += lexicon.meanings()[random() % lexicon.meanings().size()].phrase +
+                    between[random() % between.size()];
         INFO(text);
         for (const PromptPart& part : resolver.resolve(text).parts)
             CHECK_FALSE(part.explanation.empty());
     }
-    std::vector<std::string> slow{std::string(4000, 'x'), std::string(4000, ','), std::string(4000, '1'), std::string(4000, '>')};
-    for (const char* word : {"kidnez ", "x,", "no ", "without liver ", "liver and ", "> 1 cm ", "\xE8\x82\x9D", "abcdefg hijklmn ", "left ", "its tumors, "}) {
+    std::vector<std::string> slow{std::string(4000, 'x'), std::string(4000, ','), std::string(4000, '1'),
+                                  std::string(4000, '>')};
+    for (const char* word : {"kidnez ", "x,", "no ", "without liver ", "liver and ", "> 1 cm ",
+                             "\xE8\x82\x9D", "abcdefg hijklmn ", "left ", "its tumors, "}) {
         std::string text;
         while (text.size() + std::string(word).size() <= 4000)
             text += word;

@@ -11,8 +11,8 @@ namespace {
 
 struct Row {
     const char* text;
-    std::vector<int> ids;    ///< in the order asked for
-    int refused;             ///< parts that are not understood
+    std::vector<int> ids; ///< in the order asked for
+    int refused;          ///< parts that are not understood
 };
 
 const PromptResolver& resolver()
@@ -33,7 +33,8 @@ std::string shown(const Prompt& prompt)
 
 TEST_CASE("what a person types is understood as the structures it names, and the rest is refused")
 {
-    const std::vector<int> organs{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25};
+    const std::vector<int> organs{1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,
+                                  14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25};
     const std::vector<Row> rows{
         {"liver", {6}, 0},
         {"LIVER", {6}, 0},
@@ -148,7 +149,9 @@ TEST_CASE("a refused part names the three nearest classes, and a slip or an addi
     CHECK(resolver().resolve("livre").parts.at(0).explanation == "Read as \"liver\": Liver.");
     CHECK(resolver().resolve("pancras").parts.at(0).explanation == "Read as \"pancreas\": Pancreas.");
     CHECK(resolver().resolve("liver tumor").parts.at(0).explanation.find("class 29") != std::string::npos);
-    CHECK(resolver().resolve("liver and kidney tumors").parts.at(1).explanation.find("write \"liver tumor\"") != std::string::npos);
+    CHECK(
+        resolver().resolve("liver and kidney tumors").parts.at(1).explanation.find("write \"liver tumor\"") !=
+        std::string::npos);
     CHECK(resolver().resolve("x, Kidneys ,y").parts.at(1).text == "Kidneys");
 }
 

@@ -19,11 +19,14 @@ std::vector<TaughtConcept> axes()
             {"left_kidney", {"left_kidney"}, {padded({0, 0, 1})}},
             {"kidneys", {"right_kidney", "left_kidney"}, {padded({0, 0, 0, 1})}},
             {"right_kidney", {"right_kidney"}, {padded({0, 0, 0, 0, 1})}},
-            {"organs", {"liver", "right_kidney", "left_kidney", "spleen", "stomach"}, {padded({0, 0, 0, 0, 0, 1})}},
+            {"organs",
+             {"liver", "right_kidney", "left_kidney", "spleen", "stomach"},
+             {padded({0, 0, 0, 0, 0, 1})}},
             {"other.brain", {}, {padded({0, 0, 0, 0, 0, 0, 1})}}};
 }
 
-/// The embedding for which the softmax at this temperature gives these probabilities: its components differ by T ln p, and its length is one.
+/// The embedding for which the softmax at this temperature gives these probabilities: its components differ
+/// by T ln p, and its length is one.
 std::vector<float> embeddingFor(const std::vector<double>& p, double temperature)
 {
     std::vector<double> at;
@@ -54,11 +57,14 @@ std::string refusal(const RecognitionBytes& bytes)
 
 } // namespace
 
-TEST_CASE("the confidence of a recognised text is the softmax of its cosines, and decides between known, unsure and unknown")
+TEST_CASE("the confidence of a recognised text is the softmax of its cosines, and decides between known, "
+          "unsure and unknown")
 {
     const double t = 0.1;
     const auto recognition = Recognition::open(packWith(writeRecognition(axes(), t, 0.8, 0.5)));
-    const std::vector<double> sure{0.02, 0.9, 0.01, 0.01, 0.01, 0.02, 0.03}, fair{0.3, 0.6, 0.02, 0.02, 0.02, 0.02, 0.02}, poor{0.3, 0.4, 0.06, 0.06, 0.06, 0.06, 0.06}, other{0.02, 0.3, 0.01, 0.01, 0.01, 0.05, 0.6};
+    const std::vector<double> sure{0.02, 0.9, 0.01, 0.01, 0.01, 0.02, 0.03},
+        fair{0.3, 0.6, 0.02, 0.02, 0.02, 0.02, 0.02}, poor{0.3, 0.4, 0.06, 0.06, 0.06, 0.06, 0.06},
+        other{0.02, 0.3, 0.01, 0.01, 0.01, 0.05, 0.6};
     const Recognised known = recognition->read(embeddingFor(sure, t));
     CHECK(known.kind == Recognised::Kind::Known);
     CHECK(known.classIds == std::vector<int>{27});
@@ -90,7 +96,8 @@ TEST_CASE("the confidence of a recognised text is the softmax of its cosines, an
     CHECK_THROWS_AS(recognition->read({1, 2, 3}), Error);
 }
 
-TEST_CASE("what is surely a kidney is a kidney: probabilities of nested concepts count together, and those of all organs do not")
+TEST_CASE("what is surely a kidney is a kidney: probabilities of nested concepts count together, and those "
+          "of all organs do not")
 {
     const double t = 0.1;
     const auto recognition = Recognition::open(packWith(writeRecognition(axes(), t, 0.8, 0.5)));
@@ -107,12 +114,14 @@ TEST_CASE("what is surely a kidney is a kidney: probabilities of nested concepts
     CHECK(left.concept_ == "left_kidney");
     CHECK(left.classIds == std::vector<int>{3});
     // Liver or kidney is no reason to find every organ.
-    CHECK(recognition->read(embeddingFor({0.45, 0.02, 0.43, 0.02, 0.02, 0.02, 0.04}, t)).kind == Recognised::Kind::Unknown);
+    CHECK(recognition->read(embeddingFor({0.45, 0.02, 0.43, 0.02, 0.02, 0.02, 0.04}, t)).kind ==
+          Recognised::Kind::Unknown);
 }
 
 TEST_CASE("a concept of several rows is as near as its nearest row")
 {
-    std::vector<TaughtConcept> concepts{{"liver", {"liver"}, {padded({1}), padded({0, 1})}}, {"spleen", {"spleen"}, {padded({0, 0, 1})}}};
+    std::vector<TaughtConcept> concepts{{"liver", {"liver"}, {padded({1}), padded({0, 1})}},
+                                        {"spleen", {"spleen"}, {padded({0, 0, 1})}}};
     const auto recognition = Recognition::open(packWith(writeRecognition(concepts, 0.5, 0.6, 0.4)));
     for (const auto& axis : {padded({1}), padded({0, 1})}) {
         const Recognised read = recognition->read(axis);
@@ -122,7 +131,9 @@ TEST_CASE("a concept of several rows is as near as its nearest row")
     CHECK(recognition->read(padded({0, 0, 1})).classIds == std::vector<int>{1});
     // One row each needs no owners.
     concepts[0].rows.pop_back();
-    CHECK(Recognition::open(packWith(writeRecognition(concepts, 0.5, 0.6, 0.4, false)))->read(padded({0, 0, 1})).classIds == std::vector<int>{1});
+    CHECK(Recognition::open(packWith(writeRecognition(concepts, 0.5, 0.6, 0.4, false)))
+              ->read(padded({0, 0, 1}))
+              .classIds == std::vector<int>{1});
 }
 
 TEST_CASE("a concept of classes that a model was trained without is none of its classes")
@@ -134,7 +145,8 @@ TEST_CASE("a concept of classes that a model was trained without is none of its 
     CHECK(recognition->read(padded({0, 0, 0, 1})).classIds == std::vector<int>{2});
 }
 
-TEST_CASE("a pack without recognition has none, and one whose recognition is missing or malformed is refused with what to do")
+TEST_CASE("a pack without recognition has none, and one whose recognition is missing or malformed is refused "
+          "with what to do")
 {
     ModelPack pack = packWith(writeRecognition(axes(), 0.1, 0.8, 0.5));
     pack.textEncoder->recognitionFile.clear();
@@ -143,10 +155,13 @@ TEST_CASE("a pack without recognition has none, and one whose recognition is mis
     CHECK_FALSE(Recognition::open(pack));
     const RecognitionBytes good = writeRecognition(axes(), 0.1, 0.8, 0.5);
     CHECK(refusal(good) == "opened");
-    CHECK(refusal({good.description, ""}).find("lacks its file recognition.safetensors") != std::string::npos);
+    CHECK(refusal({good.description, ""}).find("lacks its file recognition.safetensors") !=
+          std::string::npos);
     CHECK(refusal({good.description, "damaged"}) != "opened");
     CHECK(refusal({good.description, good.rows.substr(0, good.rows.size() - 40)}) != "opened");
-    for (const std::string text : {"", "[]", "{}", R"({"temperature":0.1,"accept":"high","unsure":0,"concepts":[]})", R"({"temperature":0.1,"accept":0.8,"unsure":0.5,"concepts":[{"name":"liver"}]})"})
+    for (const std::string text :
+         {"", "[]", "{}", R"({"temperature":0.1,"accept":"high","unsure":0,"concepts":[]})",
+          R"({"temperature":0.1,"accept":0.8,"unsure":0.5,"concepts":[{"name":"liver"}]})"})
         CHECK(refusal({text, good.rows}).find("Install it again") != std::string::npos);
     CHECK(refusal(writeRecognition(axes(), 0, 0.8, 0.5)).find("temperature") != std::string::npos);
     CHECK(refusal(writeRecognition(axes(), 0.1, 1.5, 0.5)).find("accept") != std::string::npos);
@@ -159,7 +174,8 @@ TEST_CASE("a pack without recognition has none, and one whose recognition is mis
     CHECK(refusal(writeRecognition(concepts, 0.1, 0.8, 0.5)) != "opened");
     concepts = axes();
     concepts[2].rows.push_back(padded({1}));
-    CHECK(refusal(writeRecognition(concepts, 0.1, 0.8, 0.5, false)).find("whose its rows are") != std::string::npos);
+    CHECK(refusal(writeRecognition(concepts, 0.1, 0.8, 0.5, false)).find("whose its rows are") !=
+          std::string::npos);
     concepts[2].rows.back()[7] = NAN;
     CHECK(refusal(writeRecognition(concepts, 0.1, 0.8, 0.5)) != "opened");
 }

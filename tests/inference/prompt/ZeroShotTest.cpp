@@ -22,7 +22,8 @@ Target words(const std::string& text)
 
 } // namespace
 
-TEST_CASE("words beyond the known classes become a zero-shot part, cleaned of courtesies, where that is offered")
+TEST_CASE(
+    "words beyond the known classes become a zero-shot part, cleaned of courtesies, where that is offered")
 {
     const std::vector<std::pair<const char*, const char*>> rows{
         {"renal artery", "renal artery"},
@@ -59,14 +60,17 @@ TEST_CASE("words beyond the known classes become a zero-shot part, cleaned of co
 
 TEST_CASE("known classes never go to the text encoder, in any of their names or with a slip of the finger")
 {
-    std::vector<std::string> texts{"livre", "pancraes", "rigth kidney", "tumors in the liver", "left kidney and right", "all organs", "whole liver", "liver and"};
+    std::vector<std::string> texts{
+        "livre",      "pancraes",    "rigth kidney", "tumors in the liver", "left kidney and right",
+        "all organs", "whole liver", "liver and"};
     for (const ModelClass& known : universalClasses()) {
         texts.push_back(known.name);
         texts.insert(texts.end(), known.synonyms.begin(), known.synonyms.end());
     }
     for (const std::string& text : texts) {
         INFO(text);
-        const Prompt with = offering().resolve(text), without = PromptResolver(universalClasses()).resolve(text);
+        const Prompt with = offering().resolve(text),
+                     without = PromptResolver(universalClasses()).resolve(text);
         REQUIRE(with.targets().size() == without.targets().size());
         for (std::size_t n = 0; n < with.targets().size(); ++n) {
             CHECK(with.targets()[n].classId > 0);
@@ -77,10 +81,29 @@ TEST_CASE("known classes never go to the text encoder, in any of their names or 
     }
 }
 
-TEST_CASE("negations, sizes, counts, rows of known structures and empty prompts stay refused, zero-shot or not")
+TEST_CASE(
+    "negations, sizes, counts, rows of known structures and empty prompts stay refused, zero-shot or not")
 {
-    for (const char* text : {"no liver, kidney", "liver without the renal artery", "everything except the brain", "not the renal artery", "brain but not the brain stem", "I can't see the brain", "anything besides the liver",
-                             "lesions over 10 km", "lesions over 10", "largest lymph node", "renal artery < 5", "small liver tumor", "how many over 10", "liver spleen", "liver liver liver", "kidney left liver", "left", "", "please", " , ; "}) {
+    for (const char* text : {"no liver, kidney",
+                             "liver without the renal artery",
+                             "everything except the brain",
+                             "not the renal artery",
+                             "brain but not the brain stem",
+                             "I can't see the brain",
+                             "anything besides the liver",
+                             "lesions over 10 km",
+                             "lesions over 10",
+                             "largest lymph node",
+                             "renal artery < 5",
+                             "small liver tumor",
+                             "how many over 10",
+                             "liver spleen",
+                             "liver liver liver",
+                             "kidney left liver",
+                             "left",
+                             "",
+                             "please",
+                             " , ; "}) {
         INFO(text);
         for (const PromptPart& part : offering().resolve(text).parts) {
             INFO(part.text << " | " << part.explanation);
@@ -119,13 +142,17 @@ TEST_CASE("what stands for words in results has a name, a safe file name of its 
     CHECK(artery.rgb == classOf(pack, words("renal artery")).rgb);
     CHECK(artery.rgb != classOf(pack, words("thoracic duct")).rgb);
     std::set<std::string> names;
-    for (const std::string& text : {std::string("renal artery"), std::string("renal-artery"), std::string("renal/artery"), std::string("../renal artery"), std::string("脾動脈"), std::string("腎動脈"), std::string("größe"), std::string("grösse"),
-                                    std::string(300, 'x'), std::string(301, 'x'), std::string("...")}) {
+    for (const std::string& text :
+         {std::string("renal artery"), std::string("renal-artery"), std::string("renal/artery"),
+          std::string("../renal artery"), std::string("脾動脈"), std::string("腎動脈"), std::string("größe"),
+          std::string("grösse"), std::string(300, 'x'), std::string(301, 'x'), std::string("...")}) {
         const std::string name = classOf(pack, words(text)).fileName;
         INFO(name);
         CHECK(names.insert(name).second);
         CHECK(name.rfind("zero_shot_", 0) == 0);
         CHECK(name.size() < 80);
-        CHECK(std::all_of(name.begin(), name.end(), [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }));
+        CHECK(std::all_of(name.begin(), name.end(), [](unsigned char c) {
+            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+        }));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "inference/training/text/TextCorpus.h"
 #include "inference/training/text/ConceptParts.h"
 #include "inference/training/text/HeldBack.h"
-#include "inference/training/text/TextCorpus.h"
 #include "tests/support/Paths.h"
 #include "tests/support/catch.h"
 #include "volume/Error.h"
@@ -33,7 +33,8 @@ std::string refusal(const std::string& lines)
 
 double cosine(const ConceptParts& parts, const TextCorpus& corpus, const std::string& a, const std::string& b)
 {
-    return parts.cosines()[static_cast<std::size_t>(corpus.conceptNamed(a)) * parts.size() + static_cast<std::size_t>(corpus.conceptNamed(b))];
+    return parts.cosines()[static_cast<std::size_t>(corpus.conceptNamed(a)) * parts.size() +
+                           static_cast<std::size_t>(corpus.conceptNamed(b))];
 }
 
 } // namespace
@@ -41,13 +42,16 @@ double cosine(const ConceptParts& parts, const TextCorpus& corpus, const std::st
 TEST_CASE("a corpus is read with its languages, templates, classes, pairs and things that are none of them")
 {
     const TemporaryFolder folder;
-    writeFile(folder.path() / "en.tsv", "# comment\nother.toy\tteddy bear\nliver\tliver\nkidneys\tboth kidneys\ntemplate\tshow the {}\n");
+    writeFile(
+        folder.path() / "en.tsv",
+        "# comment\nother.toy\tteddy bear\nliver\tliver\nkidneys\tboth kidneys\ntemplate\tshow the {}\n");
     writeFile(folder.path() / "de.tsv", "other.animal\tHund\nliver\tLeber\n");
     const TextCorpus corpus = readTextCorpus(folder.path());
     CHECK(corpus.languages == std::vector<std::string>{"de", "en"});
     CHECK(corpus.phrases.size() == 5);
     CHECK(corpus.templates[1] == std::vector<std::string>{"show the {}"});
-    CHECK(corpus.concepts[static_cast<std::size_t>(corpus.conceptNamed("kidneys"))].classes == std::vector<std::string>{"right_kidney", "left_kidney"});
+    CHECK(corpus.concepts[static_cast<std::size_t>(corpus.conceptNamed("kidneys"))].classes ==
+          std::vector<std::string>{"right_kidney", "left_kidney"});
     // Others in the order of their names, not of the files.
     CHECK(corpus.conceptNamed("other.animal") == 36);
     CHECK(corpus.conceptNamed("other.toy") == 37);
@@ -86,7 +90,8 @@ TEST_CASE("the corpus of the program speaks of every class in every language and
     for (std::size_t n = 0; n < corpus.concepts.size(); ++n)
         for (std::size_t language = 0; language < corpus.languages.size(); ++language) {
             INFO(corpus.concepts[n].name << " in " << corpus.languages[language]);
-            CHECK(count[{static_cast<int>(n), static_cast<int>(language)}] >= (corpus.concepts[n].known() ? 25 : 10));
+            CHECK(count[{static_cast<int>(n), static_cast<int>(language)}] >=
+                  (corpus.concepts[n].known() ? 25 : 10));
         }
     for (const std::string& sentence : contradictions(corpus)) {
         INFO(sentence);
@@ -111,7 +116,8 @@ TEST_CASE("no phrase that the encoder is scored on is in the corpus")
     CHECK(seen > 500);
 }
 
-TEST_CASE("concepts lie near each other as far as they share parts, and right differs from left by the same step everywhere")
+TEST_CASE("concepts lie near each other as far as they share parts, and right differs from left by the same "
+          "step everywhere")
 {
     const TextCorpus corpus = readTextCorpus(corpusFolder);
     const ConceptParts parts = ConceptParts::read(corpusFolder / "parts.txt", corpus.concepts);
@@ -129,10 +135,12 @@ TEST_CASE("parts that are no parts are named with their line")
 {
     const TemporaryFolder folder;
     writeFile(folder.path() / "parts.txt", "liver\tliver organ*much\n");
-    CHECK_THROWS_WITH(ConceptParts::read(folder.path() / "parts.txt", knownConcepts()), Catch::Contains("line 1"));
+    CHECK_THROWS_WITH(ConceptParts::read(folder.path() / "parts.txt", knownConcepts()),
+                      Catch::Contains("line 1"));
 }
 
-TEST_CASE("what is held back is not learned, topics are held back whole, and the same seed holds back the same")
+TEST_CASE(
+    "what is held back is not learned, topics are held back whole, and the same seed holds back the same")
 {
     const TextCorpus corpus = readTextCorpus(corpusFolder);
     const HeldBack parts = holdBack(corpus, 3), again = holdBack(corpus, 3);

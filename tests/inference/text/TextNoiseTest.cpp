@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inference/training/text/PieceSplits.h"
 #include "inference/training/text/TextNoise.h"
+#include "inference/training/text/PieceSplits.h"
 #include "tests/support/Paths.h"
 #include "tests/support/SentencePiece.h"
 #include "tests/support/catch.h"
@@ -21,7 +21,8 @@ TEST_CASE("accents are dropped as people drop them")
     CHECK(withoutAccents("肝脏", true) == "肝脏");
 }
 
-TEST_CASE("a misspelt phrase differs in one word by one slip, and a word of Chinese characters is never misspelt")
+TEST_CASE(
+    "a misspelt phrase differs in one word by one slip, and a word of Chinese characters is never misspelt")
 {
     Dice dice(1);
     int changed = 0;
@@ -48,7 +49,8 @@ TEST_CASE("the same seed makes the same slips")
 {
     Dice one(7), other(7);
     for (int n = 0; n < 100; ++n)
-        CHECK(hurried("tumor of the left adrenal gland", one) == hurried("tumor of the left adrenal gland", other));
+        CHECK(hurried("tumor of the left adrenal gland", one) ==
+              hurried("tumor of the left adrenal gland", other));
 }
 
 TEST_CASE("a piece is split into two that write the same, and never where the probability is none")

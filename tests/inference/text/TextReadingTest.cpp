@@ -11,7 +11,10 @@ namespace {
 TextRows fourRows()
 {
     TextRows rows;
-    rows.concepts = {{"right_kidney", {"right_kidney"}}, {"left_kidney", {"left_kidney"}}, {"kidneys", {"right_kidney", "left_kidney"}}, {"other.toy", {}}};
+    rows.concepts = {{"right_kidney", {"right_kidney"}},
+                     {"left_kidney", {"left_kidney"}},
+                     {"kidneys", {"right_kidney", "left_kidney"}},
+                     {"other.toy", {}}};
     rows.rows = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
     rows.temperature = 0.1;
     return rows;
@@ -32,7 +35,8 @@ TEST_CASE("a text between the two of a pair is surely one of the pair")
     CHECK(reading.confidence > 0.99);
 }
 
-TEST_CASE("a text that is likeliest none of the classes has no confidence, but a class that it lies nearest to")
+TEST_CASE(
+    "a text that is likeliest none of the classes has no confidence, but a class that it lies nearest to")
 {
     const TextReading reading = fourRows().read({0.5f, 0, 0, 1});
     CHECK(reading.best == 3);
@@ -40,7 +44,8 @@ TEST_CASE("a text that is likeliest none of the classes has no confidence, but a
     CHECK(reading.confidence == 0);
 }
 
-TEST_CASE("thresholds are the lowest at which nearly all that is unknown is told as unknown, in the worst language")
+TEST_CASE(
+    "thresholds are the lowest at which nearly all that is unknown is told as unknown, in the worst language")
 {
     std::vector<JudgedPhrase> phrases;
     for (int n = 0; n < 100; ++n) {
@@ -58,7 +63,9 @@ TEST_CASE("thresholds are the lowest at which nearly all that is unknown is told
 
 TEST_CASE("a score tells what was right, run, offered and mistaken")
 {
-    const std::vector<JudgedPhrase> phrases{judged(0, 0, 0, 0.9), judged(0, 0, 2, 0.9), judged(0, 0, 1, 0.9), judged(0, 1, 1, 0.5), judged(0, 1, 0, 0.5), judged(0, -1, 3, 0), judged(0, -1, 1, 0.5), judged(0, -1, 1, 0.9)};
+    const std::vector<JudgedPhrase> phrases{judged(0, 0, 0, 0.9),  judged(0, 0, 2, 0.9), judged(0, 0, 1, 0.9),
+                                            judged(0, 1, 1, 0.5),  judged(0, 1, 0, 0.5), judged(0, -1, 3, 0),
+                                            judged(0, -1, 1, 0.5), judged(0, -1, 1, 0.9)};
     const TextScore score = scored(phrases, fourRows().concepts, {0.8, 0.4}, 0);
     CHECK(score.known == 5);
     CHECK(score.right == Approx(0.4));

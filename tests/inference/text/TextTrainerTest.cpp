@@ -24,10 +24,15 @@ namespace {
 fs::path writeCorpus(const fs::path& folder)
 {
     fs::create_directories(folder / "corpus");
-    writeFile(folder / "corpus" / "en.tsv", "liver\tliver\nliver\tthe liver\nliver\thepatic organ\nliver\thepar\nliver\tliver lobe\nspleen\tspleen\nspleen\tthe spleen\nspleen\tsplenic organ\nspleen\tlien\n"
-                                            "kidney_tumor\tkidney tumor\nkidney_tumor\ttumor of the kidney\nkidney_tumor\trenal cancer\nkidney_tumor\ta renal mass\n"
-                                            "other.animal\tdog\nother.animal\tcat and dog\nother.animal\ta horse\nother.animal\tbrown cow\ntemplate\tshow the {}\n");
-    writeFile(folder / "corpus" / "parts.txt", "liver\tliver organ\nspleen\tspleen organ\nkidney_tumor\tkidney tumor\n");
+    writeFile(folder / "corpus" / "en.tsv",
+              "liver\tliver\nliver\tthe liver\nliver\thepatic organ\nliver\thepar\nliver\tliver "
+              "lobe\nspleen\tspleen\nspleen\tthe spleen\nspleen\tsplenic organ\nspleen\tlien\n"
+              "kidney_tumor\tkidney tumor\nkidney_tumor\ttumor of the kidney\nkidney_tumor\trenal "
+              "cancer\nkidney_tumor\ta renal mass\n"
+              "other.animal\tdog\nother.animal\tcat and dog\nother.animal\ta horse\nother.animal\tbrown "
+              "cow\ntemplate\tshow the {}\n");
+    writeFile(folder / "corpus" / "parts.txt",
+              "liver\tliver organ\nspleen\tspleen organ\nkidney_tumor\tkidney tumor\n");
     return folder / "corpus";
 }
 
@@ -54,13 +59,16 @@ Learned learn(const fs::path& folder, std::uint64_t seed, std::int64_t steps)
     settings.learningRate = 5e-3;
     settings.seed = seed;
     Progress silent;
-    learned.text = trainTextEncoder(corpus, ConceptParts::read(folder / "corpus" / "parts.txt", corpus.concepts), *tokenizer, learned.vocabulary, settings, [](const TextReport&) {}, silent);
+    learned.text = trainTextEncoder(
+        corpus, ConceptParts::read(folder / "corpus" / "parts.txt", corpus.concepts), *tokenizer,
+        learned.vocabulary, settings, [](const TextReport&) {}, silent);
     return learned;
 }
 
 TextDescription describe(const Learned& learned)
 {
-    return {learned.settings, "A computerized tomography of a {}", 1, 100, {{"en", 18}}, learned.text.rows, {0.6, 0.4}};
+    return {learned.settings, "A computerized tomography of a {}", 1, 100, {{"en", 18}}, learned.text.rows,
+            {0.6, 0.4}};
 }
 
 double lengthOf(const std::vector<float>& row)
@@ -107,8 +115,13 @@ TEST_CASE("a tiny training learns to tell four concepts apart, also in words tha
 {
     const TemporaryFolder folder;
     const Learned learned = learn(folder.path(), 1, 150);
-    const WordEncoder encoder(learned.settings, textTokenizer(learned.vocabulary, learned.settings.context), learned.text.weights);
-    const auto read = [&](const std::string& words) { return learned.text.rows.concepts[static_cast<std::size_t>(learned.text.rows.read(encoder.embed(words)).best)].name; };
+    const WordEncoder encoder(learned.settings, textTokenizer(learned.vocabulary, learned.settings.context),
+                              learned.text.weights);
+    const auto read = [&](const std::string& words) {
+        return learned.text.rows
+            .concepts[static_cast<std::size_t>(learned.text.rows.read(encoder.embed(words)).best)]
+            .name;
+    };
     CHECK(read("liver") == "liver");
     CHECK(read("show the spleen") == "spleen");
     CHECK(read("the tumor of a kidney") == "kidney_tumor");
@@ -119,13 +132,15 @@ TEST_CASE("a tiny training learns to tell four concepts apart, also in words tha
 TEST_CASE("the same seed trains the same bytes, another seed others")
 {
     const TemporaryFolder folder;
-    const Learned one = learn(folder.path(), 1, 12), again = learn(folder.path(), 1, 12), other = learn(folder.path(), 2, 12);
+    const Learned one = learn(folder.path(), 1, 12), again = learn(folder.path(), 1, 12),
+                  other = learn(folder.path(), 2, 12);
     CHECK(one.text.weights == again.text.weights);
     CHECK(one.text.rows.rows == again.text.rows.rows);
     CHECK(one.text.weights != other.text.weights);
 }
 
-TEST_CASE("a written folder reads back, and a pack with its files encodes a class's name as the table of the model has it")
+TEST_CASE("a written folder reads back, and a pack with its files encodes a class's name as the table of the "
+          "model has it")
 {
     const TemporaryFolder folder;
     const Learned learned = learn(folder.path(), 1, 30);
@@ -138,7 +153,8 @@ TEST_CASE("a written folder reads back, and a pack with its files encodes a clas
     CHECK(std::abs(back.rows.rows[3][100] - learned.text.rows.rows[3][100]) < 1e-3f);
 
     const WordEncoder encoder = openWordEncoder(folder.path() / "text", back.settings);
-    const auto table = classEmbeddings([&](const std::string& words) { return encoder.embed(words); }, back.promptTemplate, pack.classes);
+    const auto table = classEmbeddings([&](const std::string& words) { return encoder.embed(words); },
+                                       back.promptTemplate, pack.classes);
     const auto words = TextEncoder::open(pack);
     for (const ModelClass& known : pack.classes)
         CHECK(words->encode(known.name).embedding == table[static_cast<std::size_t>(known.id - 1)]);

@@ -4,14 +4,11 @@
 #include <algorithm>
 #include <array>
 
-namespace hounsfield::decode
-{
-namespace
-{
+namespace hounsfield::decode {
+namespace {
 
 /// Big-endian numbers at places in a stream; 0 beyond its end.
-class Numbers
-{
+class Numbers {
 public:
     explicit Numbers(std::span<const char> bytes) : m_bytes(bytes) {}
     std::size_t size() const { return m_bytes.size(); }

@@ -5,8 +5,7 @@
 #include <optional>
 #include <span>
 
-namespace hounsfield::decode
-{
+namespace hounsfield::decode {
 
 /// What a JPEG, JPEG-LS or JPEG 2000 stream says of its picture.
 struct CodedStream {

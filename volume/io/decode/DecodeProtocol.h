@@ -3,8 +3,7 @@
 
 #include <cstdint>
 
-namespace hounsfield::decode
-{
+namespace hounsfield::decode {
 
 /// What the program and its helper hounsfield-decode say to each other: fixed records through two pipes, and
 /// a shared memory (file descriptor sharedMemory) that begins with the file's bytes and goes on with its

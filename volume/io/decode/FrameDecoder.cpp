@@ -12,14 +12,11 @@
 #include <streambuf>
 #include <vector>
 
-namespace hounsfield::decode
-{
-namespace
-{
+namespace hounsfield::decode {
+namespace {
 
 /// A stream over bytes that lie in memory already.
-class MemoryBuffer final : public std::streambuf
-{
+class MemoryBuffer final : public std::streambuf {
 public:
     explicit MemoryBuffer(std::span<const char> bytes)
     {
@@ -70,8 +67,7 @@ bool describe(const gdcm::PixelFormat& format, Reply& reply)
 
 /// GDCM masks the bits above BitsStored where an image says that it has any: they may be overlay planes, or
 /// metal that needs them. This one does not say so, as it is not for a decoder to know what they mean.
-class WholeCells final : public gdcm::Image
-{
+class WholeCells final : public gdcm::Image {
 public:
     explicit WholeCells(const gdcm::Image& image) : gdcm::Image(image) {}
     bool AreOverlaysInPixelData() const override { return false; }

@@ -5,8 +5,7 @@
 
 #include <span>
 
-namespace hounsfield::decode
-{
+namespace hounsfield::decode {
 
 /// Keeps GDCM from writing to the terminal. Called once, before anything else.
 void quietGdcm();

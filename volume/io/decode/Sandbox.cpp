@@ -18,10 +18,8 @@
 #include <vector>
 #endif
 
-namespace hounsfield::decode
-{
-namespace
-{
+namespace hounsfield::decode {
+namespace {
 
 void limit(int resource, rlim_t most)
 {

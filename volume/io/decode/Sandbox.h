@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace hounsfield::decode
-{
+namespace hounsfield::decode {
 
 /// Gives up, for ever, what decoding does not need: no new file, connection, process or thread can be opened;
 /// no file can be written, no core dumped. Open file descriptors above the shared memory are closed.

@@ -13,12 +13,10 @@
 
 using namespace hounsfield::decode;
 
-namespace
-{
+namespace {
 
 /// The shared memory, mapped anew where it has grown.
-class SharedMemory
-{
+class SharedMemory {
 public:
     bool reach(std::uint64_t bytes)
     {
@@ -75,8 +73,7 @@ Reply replyTo(const Request& request, SharedMemory& memory)
 
 int main(int argc, char** argv)
 {
-    struct stat shared {
-    };
+    struct stat shared {};
     if (argc == 2 && std::strcmp(argv[1], "--version") == 0) {
         std::puts(canRestrict() ? HOUNSFIELD_VERSION " (system calls are restricted)"
                                 : HOUNSFIELD_VERSION " (this system does not restrict system calls)");

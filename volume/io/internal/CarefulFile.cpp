@@ -12,8 +12,7 @@
 #include <unistd.h>
 #endif
 
-namespace hounsfield
-{
+namespace hounsfield {
 namespace fs = std::filesystem;
 
 fs::path partialName(const fs::path& file)
@@ -37,8 +36,8 @@ void cannotWrite(const fs::path& file)
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     std::error_code failed;
     if (!fs::is_directory(folder, failed))
-        throw Error(ErrorKind::Resources,
-                    quoted(file) + " cannot be written: " + quoted(folder) + " is not a folder. Create it first.");
+        throw Error(ErrorKind::Resources, quoted(file) + " cannot be written: " + quoted(folder) +
+                                              " is not a folder. Create it first.");
     const auto space = fs::space(folder, failed);
     const bool full = !failed && space.available < (std::uintmax_t{1} << 20);
     throw Error(ErrorKind::Resources,
@@ -63,12 +62,14 @@ void writeCarefully(const fs::path& file, const std::function<void(const fs::pat
             check(temporary);
         } catch (const Error& error) {
             throw Error(ErrorKind::Resources,
-                        quoted(file) + " was not written: it did not read back as it should. Check the disk. (" +
+                        quoted(file) +
+                            " was not written: it did not read back as it should. Check the disk. (" +
                             error.what() + ")");
         }
         fs::rename(temporary, file, failed);
         if (failed)
-            throw Error(ErrorKind::Resources, quoted(file) + " cannot be written (" + failed.message() + ").");
+            throw Error(ErrorKind::Resources,
+                        quoted(file) + " cannot be written (" + failed.message() + ").");
     } catch (...) {
         fs::remove(temporary, failed);
         throw;

@@ -9,15 +9,16 @@
 #include <functional>
 #include <string>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
-/// A temporary name in the same folder with the same ending: `.liver.partial-4711-1.nii.gz` for `liver.nii.gz`.
+/// A temporary name in the same folder with the same ending: `.liver.partial-4711-1.nii.gz` for
+/// `liver.nii.gz`.
 std::filesystem::path partialName(const std::filesystem::path& file);
 
-/// Calls write(temporary), then check(temporary), then renames. Whatever fails, the temporary file is removed and an
-/// older file of that name stays untouched. @throws Error(Resources)
-void writeCarefully(const std::filesystem::path& file, const std::function<void(const std::filesystem::path&)>& write,
+/// Calls write(temporary), then check(temporary), then renames. Whatever fails, the temporary file is removed
+/// and an older file of that name stays untouched. @throws Error(Resources)
+void writeCarefully(const std::filesystem::path& file,
+                    const std::function<void(const std::filesystem::path&)>& write,
                     const std::function<void(const std::filesystem::path&)>& check);
 
 /// Throws Error(Resources): the file cannot be written, with what to do.

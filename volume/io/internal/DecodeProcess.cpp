@@ -22,10 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* helperName = "hounsfield-decode";

@@ -10,15 +10,13 @@
 
 #include <sys/types.h>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 struct FrameItem;
 
 /// The helper program hounsfield-decode, started once and kept over many files. Whatever damaged pixels do to
 /// the libraries that decode them ends the helper at most. Used by one thread at a time.
-class DecodeProcess
-{
+class DecodeProcess {
 public:
     /// Starts the helper that lies beside this program. @throws Error(Resources) where it is missing or does
     /// not start
@@ -29,9 +27,9 @@ public:
 
     struct Outcome {
         decode::Reply reply;
-        std::string end;    ///< how the helper ended, half a sentence; empty where it lives on
-        /// Says nothing about the file: the helper was ended from outside, or it failed after other files, which
-        /// may have damaged its memory. To be asked again of a new one.
+        std::string end; ///< how the helper ended, half a sentence; empty where it lives on
+        /// Says nothing about the file: the helper was ended from outside, or it failed after other files,
+        /// which may have damaged its memory. To be asked again of a new one.
         bool again = false;
     };
     /// Decodes all frames of a DICOM file, or one. @param frame the one; nullptr for all

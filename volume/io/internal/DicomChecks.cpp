@@ -9,13 +9,11 @@
 #include <cmath>
 #include <numbers>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 const char* const fetchAgain = " Fetch the series again, complete.";
 
-namespace
-{
+namespace {
 
 const std::string askForCt = " Hounsfield units are needed, so only CT can be read.";
 
@@ -40,12 +38,13 @@ bool differ(const std::vector<double>& a, const std::vector<double>& b, double t
 bool isKnownCoding(const std::string& syntax)
 {
     const std::string dicom = "1.2.840.10008.1.2";
-    static const std::vector<std::string> known{"",      ".1",    ".1.98", ".1.99", ".2",    ".4.50", ".4.51", ".4.53",
-                                                ".4.55", ".4.57", ".4.70", ".4.80", ".4.81", ".4.90", ".4.91", ".4.92",
-                                                ".4.93", ".5"};
+    static const std::vector<std::string> known{"",      ".1",    ".1.98", ".1.99", ".2",    ".4.50",
+                                                ".4.51", ".4.53", ".4.55", ".4.57", ".4.70", ".4.80",
+                                                ".4.81", ".4.90", ".4.91", ".4.92", ".4.93", ".5"};
     if (syntax.empty() || syntax == "1.2.840.113619.5.2" || syntax == "1.3.46.670589.33.1.4.1")
         return true;
-    return syntax.starts_with(dicom) && std::find(known.begin(), known.end(), syntax.substr(dicom.size())) != known.end();
+    return syntax.starts_with(dicom) &&
+           std::find(known.begin(), known.end(), syntax.substr(dicom.size())) != known.end();
 }
 
 /// What a coding that is not read is called, with its identifier.
@@ -62,7 +61,8 @@ std::string codingInWords(const std::string& syntax)
         {"1.2.840.10008.1.2.4.95", "JPIP"},
         {"1.2.840.10008.1.2.7", "SMPTE video"},
         {"1.2.840.10008.1.2.8", "deflated frames"}};
-    const auto name = std::find_if(names.begin(), names.end(), [&](const auto& one) { return syntax.starts_with(one.first); });
+    const auto name = std::find_if(names.begin(), names.end(),
+                                   [&](const auto& one) { return syntax.starts_with(one.first); });
     return (name == names.end() ? "" : name->second + ", ") + "transfer syntax " + syntax;
 }
 
@@ -70,17 +70,21 @@ std::string codingInWords(const std::string& syntax)
 void checkValues(const DicomSlice& s, const std::string& name)
 {
     if (!isKnownCoding(s.transferSyntax))
-        throw NotReadable{name + " is compressed in a way that this program does not read (" +
-                          codingInWords(s.transferSyntax) +
-                          "). Export the series uncompressed (Explicit VR Little Endian) or as lossless JPEG 2000 or "
-                          "JPEG-LS, which archives (PACS) offer when they send or export."};
+        throw NotReadable{
+            name + " is compressed in a way that this program does not read (" +
+            codingInWords(s.transferSyntax) +
+            "). Export the series uncompressed (Explicit VR Little Endian) or as lossless JPEG 2000 or "
+            "JPEG-LS, which archives (PACS) offer when they send or export."};
     if (!s.unreadable.empty())
-        throw NotReadable{name + " holds a number that cannot be read: " + s.unreadable +
-                          ". DICOM writes numbers with a decimal point and nothing else. Export the original series "
-                          "again; the program that wrote this one has spoiled it."};
+        throw NotReadable{
+            name + " holds a number that cannot be read: " + s.unreadable +
+            ". DICOM writes numbers with a decimal point and nothing else. Export the original series "
+            "again; the program that wrote this one has spoiled it."};
     if (s.modalityLut)
-        throw NotReadable{name + " turns its stored values into others by a table (ModalityLUTSequence), which this program "
-                                 "does not read. Export the original CT series, with RescaleSlope and RescaleIntercept."};
+        throw NotReadable{
+            name +
+            " turns its stored values into others by a table (ModalityLUTSequence), which this program "
+            "does not read. Export the original CT series, with RescaleSlope and RescaleIntercept."};
 }
 
 } // namespace
@@ -91,7 +95,8 @@ void checkKind(const DicomSeries& series)
     const std::string& modality = series.info.modality;
     if (modality == "SR" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.88."))
         throw NotReadable{"It is a structured report (such as a dose report), not images."};
-    if (first.sopClass == "1.2.840.10008.5.1.4.1.1.7" || first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.7."))
+    if (first.sopClass == "1.2.840.10008.5.1.4.1.1.7" ||
+        first.sopClass.starts_with("1.2.840.10008.5.1.4.1.1.7."))
         throw NotReadable{"It holds screenshots (secondary capture), not CT images."};
     if (modality == "SEG")
         throw NotReadable{"It is a segmentation, not a scan."};
@@ -103,8 +108,9 @@ void checkKind(const DicomSeries& series)
         throw NotReadable{"It is a localizer (scout view), not a volume."};
     for (const DicomSlice& s : series.slices)
         if (!s.described && s.damage.empty())
-            throw NotReadable{"It holds many images in one file (multi-frame) and does not say of each where it lies. "
-                              "Export it as a classic CT series, one file a slice."};
+            throw NotReadable{
+                "It holds many images in one file (multi-frame) and does not say of each where it lies. "
+                "Export it as a classic CT series, one file a slice."};
 }
 
 void checkSlice(const DicomSlice& s)
@@ -125,23 +131,27 @@ void checkSlice(const DicomSlice& s)
         throw NotReadable{name + " does not say how large its image is."};
     if (s.highBit != s.bitsStored - 1 || s.bitsStored < 1 || s.bitsStored > s.bitsAllocated ||
         (s.bitsAllocated != 8 && s.bitsAllocated != 16 && s.bitsAllocated != 32))
-        throw NotReadable{name + " packs its grey values in an unusual way (" + std::to_string(s.bitsStored) + " of " +
-                          std::to_string(s.bitsAllocated) + " bits) that this program does not read."};
+        throw NotReadable{name + " packs its grey values in an unusual way (" + std::to_string(s.bitsStored) +
+                          " of " + std::to_string(s.bitsAllocated) +
+                          " bits) that this program does not read."};
     const std::int64_t bytes = std::int64_t{s.rows} * s.columns * (s.bitsAllocated / 8) * s.frames;
     if (s.pixelBytes && *s.pixelBytes < bytes)
         throw NotReadable{name + " is damaged: its header promises " + std::to_string(bytes) +
-                          " bytes of image, and it holds " + std::to_string(*s.pixelBytes) + "." + fetchAgain};
+                          " bytes of image, and it holds " + std::to_string(*s.pixelBytes) + "." +
+                          fetchAgain};
     // A compressed picture larger than any scanner makes is a header that lies: nothing is allocated for it.
     if (s.rows > 16384 || s.columns > 16384)
-        throw NotReadable{name + " claims an image of " + std::to_string(s.columns) + " x " + std::to_string(s.rows) +
+        throw NotReadable{name + " claims an image of " + std::to_string(s.columns) + " x " +
+                          std::to_string(s.rows) +
                           " pixels, more than any CT scanner makes. The file is damaged."};
     if (s.position.size() != 3 || s.orientation.size() != 6)
-        throw NotReadable{
-            name + " does not say where it lies in the patient (no ImagePositionPatient or ImageOrientationPatient). "
-                   "Export the original CT series."};
+        throw NotReadable{name + " does not say where it lies in the patient (no ImagePositionPatient or "
+                                 "ImageOrientationPatient). "
+                                 "Export the original CT series."};
     if (s.pixelSpacing.size() != 2 || !(s.pixelSpacing[0] > 0) || !(s.pixelSpacing[1] > 0))
-        throw NotReadable{name +
-                          " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
+        throw NotReadable{
+            name +
+            " does not say how large its pixels are (no PixelSpacing). Export the original CT series."};
     if (s.slope && *s.slope == 0)
         throw NotReadable{name + " has a RescaleSlope of 0, so that it holds no Hounsfield units."};
 }
@@ -161,11 +171,12 @@ double degreesBetween(const DicomSlice& a, const DicomSlice& b)
     };
     const Vector3 one = normal(a.orientation), other = normal(b.orientation);
     const double lengths = length(one) * length(other);
-    return lengths > 0 ? std::acos(std::min(1.0, std::abs(dot(one, other)) / lengths)) * 180 / std::numbers::pi : 0;
+    return lengths > 0
+               ? std::acos(std::min(1.0, std::abs(dot(one, other)) / lengths)) * 180 / std::numbers::pi
+               : 0;
 }
 
-namespace
-{
+namespace {
 
 std::string tiltOf(const DicomSlice& a, const DicomSlice& b)
 {
@@ -181,18 +192,19 @@ void checkAlike(const DicomSlice& a, const DicomSlice& b)
 {
     const std::string pair =
         "The files " + quoted(a.file.filename()) + " and " + quoted(b.file.filename()) + " differ in ";
-    const std::string advice = " They are not slices of one volume: separate them, or fetch the series again.";
+    const std::string advice =
+        " They are not slices of one volume: separate them, or fetch the series again.";
     if (a.rows != b.rows || a.columns != b.columns)
-        throw NotReadable{pair + "size (" + std::to_string(a.columns) + " x " + std::to_string(a.rows) + " and " +
-                          std::to_string(b.columns) + " x " + std::to_string(b.rows) + " pixels)." + advice};
+        throw NotReadable{pair + "size (" + std::to_string(a.columns) + " x " + std::to_string(a.rows) +
+                          " and " + std::to_string(b.columns) + " x " + std::to_string(b.rows) + " pixels)." +
+                          advice};
     if (differ(a.orientation, b.orientation, 1e-3))
         throw NotReadable{pair + "orientation" + tiltOf(a, b) + "." + advice};
     if (differ(a.pixelSpacing, b.pixelSpacing, 1e-4))
         throw NotReadable{pair + "pixel size." + advice};
 }
 
-namespace
-{
+namespace {
 
 /// The direction cosines of a slice as the file has them. Its third axis follows from them: nothing of it was
 /// rounded.

@@ -3,8 +3,7 @@
 
 #include "volume/io/internal/DicomSeries.h"
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// Why a series is no CT volume, as a whole sentence; caught by examine, never leaves this folder.
 struct NotReadable {

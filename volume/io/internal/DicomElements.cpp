@@ -6,10 +6,8 @@
 #include <array>
 #include <random>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 void appendLittle(std::string& into, std::uint32_t value, int width)
 {
@@ -94,7 +92,8 @@ std::string DicomElements::encoded() const
     return all;
 }
 
-std::string dicomFile(const std::string& sopClass, const std::string& sopInstance, const DicomElements& dataSet)
+std::string dicomFile(const std::string& sopClass, const std::string& sopInstance,
+                      const DicomElements& dataSet)
 {
     DicomElements meta;
     meta.bytes(0x00020001, "OB", std::string("\0\1", 2));

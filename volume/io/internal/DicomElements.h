@@ -5,17 +5,16 @@
 #include <map>
 #include <string>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A new unique identifier under 2.25, from 122 random bits (PS3.5 B.2).
 std::string newDicomUid();
 /// The shortest decimal string of at most 16 characters, as DICOM's VR DS asks (PS3.5 6.2).
 std::string decimalString(double value);
 
-/// A data set in explicit little endian, written by hand: values go in by tag and come out in ascending order.
-class DicomElements
-{
+/// A data set in explicit little endian, written by hand: values go in by tag and come out in ascending
+/// order.
+class DicomElements {
 public:
     /// Text of any VR with a 16-bit length. Padded to even length: UI with a zero, all others with a space.
     void text(std::uint32_t tag, const char* vr, const std::string& value);
@@ -30,6 +29,7 @@ private:
 };
 
 /// A whole file (PS3.10): preamble, meta group, data set.
-std::string dicomFile(const std::string& sopClass, const std::string& sopInstance, const DicomElements& dataSet);
+std::string dicomFile(const std::string& sopClass, const std::string& sopInstance,
+                      const DicomElements& dataSet);
 
 } // namespace hounsfield

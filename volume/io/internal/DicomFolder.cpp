@@ -8,10 +8,8 @@
 #include <chrono>
 #include <map>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& progress)
@@ -42,8 +40,8 @@ std::vector<fs::path> filesOf(const fs::path& folder, bool recursive, Progress& 
     return files;
 }
 
-// A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one, the second that
-// of the person's own script (PS3.5 6.2.1.2).
+// A person's name may be given in up to three writings, divided by '=': the first is the alphabetic one, the
+// second that of the person's own script (PS3.5 6.2.1.2).
 std::string nameOfPerson(const std::string& all)
 {
     const auto first = all.find('=');
@@ -84,7 +82,8 @@ bool comesBefore(const DicomSeries& a, const DicomSeries& b)
     return a.seriesNumber != b.seriesNumber ? a.seriesNumber < b.seriesNumber : a.info.uid < b.info.uid;
 }
 
-/// A patient as files of one series write it, whose programs may differ in capitals and divisions of the name.
+/// A patient as files of one series write it, whose programs may differ in capitals and divisions of the
+/// name.
 std::string patientOf(const DicomHeader& h)
 {
     std::string name;
@@ -102,19 +101,20 @@ void nameParts(std::vector<DicomSeries>& all)
         if (!series.info.uid.empty())
             byUid[series.info.uid].push_back(&series);
     for (auto& [uid, parts] : byUid) {
-        const bool mixed = std::any_of(parts.begin(), parts.end(), [&](const auto* one) { return one->key != parts[0]->key; });
+        const bool mixed = std::any_of(parts.begin(), parts.end(),
+                                       [&](const auto* one) { return one->key != parts[0]->key; });
         for (std::size_t n = 0; parts.size() > 1 && n < parts.size(); ++n) {
             parts[n]->info.part = static_cast<int>(n + 1);
             if (mixed)
-                parts[n]->notes.push_back("Images of several patients or studies share one SeriesInstanceUID in this folder. "
-                                          "They were kept apart and are listed as series of their own.");
+                parts[n]->notes.push_back(
+                    "Images of several patients or studies share one SeriesInstanceUID in this folder. "
+                    "They were kept apart and are listed as series of their own.");
         }
     }
 }
 
 /// Tells what was found so far, now and then: whoever listens draws it.
-class SoFar
-{
+class SoFar {
 public:
     explicit SoFar(const ScanSource::Seen& seen) : m_seen(seen) {}
     void tell(const std::map<std::string, DicomSeries>& byKey)
@@ -158,7 +158,8 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
     int directories = 0;
     SoFar soFar(seen);
     for (std::size_t n = 0; n < files.size(); ++n) {
-        progress.step({"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
+        progress.step(
+            {"looking through the folder", static_cast<double>(n) / static_cast<double>(files.size()), {}});
         const auto header = DicomHeader::read(files[n]);
         if (!header) {
             if (isEmptyFile(files[n]))
@@ -188,9 +189,10 @@ std::vector<DicomSeries> findSeries(const fs::path& folder, bool recursive, cons
                                          " are empty, cut off or not yours to read, for example " +
                                          quoted(broken.front().filename()) + ". Copy them again.");
     if (byKey.empty() && directories > 0)
-        throw Error(ErrorKind::Scan, "The DICOMDIR in " + quoted(folder) +
-                                         " is a list of images, and none of them lies beside it. Copy the whole CD or "
-                                         "folder, with the folders that the DICOMDIR names.");
+        throw Error(ErrorKind::Scan,
+                    "The DICOMDIR in " + quoted(folder) +
+                        " is a list of images, and none of them lies beside it. Copy the whole CD or "
+                        "folder, with the folders that the DICOMDIR names.");
     if (byKey.empty())
         throw Error(ErrorKind::Scan, "There are no DICOM images in the folder " + quoted(folder) + " (" +
                                          std::to_string(files.size()) +

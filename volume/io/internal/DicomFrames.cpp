@@ -6,18 +6,16 @@
 #include <algorithm>
 #include <map>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 // The tags behind markNames: AcquisitionNumber, TemporalPositionIdentifier, TemporalPositionIndex, StackID,
 // NominalPercentageOfCardiacPhase, ImageType (with the energies and reconstructions), ConvolutionKernel, KVP,
 // ContrastBolusAgent, SliceThickness, SeriesDescription.
-constexpr std::array<DicomTag, markCount> markTags{0x00200012, 0x00200100, 0x00209128, 0x00209056, 0x00189241,
-                                                   0x00080008, 0x00181210, 0x00180060, 0x00180010,
-                                                   0x00180050, 0x0008103E};
+constexpr std::array<DicomTag, markCount> markTags{0x00200012, 0x00200100, 0x00209128, 0x00209056,
+                                                   0x00189241, 0x00080008, 0x00181210, 0x00180060,
+                                                   0x00180010, 0x00180050, 0x0008103E};
 
 void fillPicture(DicomSlice& s, const DicomHeader& h)
 {
@@ -38,7 +36,8 @@ void fillPicture(DicomSlice& s, const DicomHeader& h)
     s.bigEndian = h.isBigEndian();
     // JPEG baseline and extended, and near-lossless JPEG-LS: such files do not always admit the loss.
     const std::string& syntax = s.transferSyntax;
-    s.lossy = h.text(0x00282110) == "01" || syntax == "1.2.840.10008.1.2.4.50" || syntax == "1.2.840.10008.1.2.4.51" ||
+    s.lossy = h.text(0x00282110) == "01" || syntax == "1.2.840.10008.1.2.4.50" ||
+              syntax == "1.2.840.10008.1.2.4.51" ||
               (syntax == "1.2.840.10008.1.2.4.81" && h.text(0x00282110) != "00");
 }
 
@@ -47,7 +46,8 @@ std::uint32_t overlayBitsOf(const DicomHeader& h)
 {
     std::uint32_t bits = 0;
     for (DicomTag group = 0x60000000; group <= 0x601E0000; group += 0x00020000)
-        if (const auto position = h.count(group | 0x0102); position && *position > 0 && *position < 32 && !h.has(group | 0x3000))
+        if (const auto position = h.count(group | 0x0102);
+            position && *position > 0 && *position < 32 && !h.has(group | 0x3000))
             bits |= std::uint32_t{1} << *position;
     return bits;
 }
@@ -56,7 +56,8 @@ std::uint32_t overlayBitsOf(const DicomHeader& h)
 std::string shown(const std::string& value)
 {
     std::string text = value.substr(0, 40);
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c > 126; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 32 || c > 126; }, '?');
     return "'" + text + (value.size() > 40 ? "...'" : "'");
 }
 
@@ -81,7 +82,8 @@ std::string unreadableOf(const DicomHeader& h)
             return which;
     // One value is asked for; of several that differ, none is known to be meant.
     for (const auto& [tag, name] : {needed[3], needed[4]})
-        if (const auto values = h.numbers(tag); std::any_of(values.begin(), values.end(), [&](double v) { return v != values[0]; }))
+        if (const auto values = h.numbers(tag);
+            std::any_of(values.begin(), values.end(), [&](double v) { return v != values[0]; }))
             return name + (" " + shown(h.text(tag)));
     return "";
 }
@@ -140,13 +142,15 @@ std::optional<FrameItem> itemOf(const DicomHeader& header, std::size_t frame)
 
 bool isDirectoryOfMedium(const DicomHeader& header)
 {
-    return header.text(0x00020002) == "1.2.840.10008.1.3.10" || header.text(0x00080016) == "1.2.840.10008.1.3.10";
+    return header.text(0x00020002) == "1.2.840.10008.1.3.10" ||
+           header.text(0x00080016) == "1.2.840.10008.1.3.10";
 }
 
 std::vector<DicomSlice> slicesOf(const DicomHeader& header, const fs::path& file)
 {
     const double frames = header.number(0x00280008).value_or(1);
-    // Frames that are not described one by one cannot be placed: the file stays one piece, and its series is refused.
+    // Frames that are not described one by one cannot be placed: the file stays one piece, and its series is
+    // refused.
     if (header.describedFrames() == 0 || static_cast<double>(header.describedFrames()) != frames) {
         DicomSlice whole = sliceOf(header, file);
         whole.described = whole.frames == 1 && header.describedFrames() == 0;
@@ -158,7 +162,8 @@ std::vector<DicomSlice> slicesOf(const DicomHeader& header, const fs::path& file
         slices.back().frame = static_cast<int>(n);
         slices.back().item = itemOf(header, n);
         if (header.describedFrames() > 1)
-            slices.back().instanceNumber += (slices.back().instanceNumber.empty() ? "frame " : " frame ") + std::to_string(n + 1);
+            slices.back().instanceNumber +=
+                (slices.back().instanceNumber.empty() ? "frame " : " frame ") + std::to_string(n + 1);
     }
     return slices;
 }

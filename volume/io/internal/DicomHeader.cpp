@@ -7,8 +7,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 DicomHeader DicomHeader::ofFrame(std::size_t frame) const
 {
@@ -95,7 +94,8 @@ std::optional<int> DicomHeader::count(DicomTag tag) const
     const auto found = m_values.find(tag);
     if (found == m_values.end() || found->second.size() < 2)
         return std::nullopt;
-    const auto a = static_cast<unsigned char>(found->second[0]), b = static_cast<unsigned char>(found->second[1]);
+    const auto a = static_cast<unsigned char>(found->second[0]),
+               b = static_cast<unsigned char>(found->second[1]);
     return m_bigEndian ? a * 256 + b : b * 256 + a;
 }
 

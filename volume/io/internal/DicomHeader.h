@@ -8,16 +8,14 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A DICOM tag, group and element: 0x00280010.
 using DicomTag = std::uint32_t;
 
-/// The top-level values of one DICOM file (PS3.5 section 7, PS3.10), read without trust: every length is compared with
-/// the size of the file, values above 4 KiB are passed over, nothing is decoded.
-class DicomHeader
-{
+/// The top-level values of one DICOM file (PS3.5 section 7, PS3.10), read without trust: every length is
+/// compared with the size of the file, values above 4 KiB are passed over, nothing is decoded.
+class DicomHeader {
 public:
     /// @return nothing where the file is not DICOM; only damage() where it cannot be opened
     static std::optional<DicomHeader> read(const std::filesystem::path& file);
@@ -49,7 +47,8 @@ public:
     const std::vector<std::int64_t>& pixelItems() const { return m_pixelItems; }
     /// How many frames an enhanced image describes one by one (PS3.3 C.7.6.16); 0 in every other file.
     std::size_t describedFrames() const { return m_frames.size(); }
-    /// The header as it holds for one frame: what the functional groups say of it goes before what the file says.
+    /// The header as it holds for one frame: what the functional groups say of it goes before what the file
+    /// says.
     DicomHeader ofFrame(std::size_t frame) const;
     /// What is broken, such as a file that was cut off: half a sentence; empty where nothing is.
     const std::string& damage() const { return m_damage; }

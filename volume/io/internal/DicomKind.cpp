@@ -7,10 +7,8 @@
 #include <cctype>
 #include <set>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 using Words = std::set<std::string>;
 
@@ -37,7 +35,8 @@ Words wordsOf(const std::string& text)
 
 bool anyOf(const Words& words, const Words& wanted)
 {
-    return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return wanted.contains(word); });
+    return std::any_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return wanted.contains(word); });
 }
 
 const std::string& imageTypeOf(const DicomSlice& slice)
@@ -45,8 +44,8 @@ const std::string& imageTypeOf(const DicomSlice& slice)
     return slice.marks[imageTypeMark];
 }
 
-/// Material and effective-atomic-number maps of dual energy and photon counting, perfusion parameters: names of PS3.3
-/// C.8.15.3.10 and C.8.16.2.1.6, and those that vendors write as further values of ImageType.
+/// Material and effective-atomic-number maps of dual energy and photon counting, perfusion parameters: names
+/// of PS3.3 C.8.15.3.10 and C.8.16.2.1.6, and those that vendors write as further values of ImageType.
 bool isMap(const DicomSlice& slice)
 {
     static const Words maps{"IODINE", "MD",   "MATERIAL", "ZEFF", "EFFZ",      "CBF", "CBV",  "MTT",
@@ -58,7 +57,8 @@ bool isMap(const DicomSlice& slice)
             words.erase(alone);
     if (words.contains("ELECTRON") && words.contains("DENSITY"))
         return true;
-    if ((words.contains("Z") || words.contains("ATOMIC")) && (words.contains("EFF") || words.contains("EFFECTIVE")))
+    if ((words.contains("Z") || words.contains("ATOMIC")) &&
+        (words.contains("EFF") || words.contains("EFFECTIVE")))
         return true;
     // Of virtual images without iodine ("MATERIAL_REMOVED") the values are still Hounsfield units.
     return anyOf(words, maps) && !words.contains("REMOVED") && !words.contains("MODIFIED");

@@ -13,10 +13,8 @@
 #include <cstring>
 #include <fstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 [[noreturn]] void refuse(const DicomSlice& s, const std::string& why)
 {
@@ -44,8 +42,7 @@ Component nativeComponent(const DicomSlice& s)
 /// Reads slices one after another. What a file with many frames unpacks to is kept until another file is
 /// asked for; where it does not unpack as a whole, each frame is decoded alone, so that one which is damaged
 /// costs no other.
-class SliceReader
-{
+class SliceReader {
 public:
     /// @throws UndecodableFile, Error, Cancelled
     Conversion read(const DicomSlice& s, std::int16_t* hu, const Progress& progress)
@@ -55,8 +52,8 @@ public:
     bool isUnrestricted() const { return m_decoder.isUnrestricted(); }
 
 private:
-    static Conversion convert(const DicomSlice& s, std::vector<char>& bytes, Component component, int bitsStored,
-                              std::int16_t* hu)
+    static Conversion convert(const DicomSlice& s, std::vector<char>& bytes, Component component,
+                              int bitsStored, std::int16_t* hu)
     {
         const std::int64_t beyond = cleanStoredBits(bytes, component, s, bitsStored);
         Conversion met = toHu(bytes.data(), component, std::int64_t{s.rows} * s.columns, s.slope.value_or(1),
@@ -121,7 +118,11 @@ SliceImage imageOf(const DicomSeries& series, const std::int16_t* hu)
 {
     const Index3& size = series.geometry->size();
     const Vector3 spacing = series.geometry->spacingMm();
-    return {static_cast<int>(size[0]), static_cast<int>(size[1]), spacing[0], spacing[1], {hu, hu + size[0] * size[1]}};
+    return {static_cast<int>(size[0]),
+            static_cast<int>(size[1]),
+            spacing[0],
+            spacing[1],
+            {hu, hu + size[0] * size[1]}};
 }
 
 } // namespace
@@ -155,8 +156,7 @@ std::optional<SliceImage> readOneSlice(const DicomSeries& series, std::size_t nu
     return imageOf(series, hu.data());
 }
 
-namespace
-{
+namespace {
 
 /// A few slices of a series whose pixels cannot be decoded.
 struct LostSlices {
@@ -165,8 +165,7 @@ struct LostSlices {
 };
 
 /// Fills the voxels of a series, slice by slice.
-class VolumeReader
-{
+class VolumeReader {
 public:
     VolumeReader(const DicomSeries& series, Progress& progress, const ScanSource::SliceRead& sliceRead)
         : m_series(series), m_progress(progress), m_sliceRead(sliceRead),
@@ -193,7 +192,8 @@ public:
 private:
     void scanned(std::size_t n, std::int16_t* hu, Conversion& met)
     {
-        m_progress.step({"reading slices", static_cast<double>(n) / static_cast<double>(m_series.slices.size()), {}});
+        m_progress.step(
+            {"reading slices", static_cast<double>(n) / static_cast<double>(m_series.slices.size()), {}});
         Conversion one;
         try {
             one = m_reader.read(m_series.slices[n], hu, m_progress);
@@ -258,16 +258,17 @@ private:
     std::chrono::steady_clock::time_point m_last = std::chrono::steady_clock::now() - std::chrono::seconds(1);
 };
 
-std::shared_ptr<const Volume> readWhole(const DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
-                                        const ScanSource::SliceRead& sliceRead)
+std::shared_ptr<const Volume> readWhole(const DicomSeries& series, std::vector<std::string>& notes,
+                                        Progress& progress, const ScanSource::SliceRead& sliceRead)
 {
     try {
         Conversion met;
         VolumeReader reader(series, progress, sliceRead);
         std::vector<std::int16_t> voxels = reader.read(met);
         if (reader.isUnrestricted())
-            notes.push_back("The pixels are compressed, and this system does not restrict the program that decodes "
-                            "them (no seccomp). Open only files that you trust.");
+            notes.push_back(
+                "The pixels are compressed, and this system does not restrict the program that decodes "
+                "them (no seccomp). Open only files that you trust.");
         progress.report({"reading slices", 1, {}});
         noteConversion(met, notes);
         return std::make_shared<const Volume>(*series.geometry, std::move(voxels));
@@ -278,7 +279,8 @@ std::shared_ptr<const Volume> readWhole(const DicomSeries& series, std::vector<s
     }
 }
 
-/// The series as it is without these slices, examined anew: gaps are filled or refused as where files are missing.
+/// The series as it is without these slices, examined anew: gaps are filled or refused as where files are
+/// missing.
 DicomSeries without(const DicomSeries& series, const LostSlices& lost)
 {
     DicomSeries rest = series;
@@ -293,18 +295,18 @@ DicomSeries without(const DicomSeries& series, const LostSlices& lost)
     for (const std::string& note : series.notes)
         if (std::find(rest.notes.begin(), rest.notes.end(), note) == rest.notes.end())
             rest.notes.push_back(note);
-    rest.notes.insert(rest.notes.begin(), std::to_string(lost.slices.size()) + " of " +
-                                              std::to_string(series.slices.size()) +
-                                              " slices cannot be decoded and were left out, as if their files were "
-                                              "missing. The first: " +
-                                              lost.why);
+    rest.notes.insert(rest.notes.begin(),
+                      std::to_string(lost.slices.size()) + " of " + std::to_string(series.slices.size()) +
+                          " slices cannot be decoded and were left out, as if their files were "
+                          "missing. The first: " +
+                          lost.why);
     return rest;
 }
 
 } // namespace
 
-std::shared_ptr<const Volume> readSeries(DicomSeries& series, std::vector<std::string>& notes, Progress& progress,
-                                         const ScanSource::SliceRead& sliceRead)
+std::shared_ptr<const Volume> readSeries(DicomSeries& series, std::vector<std::string>& notes,
+                                         Progress& progress, const ScanSource::SliceRead& sliceRead)
 {
     try {
         return readWhole(series, notes, progress, sliceRead);

@@ -8,10 +8,8 @@
 #include <cmath>
 #include <map>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 using Slices = std::vector<DicomSlice>;
 
@@ -37,8 +35,9 @@ DicomSeries partOf(const DicomSeries& whole, Slices slices, const std::string& l
 /// Whether slices may be put in a row along their normal.
 bool canBePlaced(const Slices& slices)
 {
-    return std::all_of(slices.begin(), slices.end(),
-                       [](const DicomSlice& s) { return s.position.size() == 3 && s.orientation.size() == 6; });
+    return std::all_of(slices.begin(), slices.end(), [](const DicomSlice& s) {
+        return s.position.size() == 3 && s.orientation.size() == 6;
+    });
 }
 
 /// Along the normal of the first one, ascending; the slices themselves are put in that order.
@@ -47,7 +46,8 @@ std::vector<double> sortedHeights(Slices& slices)
     const auto& o = slices.front().orientation;
     const Vector3 normal = cross(Vector3{o[0], o[1], o[2]}, Vector3{o[3], o[4], o[5]});
     const auto height = [&](const DicomSlice& s) { return dot(positionOf(s), normal); };
-    std::stable_sort(slices.begin(), slices.end(), [&](const auto& a, const auto& b) { return height(a) < height(b); });
+    std::stable_sort(slices.begin(), slices.end(),
+                     [&](const auto& a, const auto& b) { return height(a) < height(b); });
     std::vector<double> heights;
     for (const DicomSlice& s : slices)
         heights.push_back(height(s));
@@ -93,11 +93,12 @@ std::string differenceInWords(const DicomSlice& main, const DicomSlice& other)
         return "across the others";
     if (degrees > 0.05)
         return "tilted by " + plainNumber(degrees, 1) + " degrees against the others";
-    return other.pixelSpacing.empty() ? "without a place" : "pixels of " + plainNumber(other.pixelSpacing[0], 3) + " mm";
+    return other.pixelSpacing.empty() ? "without a place"
+                                      : "pixels of " + plainNumber(other.pixelSpacing[0], 3) + " mm";
 }
 
-// Slices of one kind, size, orientation and pixel size make a part. Few odd ones are set apart only where the rest is a
-// whole volume without them: else they are part of it, and it cannot be read.
+// Slices of one kind, size, orientation and pixel size make a part. Few odd ones are set apart only where the
+// rest is a whole volume without them: else they are part of it, and it cannot be read.
 std::vector<DicomSeries> byKind(DicomSeries series)
 {
     std::vector<Slices> groups;
@@ -107,8 +108,8 @@ std::vector<DicomSeries> byKind(DicomSeries series)
             damaged.push_back(s);
             continue;
         }
-        const auto known =
-            std::find_if(groups.begin(), groups.end(), [&](const Slices& g) { return sameKind(g.front(), s); });
+        const auto known = std::find_if(groups.begin(), groups.end(),
+                                        [&](const Slices& g) { return sameKind(g.front(), s); });
         (known == groups.end() ? groups.emplace_back() : *known).push_back(s);
     }
     const auto volumeSlices = [](const Slices& g) { return g.front().localizer ? 0 : g.size(); };
@@ -132,15 +133,18 @@ std::vector<DicomSeries> byKind(DicomSeries series)
         const std::string label = parts.empty() ? "" : differenceInWords(main, group.front());
         parts.push_back(partOf(series, std::move(group), label));
     }
-    parts.front().notes.push_back(std::to_string(apart) + (apart == 1 ? " image" : " images") +
-                                  " of the series differ in kind, size, orientation or pixel size and are listed apart.");
+    parts.front().notes.push_back(
+        std::to_string(apart) + (apart == 1 ? " image" : " images") +
+        " of the series differ in kind, size, orientation or pixel size and are listed apart.");
     return parts;
 }
 
 struct ByNumber {
     bool operator()(const std::vector<std::string>& a, const std::vector<std::string>& b) const
     {
-        const auto key = [](const std::string& text) { return std::pair(numberFrom(text).value_or(0), text); };
+        const auto key = [](const std::string& text) {
+            return std::pair(numberFrom(text).value_or(0), text);
+        };
         for (std::size_t n = 0; n < a.size(); ++n)
             if (key(a[n]) != key(b[n]))
                 return key(a[n]) < key(b[n]);
@@ -172,7 +176,8 @@ bool isPrintable(const std::string& text)
     return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 32 && c < 127; });
 }
 
-std::vector<DicomSeries> partsBy(const DicomSeries& series, Groups groups, const std::vector<std::size_t>& marks)
+std::vector<DicomSeries> partsBy(const DicomSeries& series, Groups groups,
+                                 const std::vector<std::size_t>& marks)
 {
     std::vector<DicomSeries> parts;
     for (auto& [values, slices] : groups) {
@@ -180,7 +185,8 @@ std::vector<DicomSeries> partsBy(const DicomSeries& series, Groups groups, const
         for (std::size_t n = 0; n < marks.size(); ++n) {
             // An enhanced image counts its time points in binary.
             const std::string value = isPrintable(values[n]) ? values[n] : std::to_string(parts.size() + 1);
-            label += (n ? ", " : "") + std::string(markNames[marks[n]]) + " " + (value.empty() ? "not said" : value);
+            label += (n ? ", " : "") + std::string(markNames[marks[n]]) + " " +
+                     (value.empty() ? "not said" : value);
         }
         parts.push_back(partOf(series, std::move(slices), label));
         parts.back().notes.push_back("The series holds " + std::to_string(groups.size()) +
@@ -190,14 +196,16 @@ std::vector<DicomSeries> partsBy(const DicomSeries& series, Groups groups, const
     return parts;
 }
 
-/// Whether nearly all slices of a row keep one distance, which is wider than that of the row they are taken from.
+/// Whether nearly all slices of a row keep one distance, which is wider than that of the row they are taken
+/// from.
 bool isRegularWithin(Slices slices, double usualOfAll)
 {
     if (slices.size() < 3)
         return false;
     const std::vector<double> gaps = gapsOf(sortedHeights(slices));
     const double usual = usualGap(gaps);
-    const auto regular = std::count_if(gaps.begin(), gaps.end(), [&](double gap) { return std::abs(gap - usual) < 0.1 * usual; });
+    const auto regular = std::count_if(gaps.begin(), gaps.end(),
+                                       [&](double gap) { return std::abs(gap - usual) < 0.1 * usual; });
     return usual > 1.3 * usualOfAll && regular * 5 >= static_cast<std::ptrdiff_t>(gaps.size()) * 4;
 }
 
@@ -211,7 +219,8 @@ std::optional<Groups> interleavedBy(const Slices& sorted, double usual, std::siz
         runs += n == 0 || sorted[n].marks[mark] != sorted[n - 1].marks[mark];
     }
     // One block after the other, as where a scan goes on with another acquisition, is one row.
-    const bool interleaved = groups.size() > 1 && runs > groups.size() && std::all_of(groups.begin(), groups.end(), [&](const auto& group) {
+    const bool interleaved = groups.size() > 1 && runs > groups.size() &&
+                             std::all_of(groups.begin(), groups.end(), [&](const auto& group) {
                                  return isRegularWithin(group.second, usual);
                              });
     return interleaved ? std::optional(groups) : std::nullopt;
@@ -239,19 +248,23 @@ std::vector<DicomSeries> byFrameOfReference(DicomSeries series)
     if (frames.size() < 2)
         return {std::move(series)};
     if (frames.size() > 2 && frames.size() == series.slices.size()) {
-        series.notes.push_back("Every image names another frame of reference, as some programs that hide the patient write "
-                               "it. Their positions were taken to be of one.");
+        series.notes.push_back(
+            "Every image names another frame of reference, as some programs that hide the patient write "
+            "it. Their positions were taken to be of one.");
         return {std::move(series)};
     }
     std::vector<DicomSeries> parts;
     for (Slices& frame : frames) {
-        const std::string label = "frame of reference " + std::to_string(parts.size() + 1) + " of " + std::to_string(frames.size());
+        const std::string label =
+            "frame of reference " + std::to_string(parts.size() + 1) + " of " + std::to_string(frames.size());
         const std::string uid = frame.front().frameOfReferenceUid;
         parts.push_back(partOf(series, std::move(frame), label));
         parts.back().info.frameOfReferenceUid = uid;
-        parts.back().notes.push_back("The series holds images of " + std::to_string(frames.size()) +
-                                     " frames of reference, whose positions cannot be compared; each is listed as a series of "
-                                     "its own. This is " + label + ".");
+        parts.back().notes.push_back(
+            "The series holds images of " + std::to_string(frames.size()) +
+            " frames of reference, whose positions cannot be compared; each is listed as a series of "
+            "its own. This is " +
+            label + ".");
     }
     return parts;
 }
@@ -287,7 +300,8 @@ std::vector<DicomSeries> byBlocks(DicomSeries series)
             blocks.emplace_back();
         blocks.back().push_back(sorted[n]);
     }
-    if (blocks.size() < 2 || std::any_of(blocks.begin(), blocks.end(), [](const auto& b) { return b.size() < fewest; }))
+    if (blocks.size() < 2 ||
+        std::any_of(blocks.begin(), blocks.end(), [](const auto& b) { return b.size() < fewest; }))
         return {std::move(series)};
     std::vector<DicomSeries> parts;
     for (Slices& block : blocks) {

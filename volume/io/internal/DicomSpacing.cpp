@@ -8,12 +8,11 @@
 #include <algorithm>
 #include <cmath>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
-// Positions rounded to a tenth of a millimetre are 0.1 apart in their gaps; the 1e-6 is for the decimal fractions.
+// Positions rounded to a tenth of a millimetre are 0.1 apart in their gaps; the 1e-6 is for the decimal
+// fractions.
 double toleranceMm(double usual)
 {
     return std::max(0.1, 0.01 * usual) + 1e-6;
@@ -67,8 +66,8 @@ void checkWidest(const std::vector<DicomSlice>& slices, const std::vector<double
     const double most = widestToFill(gaps);
     for (std::size_t n = 0; n < gaps.size(); ++n)
         if (gaps[n] > most)
-            throw NotReadable{"Between " + nameOf(slices[n]) + " and " + nameOf(slices[n + 1]) + " lie " + mm(gaps[n]) +
-                              " without an image, where the others lie " + mm(usual) +
+            throw NotReadable{"Between " + nameOf(slices[n]) + " and " + nameOf(slices[n + 1]) + " lie " +
+                              mm(gaps[n]) + " without an image, where the others lie " + mm(usual) +
                               " apart: too much is missing to be filled in." + fetchAgain};
 }
 
@@ -83,8 +82,8 @@ std::string listed(const std::vector<std::string>& places)
     return listText(shown);
 }
 
-EvenGrid filled(const std::vector<DicomSlice>& slices, const std::vector<double>& heights, const std::vector<int>& steps,
-                double usual, const NameOfHeight& nameOfHeight)
+EvenGrid filled(const std::vector<DicomSlice>& slices, const std::vector<double>& heights,
+                const std::vector<int>& steps, double usual, const NameOfHeight& nameOfHeight)
 {
     EvenGrid grid;
     std::vector<std::string> madeUp;
@@ -98,18 +97,19 @@ EvenGrid filled(const std::vector<DicomSlice>& slices, const std::vector<double>
                 madeUp.push_back(nameOfHeight(heights[n] + weight * (heights[n + 1] - heights[n])));
         }
         if (steps[n] > 1 && first.empty())
-            first = nameOf(slices[n]) + " and " + nameOf(slices[n + 1]) + ", which lie " + mm(heights[n + 1] - heights[n]) +
-                    " apart where the others lie " + mm(usual) + " apart";
+            first = nameOf(slices[n]) + " and " + nameOf(slices[n + 1]) + ", which lie " +
+                    mm(heights[n + 1] - heights[n]) + " apart where the others lie " + mm(usual) + " apart";
         total += steps[n];
     }
     grid.slices.push_back({steps.size(), 0});
     grid.stepMm = (heights.back() - heights.front()) / total;
     const bool one = madeUp.size() == 1;
-    grid.notes.push_back((one ? "One slice is" : std::to_string(madeUp.size()) + " slices are") + " missing" +
-                         (one ? " between " : ", the first between ") + first + ". " +
-                         (one ? "It was made up" : "They were made up") + " by interpolation between the neighbours, at " +
-                         listed(madeUp) +
-                         ": what is seen there was not scanned. Fetch the series again if it should be complete.");
+    grid.notes.push_back(
+        (one ? "One slice is" : std::to_string(madeUp.size()) + " slices are") + " missing" +
+        (one ? " between " : ", the first between ") + first + ". " +
+        (one ? "It was made up" : "They were made up") + " by interpolation between the neighbours, at " +
+        listed(madeUp) +
+        ": what is seen there was not scanned. Fetch the series again if it should be complete.");
     return grid;
 }
 
@@ -124,8 +124,9 @@ std::string gapsInWords(const std::vector<DicomSlice>& slices, const std::vector
     const auto [least, most] = std::minmax_element(gaps.begin(), gaps.end());
     std::string text = "The slices are unevenly spaced (" + mm(*least) + " to " + mm(*most) + " apart";
     if (odd > 0)
-        text += "; " + std::to_string(odd) + " of " + std::to_string(gaps.size()) + " gaps differ from the usual " +
-                mm(usual) + ", the first between " + nameOf(slices[first]) + " and " + nameOf(slices[first + 1]);
+        text += "; " + std::to_string(odd) + " of " + std::to_string(gaps.size()) +
+                " gaps differ from the usual " + mm(usual) + ", the first between " + nameOf(slices[first]) +
+                " and " + nameOf(slices[first + 1]);
     return text + ")";
 }
 
@@ -153,12 +154,13 @@ EvenGrid resampled(const std::vector<DicomSlice>& slices, const std::vector<doub
     grid.slices.push_back({heights.size() - 1, 0});
     if (madeUp.empty())
         return grid;
-    grid.notes.push_back(gapsInWords(slices, gaps, usual) + ". They were brought to an even " + mm(grid.stepMm) +
-                         " by linear interpolation at their true positions: " + std::to_string(madeUp.size()) + " of " +
-                         std::to_string(grid.slices.size()) + " slices, from " + nameOfHeight(madeUp.front()) + " to " +
-                         nameOfHeight(madeUp.back()) +
-                         ", lie between scanned ones. Volumes follow the true gaps; small structures in wide gaps may be "
-                         "missed.");
+    grid.notes.push_back(
+        gapsInWords(slices, gaps, usual) + ". They were brought to an even " + mm(grid.stepMm) +
+        " by linear interpolation at their true positions: " + std::to_string(madeUp.size()) + " of " +
+        std::to_string(grid.slices.size()) + " slices, from " + nameOfHeight(madeUp.front()) + " to " +
+        nameOfHeight(madeUp.back()) +
+        ", lie between scanned ones. Volumes follow the true gaps; small structures in wide gaps may be "
+        "missed.");
     return grid;
 }
 
@@ -175,7 +177,8 @@ std::vector<double> gapsOf(const std::vector<double>& heights)
 double usualGap(const std::vector<double>& gaps)
 {
     std::vector<double> sorted;
-    std::copy_if(gaps.begin(), gaps.end(), std::back_inserter(sorted), [](double gap) { return gap >= 0.01; });
+    std::copy_if(gaps.begin(), gaps.end(), std::back_inserter(sorted),
+                 [](double gap) { return gap >= 0.01; });
     if (sorted.empty())
         return 0;
     std::sort(sorted.begin(), sorted.end());
@@ -192,9 +195,9 @@ double widestToFill(const std::vector<double>& gaps)
     const double usual = usualGap(gaps);
     const auto wide =
         std::count_if(gaps.begin(), gaps.end(), [usual](double gap) { return gap > 1.5 * usual; });
-    // Where every fifth gap is wide the scan was planned so, as with thin slices through one organ: up to a centimetre is
-    // believed. Else slices were lost, and up to three in a row are made up, never more than a centimetre of them. One
-    // lost slice may always be.
+    // Where every fifth gap is wide the scan was planned so, as with thin slices through one organ: up to a
+    // centimetre is believed. Else slices were lost, and up to three in a row are made up, never more than a
+    // centimetre of them. One lost slice may always be.
     const bool planned = wide * 5 >= static_cast<std::ptrdiff_t>(gaps.size());
     return std::max(2.05 * usual, planned ? 10.0 + 1e-6 : std::min(10.0 + 1e-6, 4.05 * usual));
 }
@@ -206,7 +209,8 @@ bool isCrowded(const std::vector<double>& gaps, std::size_t gap)
     return gap > 0 && gap + 1 < gaps.size() && gaps[gap] < 0.3 * std::min(gaps[gap - 1], gaps[gap + 1]);
 }
 
-EvenGrid evenGrid(const std::vector<DicomSlice>& slices, const std::vector<double>& heights, const NameOfHeight& nameOfHeight)
+EvenGrid evenGrid(const std::vector<DicomSlice>& slices, const std::vector<double>& heights,
+                  const NameOfHeight& nameOfHeight)
 {
     const std::vector<double> gaps = gapsOf(heights);
     const double usual = usualGap(gaps);

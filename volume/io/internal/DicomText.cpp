@@ -8,10 +8,8 @@
 #include <string_view>
 #include <vector>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 /// One of DICOM's character sets: the number in its defined term, and what ICU calls it.
 struct CharacterSet {
@@ -36,7 +34,8 @@ constexpr std::array<CharacterSet, 15> sets{{{100, "ISO-8859-1"},
                                              {149, "EUC-KR"},
                                              {58, "GBK"}}};
 
-/// What is written in one go: bytes below 128 by G0, others by G1 (ISO 2022). An empty name is ASCII, or nothing.
+/// What is written in one go: bytes below 128 by G0, others by G1 (ISO 2022). An empty name is ASCII, or
+/// nothing.
 struct Tables {
     std::string_view g0, g1;
 };
@@ -102,8 +101,9 @@ std::string converted(std::string_view set, const std::string& bytes)
 {
     std::string text(bytes.size() * 4 + 4, '\0');
     UErrorCode failed = U_ZERO_ERROR;
-    const auto length = ucnv_convert("UTF-8", std::string(set).c_str(), text.data(), static_cast<int>(text.size()),
-                                     bytes.data(), static_cast<int>(bytes.size()), &failed);
+    const auto length =
+        ucnv_convert("UTF-8", std::string(set).c_str(), text.data(), static_cast<int>(text.size()),
+                     bytes.data(), static_cast<int>(bytes.size()), &failed);
     if (set.empty() || U_FAILURE(failed))
         return std::string(bytes.size(), '?');
     text.resize(static_cast<std::size_t>(length));

@@ -10,10 +10,8 @@
 #include <optional>
 #include <sstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 constexpr std::uint32_t undefinedLength = 0xFFFFFFFF;
 constexpr DicomTag pixelDataTag = 0x7FE00010, itemTag = 0xFFFEE000, itemEndTag = 0xFFFEE00D,
@@ -23,8 +21,8 @@ constexpr std::int64_t longestValue = 4096;
 constexpr int deepest = 32;
 constexpr const char* deflatedSyntax = "1.2.840.10008.1.2.1.99";
 
-/// What the functional groups of an enhanced image say of a frame and this program wants to know. Each tag has one
-/// meaning wherever it stands in them, so that the sequences around it need not be remembered.
+/// What the functional groups of an enhanced image say of a frame and this program wants to know. Each tag
+/// has one meaning wherever it stands in them, so that the sequences around it need not be remembered.
 bool isWantedOfFrame(DicomTag tag)
 {
     switch (tag) {
@@ -72,8 +70,9 @@ bool isSequenceOfFrame(DicomTag tag)
 struct Element {
     DicomTag tag = 0;
     std::uint32_t length = 0;
-    bool isSequence = false;       ///< VR SQ, or a sequence that an implicit file need not mark
-    bool implicitSequence = false; ///< VR UN of undefined length: what is inside is implicit (PS3.5 6.2.2, note 2)
+    bool isSequence = false; ///< VR SQ, or a sequence that an implicit file need not mark
+    bool implicitSequence =
+        false; ///< VR UN of undefined length: what is inside is implicit (PS3.5 6.2.2, note 2)
 };
 
 struct Broken {
@@ -83,10 +82,12 @@ struct Broken {
 } // namespace
 
 /// Walks over the elements of one file.
-class DicomWalker
-{
+class DicomWalker {
 public:
-    DicomWalker(std::istream& in, std::int64_t size, DicomHeader& header) : m_in(in), m_size(size), m_header(header) {}
+    DicomWalker(std::istream& in, std::int64_t size, DicomHeader& header)
+        : m_in(in), m_size(size), m_header(header)
+    {
+    }
 
     void walk(bool withMeta)
     {
@@ -126,7 +127,8 @@ private:
     std::string inflated()
     {
         constexpr std::size_t most = std::size_t{1} << 28;
-        std::string packed(static_cast<std::size_t>(m_size - m_position), '\0'), unpacked, portion(1 << 16, '\0');
+        std::string packed(static_cast<std::size_t>(m_size - m_position), '\0'), unpacked,
+            portion(1 << 16, '\0');
         bytes(packed.data(), static_cast<std::int64_t>(packed.size()));
         z_stream stream{};
         inflateInit2(&stream, -15);
@@ -276,7 +278,8 @@ private:
     void frameGroups(const Element& e)
     {
         forItems(e.length, m_explicit && !e.implicitSequence, 0, [&](const Element& item) {
-            auto& into = e.tag == sharedGroupsTag ? m_header.m_sharedByFrames : m_header.m_frames.emplace_back();
+            auto& into =
+                e.tag == sharedGroupsTag ? m_header.m_sharedByFrames : m_header.m_frames.emplace_back();
             groups(item, m_explicit && !e.implicitSequence, 0, into);
         });
     }
@@ -363,8 +366,8 @@ std::optional<DicomHeader> DicomHeader::read(const std::filesystem::path& file)
     in.read(start, sizeof start);
     in.clear();
     const bool preamble = std::memcmp(start + 128, "DICM", 4) == 0;
-    const bool bare =
-        (start[0] == 8 || start[0] == 2) && start[1] == 0 && start[3] == 0 && start[2] <= 0x18 && start[2] >= 0;
+    const bool bare = (start[0] == 8 || start[0] == 2) && start[1] == 0 && start[3] == 0 &&
+                      start[2] <= 0x18 && start[2] >= 0;
     if (!preamble && !bare)
         return std::nullopt;
     DicomWalker walker(in, size, header);

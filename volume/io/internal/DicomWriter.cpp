@@ -12,10 +12,8 @@
 #include <ctime>
 #include <fstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 static_assert(std::endian::native == std::endian::little, "DICOM is written in little endian");
@@ -100,8 +98,9 @@ std::string sliceFile(const Volume& volume, std::int64_t k, DicomElements elemen
     const std::string uid = newDicomUid();
     const auto voxels = static_cast<std::size_t>(g.size()[0] * g.size()[1]);
     std::string pixels(voxels * 2, '\0');
-    pixels.assign(reinterpret_cast<const char*>(volume.voxels().data() + static_cast<std::size_t>(k) * voxels),
-                  voxels * 2);
+    pixels.assign(
+        reinterpret_cast<const char*>(volume.voxels().data() + static_cast<std::size_t>(k) * voxels),
+        voxels * 2);
     elements.text(0x00080018, "UI", uid);
     elements.text(0x00200013, "IS", std::to_string(k + 1));
     elements.text(0x00200032, "DS", joined({position[0], position[1], position[2]}));
@@ -125,7 +124,8 @@ void writeSlices(const Volume& volume, const DicomIdentity& identity, const fs::
     }
 }
 
-// A reader sorts along the cross product of row and column: a left-handed grid comes back with its slices in reverse.
+// A reader sorts along the cross product of row and column: a left-handed grid comes back with its slices in
+// reverse.
 bool sameVolume(const Volume& written, const Volume& read)
 {
     const Geometry& g = written.geometry();
@@ -145,7 +145,8 @@ bool sameVolume(const Volume& written, const Volume& read)
     return true;
 }
 
-void fillFolder(const Volume& volume, const DicomIdentity& identity, const fs::path& temporary, const fs::path& target)
+void fillFolder(const Volume& volume, const DicomIdentity& identity, const fs::path& temporary,
+                const fs::path& target)
 {
     try {
         writeSlices(volume, identity, temporary);
@@ -174,8 +175,9 @@ void checkPossible(const Volume& volume, const fs::path& folder)
                     "A DICOM image has at most 65535 rows and columns. Write the scan as .nii.gz or .nrrd.");
     if (fs::exists(folder, failed) && !(fs::is_directory(folder, failed) && fs::is_empty(folder, failed)))
         throw Error(ErrorKind::Resources,
-                    quoted(folder) + " is not an empty folder; a DICOM series needs one of its own. Name a folder "
-                                     "that does not exist yet.");
+                    quoted(folder) +
+                        " is not an empty folder; a DICOM series needs one of its own. Name a folder "
+                        "that does not exist yet.");
 }
 
 } // namespace

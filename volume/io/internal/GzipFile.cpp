@@ -9,10 +9,8 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 gzFile open(const std::filesystem::path& file)
 {
@@ -26,7 +24,8 @@ gzFile open(const std::filesystem::path& file)
 [[noreturn]] void endsEarly(const std::filesystem::path& file)
 {
     throw Error(ErrorKind::Scan,
-                quoted(file) + " ends too early: it was cut off while being copied or written. Copy it again.");
+                quoted(file) +
+                    " ends too early: it was cut off while being copied or written. Copy it again.");
 }
 
 // The best that deflate can do: 258 bytes from two bits (zlib's technical notes).
@@ -90,16 +89,19 @@ std::vector<unsigned char> GzipFile::readAll(std::int64_t count, Progress& progr
         std::vector<unsigned char> portion(static_cast<std::size_t>(std::min<std::int64_t>(count, 1 << 22)));
         while (static_cast<std::int64_t>(bytes.size()) < count) {
             const auto done = static_cast<std::int64_t>(bytes.size());
-            const std::int64_t wanted = std::min<std::int64_t>(count - done, static_cast<std::int64_t>(portion.size()));
+            const std::int64_t wanted =
+                std::min<std::int64_t>(count - done, static_cast<std::int64_t>(portion.size()));
             const std::int64_t got = read(portion.data(), wanted);
             bytes.insert(bytes.end(), portion.begin(), portion.begin() + got);
             if (got < wanted)
                 endsEarly(m_path);
-            progress.step({"reading voxels", static_cast<double>(bytes.size()) / static_cast<double>(count), {}});
+            progress.step(
+                {"reading voxels", static_cast<double>(bytes.size()) / static_cast<double>(count), {}});
         }
     } catch (const std::bad_alloc&) {
         throw Error(ErrorKind::Resources, "There is not enough memory for the " + std::to_string(count) +
-                                              " bytes of voxels in " + quoted(m_path) + ". Close other programs.");
+                                              " bytes of voxels in " + quoted(m_path) +
+                                              ". Close other programs.");
     }
     return bytes;
 }
@@ -125,9 +127,10 @@ std::int64_t GzipFile::finish()
     while (const std::int64_t got = read(portion.data(), static_cast<std::int64_t>(portion.size()))) {
         surplus += got;
         if (surplus > most)
-            throw Error(ErrorKind::Scan, quoted(m_path) +
-                                             " unpacks to far more than its header speaks of. It is damaged or was made to "
-                                             "fill the memory; get it again from where it came from.");
+            throw Error(ErrorKind::Scan,
+                        quoted(m_path) +
+                            " unpacks to far more than its header speaks of. It is damaged or was made to "
+                            "fill the memory; get it again from where it came from.");
     }
     return surplus;
 }

@@ -8,10 +8,8 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 gzFile open(const std::filesystem::path& file, GzipOut::Mode mode)
 {

@@ -8,12 +8,10 @@
 
 struct gzFile_s;
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A file written through zlib.
-class GzipOut
-{
+class GzipOut {
 public:
     enum class Mode { Plain, Compressed, AppendCompressed };
     /// @throws Error(Resources) where it cannot be opened

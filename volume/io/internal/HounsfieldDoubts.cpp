@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
-/// Few whole numbers from 0 up, in patches: a segmentation, not a CT, in which neighbours hardly ever have the same value.
+/// Few whole numbers from 0 up, in patches: a segmentation, not a CT, in which neighbours hardly ever have
+/// the same value.
 /// @return a sentence; empty where it is none
 std::string labelMapInWords(const Volume& volume)
 {
@@ -29,12 +28,15 @@ std::string labelMapInWords(const Volume& volume)
             alike += value == voxels[n + 1];
         }
     }
-    const auto labels = std::count_if(counts.begin() + 1, counts.end(), [](std::int64_t count) { return count > 0; });
+    const auto labels =
+        std::count_if(counts.begin() + 1, counts.end(), [](std::int64_t count) { return count > 0; });
     const bool patches = pairs > 0 && alike * 2 > pairs;
     if (counts[0] == 0 || labels < 1 || labels > 255 || !(patches || labels <= 4))
         return "";
-    return "This looks like a label map (a segmentation with " + std::to_string(labels) + (labels == 1 ? " label" : " labels") +
-           "), not a CT: it holds few whole numbers from 0 up, in patches. Open the CT it belongs to; nothing that is found or "
+    return "This looks like a label map (a segmentation with " + std::to_string(labels) +
+           (labels == 1 ? " label" : " labels") +
+           "), not a CT: it holds few whole numbers from 0 up, in patches. Open the CT it belongs to; "
+           "nothing that is found or "
            "measured in a label map means anything.";
 }
 
@@ -59,7 +61,8 @@ void noteDoubtfulValues(const Volume& volume, std::vector<std::string>& notes)
                         "): there is nothing to see in this scan.");
         return;
     }
-    const std::string range = " (values from " + std::to_string(lowest) + " to " + std::to_string(highest) + ")";
+    const std::string range =
+        " (values from " + std::to_string(lowest) + " to " + std::to_string(highest) + ")";
     if (lowest >= 0)
         notes.push_back("No value is below 0" + range +
                         ": these are hardly Hounsfield units; an offset such as 1024 may be missing, or "
@@ -79,8 +82,8 @@ void noteDoubtfulGrid(const Geometry& geometry, std::vector<std::string>& notes)
     const double widest = *std::max_element(spacing.begin(), spacing.end());
     const double finest = *std::min_element(spacing.begin(), spacing.end());
     if (widest > 20 || finest < 0.02)
-        notes.push_back("The voxels measure " + plainNumber(spacing[0], 4) + " x " + plainNumber(spacing[1], 4) +
-                        " x " + plainNumber(spacing[2], 4) +
+        notes.push_back("The voxels measure " + plainNumber(spacing[0], 4) + " x " +
+                        plainNumber(spacing[1], 4) + " x " + plainNumber(spacing[2], 4) +
                         " mm, which no CT scanner makes: check the units of the file.");
     else if (widest > 5.0 + 1e-6)
         notes.push_back("The slices lie " + plainNumber(widest, 2) +
@@ -91,10 +94,11 @@ void noteDoubtfulGrid(const Geometry& geometry, std::vector<std::string>& notes)
         notes.push_back("The scan has only " + std::to_string(fewest) + (fewest == 1 ? " slice" : " slices") +
                         " along one axis; the model needs more around an organ to recognise it well.");
     if (!geometry.isOrthogonal())
-        notes.push_back("The scan is sheared by " + plainNumber(geometry.shearDegrees(), 1) +
-                        " degrees (a tilted gantry): its slices are displaced against each other. The grid is kept as "
-                        "it is; volumes "
-                        "and positions take it into account.");
+        notes.push_back(
+            "The scan is sheared by " + plainNumber(geometry.shearDegrees(), 1) +
+            " degrees (a tilted gantry): its slices are displaced against each other. The grid is kept as "
+            "it is; volumes "
+            "and positions take it into account.");
 }
 
 } // namespace hounsfield

@@ -10,12 +10,10 @@
 #include <algorithm>
 #include <fstream>
 
-namespace hounsfield
-{
+namespace hounsfield {
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 std::string firstBytes(const fs::path& file)
 {
@@ -54,7 +52,8 @@ std::string unzippedBytes(const fs::path& file)
 {
     std::string bytes(1024, '\0');
     try {
-        bytes.resize(static_cast<std::size_t>(GzipFile(file).read(bytes.data(), static_cast<std::int64_t>(bytes.size()))));
+        bytes.resize(static_cast<std::size_t>(
+            GzipFile(file).read(bytes.data(), static_cast<std::int64_t>(bytes.size()))));
     } catch (const Error&) {
         bytes.clear();
     }
@@ -67,7 +66,10 @@ void refuseArchive(const fs::path& file, const std::string& bytes, bool gzip)
     static const std::vector<std::pair<std::string, std::string>> known{{"7z\xbc\xaf\x27\x1c", "7z"},
                                                                         {"Rar!\x1a\x07", "RAR"},
                                                                         {"BZh", "bzip2"},
-                                                                        {std::string("\xfd" "7zXZ\0", 6), "xz"},
+                                                                        {std::string("\xfd"
+                                                                                     "7zXZ\0",
+                                                                                     6),
+                                                                         "xz"},
                                                                         {"\x28\xb5\x2f\xfd", "Zstandard"}};
     std::string kind;
     if (isTar(bytes))
@@ -78,9 +80,11 @@ void refuseArchive(const fs::path& file, const std::string& bytes, bool gzip)
         if (bytes.starts_with(begin))
             kind = name;
     if (!kind.empty())
-        throw Error(ErrorKind::Scan, quoted(file) + " is a packed archive (" + kind +
-                                         "), which this program does not open. Unpack it first and open the folder or the file "
-                                         "that comes out. ZIP archives are opened as they are.");
+        throw Error(
+            ErrorKind::Scan,
+            quoted(file) + " is a packed archive (" + kind +
+                "), which this program does not open. Unpack it first and open the folder or the file "
+                "that comes out. ZIP archives are opened as they are.");
 }
 
 // Before there was a preamble: a data set that begins with group 0008 (or 0002).
@@ -107,12 +111,13 @@ FileFormat formatOf(const fs::path& file)
     if (gzip || ending == ".nii" || parseNifti({bytes.begin(), bytes.end()}))
         return FileFormat::Nifti;
     if (ending == ".nii.gz")
-        throw Error(ErrorKind::Scan, quoted(file) +
-                                         " is not a NIfTI image although its name says so: its content is neither "
-                                         "compressed nor a NIfTI header. Was another file renamed?");
+        throw Error(ErrorKind::Scan,
+                    quoted(file) + " is not a NIfTI image although its name says so: its content is neither "
+                                   "compressed nor a NIfTI header. Was another file renamed?");
     if (ending == ".nrrd" || ending == ".nhdr")
         throw Error(ErrorKind::Scan,
-                    quoted(file) + " is not an NRRD image although its name says so. Was another file renamed?");
+                    quoted(file) +
+                        " is not an NRRD image although its name says so. Was another file renamed?");
     return looksLikeBareDicom(bytes) ? FileFormat::Dicom : FileFormat::Unknown;
 }
 
@@ -134,7 +139,8 @@ std::vector<fs::path> imageFilesIn(const fs::path& folder)
         if (format == FileFormat::Dicom)
             return {};
         const std::string unzipped = format == FileFormat::Nifti ? unzippedBytes(entry.path()) : "";
-        if (format != FileFormat::Unknown && (format != FileFormat::Nifti || parseNifti({unzipped.begin(), unzipped.end()})))
+        if (format != FileFormat::Unknown &&
+            (format != FileFormat::Nifti || parseNifti({unzipped.begin(), unzipped.end()})))
             found.push_back(entry.path());
     }
     std::sort(found.begin(), found.end());
@@ -151,9 +157,10 @@ RawImage readImageFile(const fs::path& file, FileFormat format, ImageParts parts
     case FileFormat::MetaImage:
         return readMetaImage(file, parts, progress);
     default:
-        throw Error(ErrorKind::Scan, quoted(file) +
-                                         " is not a scan this program reads. It reads DICOM folders and files, NIfTI "
-                                         "(.nii, .nii.gz), NRRD (.nrrd, .nhdr) and MetaImage (.mha, .mhd).");
+        throw Error(ErrorKind::Scan,
+                    quoted(file) +
+                        " is not a scan this program reads. It reads DICOM folders and files, NIfTI "
+                        "(.nii, .nii.gz), NRRD (.nrrd, .nhdr) and MetaImage (.mha, .mhd).");
     }
 }
 

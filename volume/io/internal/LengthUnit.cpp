@@ -5,8 +5,7 @@
 
 #include <map>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 std::optional<double> millimetresOf(const std::string& unit)
 {

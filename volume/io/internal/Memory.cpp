@@ -9,10 +9,8 @@
 #include <unistd.h>
 #endif
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 /// 0 where the system does not say.
 double physicalBytes()

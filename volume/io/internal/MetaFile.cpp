@@ -14,10 +14,8 @@
 #include <map>
 #include <sstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -32,8 +30,7 @@ std::string trimmed(const std::string& text)
 }
 
 /// The `Key = Value` lines of a header, the last being ElementDataFile, and where the bytes after them begin.
-class MetaHeader
-{
+class MetaHeader {
 public:
     explicit MetaHeader(const fs::path& path) : file(path)
     {
@@ -50,9 +47,9 @@ public:
                 return;
             }
         }
-        refuse(path,
-               "is not a MetaImage, or its header is damaged: it has no line 'ElementDataFile = ...'. Was another "
-               "file renamed?");
+        refuse(path, "is not a MetaImage, or its header is damaged: it has no line 'ElementDataFile = ...'. "
+                     "Was another "
+                     "file renamed?");
     }
 
     std::string text(const char* key) const
@@ -66,9 +63,10 @@ public:
         const std::string value = text(key);
         return !value.empty() && (value[0] == 'T' || value[0] == 't' || value[0] == '1');
     }
-    /// The value of the first key that is there; nothing where none is. @throws Error(Scan) for other than count
-    /// numbers
-    std::optional<std::vector<double>> numbers(std::initializer_list<const char*> keys, std::size_t count) const
+    /// The value of the first key that is there; nothing where none is. @throws Error(Scan) for other than
+    /// count numbers
+    std::optional<std::vector<double>> numbers(std::initializer_list<const char*> keys,
+                                               std::size_t count) const
     {
         for (const char* key : keys) {
             if (m_values.count(key) == 0)
@@ -78,7 +76,8 @@ public:
             for (std::string word; words >> word;) {
                 const auto value = numberFrom(word);
                 if (!value || !std::isfinite(*value))
-                    refuse(file, std::string("is damaged: its header line ") + key + " does not hold numbers.");
+                    refuse(file,
+                           std::string("is damaged: its header line ") + key + " does not hold numbers.");
                 values.push_back(*value);
             }
             if (values.size() != count)
@@ -100,13 +99,16 @@ Component componentOf(const MetaHeader& h)
 {
     // MetaIO's sizes, the same on every machine: LONG has four bytes.
     static const std::map<std::string, Component> known{
-        {"MET_UCHAR", Component::UInt8},       {"MET_CHAR", Component::Int8},       {"MET_USHORT", Component::UInt16},
-        {"MET_SHORT", Component::Int16},       {"MET_UINT", Component::UInt32},     {"MET_INT", Component::Int32},
-        {"MET_ULONG", Component::UInt32},      {"MET_LONG", Component::Int32},      {"MET_FLOAT", Component::Float32},
-        {"MET_ULONG_LONG", Component::UInt64}, {"MET_LONG_LONG", Component::Int64}, {"MET_DOUBLE", Component::Float64}};
+        {"MET_UCHAR", Component::UInt8},     {"MET_CHAR", Component::Int8},
+        {"MET_USHORT", Component::UInt16},   {"MET_SHORT", Component::Int16},
+        {"MET_UINT", Component::UInt32},     {"MET_INT", Component::Int32},
+        {"MET_ULONG", Component::UInt32},    {"MET_LONG", Component::Int32},
+        {"MET_FLOAT", Component::Float32},   {"MET_ULONG_LONG", Component::UInt64},
+        {"MET_LONG_LONG", Component::Int64}, {"MET_DOUBLE", Component::Float64}};
     const auto found = known.find(h.text("ElementType"));
     if (found == known.end())
-        refuse(h.file, "stores its voxels in a way this program does not read (" + h.text("ElementType") + ").");
+        refuse(h.file,
+               "stores its voxels in a way this program does not read (" + h.text("ElementType") + ").");
     return found->second;
 }
 
@@ -124,21 +126,21 @@ Index3 sizeOf(const MetaHeader& h, std::size_t dimensions)
     if (!said)
         refuse(h.file, "is damaged: its header does not say how large it is.");
     if (dimensions == 4 && (*said)[3] != 1)
-        refuse(h.file,
-               "holds a series of volumes (a fourth dimension, such as time). Save the one volume to be read as a "
-               "file of its own.");
+        refuse(h.file, "holds a series of volumes (a fourth dimension, such as time). Save the one volume to "
+                       "be read as a "
+                       "file of its own.");
     Index3 size{};
     for (std::size_t n = 0; n < 3; ++n) {
         if (!((*said)[n] >= 1 && (*said)[n] <= 131072))
-            refuse(h.file,
-                   "is damaged: its header says that it has " + plainNumber((*said)[n], 3) + " voxels along one axis.");
+            refuse(h.file, "is damaged: its header says that it has " + plainNumber((*said)[n], 3) +
+                               " voxels along one axis.");
         size[n] = static_cast<std::int64_t>((*said)[n]);
     }
     return size;
 }
 
-/// The directions as unit vectors. @throws Error(Scan) where one has another length than rounding leaves: then the voxel size
-/// stands in two places
+/// The directions as unit vectors. @throws Error(Scan) where one has another length than rounding leaves:
+/// then the voxel size stands in two places
 Matrix3 unitAxes(const MetaHeader& h, const Matrix3& written)
 {
     std::array<Vector3, 3> axes{};
@@ -146,7 +148,8 @@ Matrix3 unitAxes(const MetaHeader& h, const Matrix3& written)
     for (int n = 0; n < 3; ++n) {
         const double far = length(column(written, n));
         if (far > 1e-6 && std::abs(far - 1) > std::min(most, 0.02))
-            refuse(h.file, "contradicts itself: the directions in its header (TransformMatrix) should have the length 1, and one "
+            refuse(h.file, "contradicts itself: the directions in its header (TransformMatrix) should have "
+                           "the length 1, and one "
                            "has " +
                                plainNumber(far, 3) + ". Export it again.");
         axes[static_cast<std::size_t>(n)] = (far > 1e-6 ? 1 / far : 0) * column(written, n);
@@ -160,7 +163,9 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
     const Index3 size = sizeOf(h, dimensions);
     const auto spacing = h.numbers({"ElementSpacing", "ElementSize"}, dimensions);
     if (spacing && std::any_of(spacing->begin(), spacing->end(), [](double s) { return !(s > 0); }))
-        refuse(h.file, "is damaged: a voxel size in its header (ElementSpacing) is zero or negative. Export it again.");
+        refuse(
+            h.file,
+            "is damaged: a voxel size in its header (ElementSpacing) is zero or negative. Export it again.");
     const auto origin = h.numbers({"Offset", "Position", "Origin"}, dimensions);
     const auto axes = h.numbers({"TransformMatrix", "Rotation", "Orientation"}, dimensions * dimensions);
     const std::string units = h.text("DistanceUnits");
@@ -172,7 +177,8 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
     if (factor != 1)
         notes.push_back("The file gives its positions in " + units + "; they were converted to millimetres.");
     if (!spacing)
-        notes.push_back("The file does not say how large its voxels are; 1 mm was assumed. No volume can be trusted.");
+        notes.push_back(
+            "The file does not say how large its voxels are; 1 mm was assumed. No volume can be trusted.");
     if (!axes)
         notes.push_back(
             "The file does not say how it lies in the patient: its axes are assumed to follow left, back and "
@@ -192,8 +198,9 @@ Geometry geometryOf(const MetaHeader& h, std::vector<std::string>& notes)
     } catch (const Error& error) {
         if (std::string(error.what()).starts_with(quoted(h.file)))
             throw;
-        refuse(h.file,
-               "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
+        refuse(
+            h.file,
+            "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
     }
 }
 
@@ -209,14 +216,16 @@ DataPlace placeOf(const MetaHeader& h, std::int64_t bytes, bool compressed, bool
     DataPlace place{h.file, h.dataBegins, 0};
     const std::string name = h.text("ElementDataFile");
     if (name.starts_with("LIST") || name.find('%') != std::string::npos)
-        refuse(h.file, "keeps its slices in many files, which this program does not read. Save the scan as one file.");
+        refuse(
+            h.file,
+            "keeps its slices in many files, which this program does not read. Save the scan as one file.");
     if (name != "LOCAL" && name != "Local" && name != "local")
         place = {dataFileOf(h.file, name), 0, 0};
     std::error_code failed;
     const auto size = static_cast<std::int64_t>(fs::file_size(place.file, failed));
     if (failed)
-        refuse(h.file,
-               "names the data file " + quoted(place.file.filename()) + ", which is not beside it. Copy both files.");
+        refuse(h.file, "names the data file " + quoted(place.file.filename()) +
+                           ", which is not beside it. Copy both files.");
     const auto headerSize = h.numbers({"HeaderSize"}, 1);
     if (headerSize && (*headerSize)[0] > 0)
         place.begin = static_cast<std::int64_t>(std::min((*headerSize)[0], 1e15));
@@ -287,9 +296,8 @@ RawImage readMetaImage(const fs::path& file, ImageParts parts, Progress& progres
     const MetaHeader header(file);
     const auto channels = header.numbers({"ElementNumberOfChannels"}, 1);
     if (channels && (*channels)[0] != 1)
-        refuse(
-            file,
-            "holds several numbers in every voxel (colour or vectors), not one Hounsfield unit. Give the CT itself.");
+        refuse(file, "holds several numbers in every voxel (colour or vectors), not one Hounsfield unit. "
+                     "Give the CT itself.");
     RawImage image;
     image.format = "MetaImage";
     image.component = componentOf(header);

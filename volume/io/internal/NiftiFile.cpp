@@ -9,10 +9,8 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -45,7 +43,9 @@ Component componentOf(int datatype, const fs::path& file)
         return Component::UInt64;
     case 128:
     case 2304:
-        refuse(file, "is a colour image, not a CT scan: every voxel holds red, green and blue. Give the CT itself.");
+        refuse(
+            file,
+            "is a colour image, not a CT scan: every voxel holds red, green and blue. Give the CT itself.");
     case 32:
     case 1792:
         refuse(file, "holds complex numbers, not Hounsfield units. Give the CT itself.");
@@ -63,14 +63,15 @@ Index3 sizeOf(const NiftiHeader& h, const fs::path& file)
     for (std::size_t n = 4; n <= static_cast<std::size_t>(dimensions); ++n)
         if (h.dim[n] > 1)
             refuse(file, "holds a series of " + std::to_string(h.dim[n]) +
-                             " volumes (a fourth dimension, such as time). Save the one volume to be read as a file of "
+                             " volumes (a fourth dimension, such as time). Save the one volume to be read as "
+                             "a file of "
                              "its own.");
     Index3 size{1, 1, 1};
     for (std::size_t n = 0; n < 3 && n < static_cast<std::size_t>(dimensions); ++n) {
         size[n] = h.dim[n + 1];
         if (size[n] < 1 || size[n] > (std::int64_t{1} << 17))
-            refuse(file,
-                   "is damaged: its header says that it has " + std::to_string(size[n]) + " voxels along one axis.");
+            refuse(file, "is damaged: its header says that it has " + std::to_string(size[n]) +
+                             " voxels along one axis.");
     }
     return size;
 }
@@ -92,8 +93,8 @@ void scaleToMm(Affine& affine, int units, std::vector<std::string>& notes)
     for (auto& row : affine)
         for (double& value : row)
             value *= factor;
-    notes.push_back(std::string("The file gives its positions in ") + (units == 1 ? "metres" : "micrometres") +
-                    "; they were converted to millimetres.");
+    notes.push_back(std::string("The file gives its positions in ") +
+                    (units == 1 ? "metres" : "micrometres") + "; they were converted to millimetres.");
 }
 
 bool isFinite(const Affine& affine)
@@ -103,23 +104,26 @@ bool isFinite(const Affine& affine)
     });
 }
 
-void noteDisagreement(const Index3& size, const Affine& sform, const Affine& qform, std::vector<std::string>& notes)
+void noteDisagreement(const Index3& size, const Affine& sform, const Affine& qform,
+                      std::vector<std::string>& notes)
 {
     double worst = 0;
     try {
         const Geometry s = Geometry::fromRasAffine(size, sform), q = Geometry::fromRasAffine(size, qform);
         for (int corner = 0; corner < 8; ++corner) {
-            const Index3 i{corner & 1 ? size[0] - 1 : 0, corner & 2 ? size[1] - 1 : 0, corner & 4 ? size[2] - 1 : 0};
+            const Index3 i{corner & 1 ? size[0] - 1 : 0, corner & 2 ? size[1] - 1 : 0,
+                           corner & 4 ? size[2] - 1 : 0};
             worst = std::max(worst, length(s.toMm(i) - q.toMm(i)));
         }
     } catch (const Error&) {
-        notes.push_back(
-            "The file's second statement of its place in the patient (qform) is unusable; the first (sform) is used.");
+        notes.push_back("The file's second statement of its place in the patient (qform) is unusable; the "
+                        "first (sform) is used.");
         return;
     }
     if (worst > 0.1)
-        notes.push_back("The file says in two ways where it lies in the patient, and they disagree by up to " +
-                        plainNumber(worst, 1) + " mm; sform is used, qform is not. Check left and right.");
+        notes.push_back(
+            "The file says in two ways where it lies in the patient, and they disagree by up to " +
+            plainNumber(worst, 1) + " mm; sform is used, qform is not. Check left and right.");
 }
 
 std::string sizesInWords(const Vector3& mm)
@@ -127,7 +131,8 @@ std::string sizesInWords(const Vector3& mm)
     return plainNumber(mm[0], 3) + " x " + plainNumber(mm[1], 3) + " x " + plainNumber(mm[2], 3) + " mm";
 }
 
-/// The affine's voxel size and pixdim's are to be one: a program that resampled the image may have changed only one of them.
+/// The affine's voxel size and pixdim's are to be one: a program that resampled the image may have changed
+/// only one of them.
 void noteOtherPixdim(const NiftiHeader& h, const Geometry& geometry, std::vector<std::string>& notes)
 {
     const double factor = millimetresOf(h.units);
@@ -142,8 +147,9 @@ void noteOtherPixdim(const NiftiHeader& h, const Geometry& geometry, std::vector
         differs = differs || std::abs(other[n] - used[n]) > 1e-3 * used[n];
     }
     if (differs)
-        notes.push_back("The file contradicts itself on the size of its voxels: " + sizesInWords(used) + " by its affine (sform), " +
-                        sizesInWords(other) + " by pixdim. The affine is used. Volumes and lengths are wrong if pixdim is right: "
+        notes.push_back("The file contradicts itself on the size of its voxels: " + sizesInWords(used) +
+                        " by its affine (sform), " + sizesInWords(other) +
+                        " by pixdim. The affine is used. Volumes and lengths are wrong if pixdim is right: "
                         "check which is.");
 }
 
@@ -156,18 +162,21 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
         if (h.qformCode > 0)
             noteDisagreement(size, h.sform, qformAffine(h), notes);
     } else if (h.qformCode > 0) {
-        // nifti1.h: pixdim is positive. Of a negative one some readers take the amount, others one millimetre.
+        // nifti1.h: pixdim is positive. Of a negative one some readers take the amount, others one
+        // millimetre.
         for (std::size_t n = 1; n <= 3; ++n)
             if (!(h.pixdim[n] > 0))
-                refuse(file, "is damaged: a voxel size in its header (pixdim) is zero, negative or no number. Export it again.");
+                refuse(file, "is damaged: a voxel size in its header (pixdim) is zero, negative or no "
+                             "number. Export it again.");
         affine = qformAffine(h);
     } else {
-        // nifti1.h, method 1: voxel sizes alone. The usual reading is that the axes are right, anterior, superior.
+        // nifti1.h, method 1: voxel sizes alone. The usual reading is that the axes are right, anterior,
+        // superior.
         for (std::size_t n = 0; n < 3; ++n)
             affine[n][n] = std::abs(h.pixdim[n + 1]);
-        notes.push_back(
-            "The file does not say how it lies in the patient (neither sform nor qform): its axes are assumed to grow "
-            "to the patient's right, front and head. Left and right may be exchanged.");
+        notes.push_back("The file does not say how it lies in the patient (neither sform nor qform): its "
+                        "axes are assumed to grow "
+                        "to the patient's right, front and head. Left and right may be exchanged.");
     }
     if (!isFinite(affine))
         refuse(file, "is damaged: the affine in its header is not made of finite numbers.");
@@ -181,9 +190,11 @@ Geometry geometryOf(const NiftiHeader& h, const fs::path& file, std::vector<std:
             noteOtherPixdim(h, asSaid, notes);
         return h.description == writtenByUs ? asSaid : withoutRounding(asSaid, written, notes);
     } catch (const Error&) {
-        refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume (two are parallel, "
-                     "or a voxel "
-                     "size is zero). Export it again.");
+        refuse(
+            file,
+            "cannot be placed in the patient: the axes in its header do not span a volume (two are parallel, "
+            "or a voxel "
+            "size is zero). Export it again.");
     }
 }
 
@@ -194,12 +205,12 @@ NiftiHeader readHeader(GzipFile& in, const fs::path& file, std::int64_t& got)
     bytes.resize(static_cast<std::size_t>(got));
     const auto header = parseNifti(bytes);
     if (!header)
-        refuse(file, "is not a NIfTI image: its content does not begin with a NIfTI header. Was another file renamed?");
+        refuse(file, "is not a NIfTI image: its content does not begin with a NIfTI header. Was another file "
+                     "renamed?");
     if (header->separateData)
-        refuse(
-            file,
-            "is one half of a pair of NIfTI files (.hdr and .img), which this program does not read. Save the scan as "
-            ".nii.gz.");
+        refuse(file, "is one half of a pair of NIfTI files (.hdr and .img), which this program does not "
+                     "read. Save the scan as "
+                     ".nii.gz.");
     if (header->voxelOffset < 0 || header->voxelOffset > 1000000000)
         refuse(file, "is damaged: its header does not say where the voxels begin.");
     return *header;

@@ -4,14 +4,11 @@
 #include <algorithm>
 #include <cstring>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 /// Reads numbers at fixed places of a header, in either byte order.
-class Fields
-{
+class Fields {
 public:
     Fields(const std::vector<unsigned char>& bytes, bool swapped) : m_bytes(bytes), m_swapped(swapped) {}
 
@@ -114,7 +111,8 @@ Affine qformAffine(const NiftiHeader& h)
     double b = h.quaternion[0], c = h.quaternion[1], d = h.quaternion[2];
     double a = 1 - (b * b + c * c + d * d);
     if (a < 1e-7) {
-        // A half turn, stored with rounding: the vector part is made a unit vector again (nifti1_io, quatern_to_mat44).
+        // A half turn, stored with rounding: the vector part is made a unit vector again (nifti1_io,
+        // quatern_to_mat44).
         const double norm = std::sqrt(b * b + c * c + d * d);
         b /= norm;
         c /= norm;

@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// The fields of a NIfTI-1 or NIfTI-2 header that we use, in this machine's byte order (nifti1.h, nifti2.h).
 struct NiftiHeader {
@@ -31,7 +30,7 @@ struct NiftiHeader {
 };
 
 constexpr const char* writtenByUs = "Hounsfield"; ///< the description of our own files
-constexpr std::size_t niftiHeaderBytes = 540; ///< of the longer form, NIfTI-2
+constexpr std::size_t niftiHeaderBytes = 540;     ///< of the longer form, NIfTI-2
 
 /// @param bytes the first bytes of the file (348 or more for NIfTI-1, 540 for NIfTI-2)
 /// @return nothing where they are not a NIfTI header

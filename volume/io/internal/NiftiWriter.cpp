@@ -8,10 +8,8 @@
 #include <bit>
 #include <cstring>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 static_assert(std::endian::native == std::endian::little, "NIfTI is written in little endian");

@@ -8,11 +8,8 @@
 
 #include <itkNrrdImageIO.h>
 
-
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -55,7 +52,8 @@ Component componentOf(const itk::ImageIOBase& io, const fs::path& file)
 }
 
 /// Origin and steps as ITK has them, refused where they are not those of the header.
-void holdAgainstItk(const itk::ImageIOBase& io, const NrrdHeader& header, const Geometry& own, const fs::path& file)
+void holdAgainstItk(const itk::ImageIOBase& io, const NrrdHeader& header, const Geometry& own,
+                    const fs::path& file)
 {
     const unsigned dimensions = io.GetNumberOfDimensions();
     Vector3 origin{0, 0, 0};
@@ -69,7 +67,8 @@ void holdAgainstItk(const itk::ImageIOBase& io, const NrrdHeader& header, const 
             matrix[row][n] = io.GetSpacing(n) * (row < direction.size() ? direction[row] : 0.0);
     }
     if (!same || !agreesWith(header, file, origin, matrix))
-        refuse(file, "was read in two ways that disagree on where its voxels lie, so it is not opened. Export it again with "
+        refuse(file, "was read in two ways that disagree on where its voxels lie, so it is not opened. "
+                     "Export it again with "
                      "another program, or as NIfTI.");
 }
 
@@ -93,9 +92,9 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
         io.SetFileName(utf8(file));
         io.ReadImageInformation();
         if (io.GetNumberOfComponents() != 1)
-            refuse(file,
-                   "holds " + std::to_string(io.GetNumberOfComponents()) +
-                       " numbers in every voxel (colour or vectors), not one Hounsfield unit. Give the CT itself.");
+            refuse(file, "holds " + std::to_string(io.GetNumberOfComponents()) +
+                             " numbers in every voxel (colour or vectors), not one Hounsfield unit. Give the "
+                             "CT itself.");
         image.component = componentOf(io, file);
         Matrix3 written{};
         const Geometry asSaid = nrrdGeometry(header, file, image.notes, written);
@@ -117,8 +116,10 @@ RawImage read(itk::ImageIOBase& io, const fs::path& file, ImageParts parts)
         io.Read(image.bytes.data());
         return image;
     } catch (const itk::ExceptionObject& e) {
-        refuse(file, "cannot be read as NRRD: it is damaged, cut off or packed in an unknown way. Copy it again. (" +
-                         innermost(e) + ")");
+        refuse(
+            file,
+            "cannot be read as NRRD: it is damaged, cut off or packed in an unknown way. Copy it again. (" +
+                innermost(e) + ")");
     } catch (const std::bad_alloc&) {
         throw Error(ErrorKind::Resources,
                     "There is not enough memory to read " + quoted(file) + ". Close other programs.");

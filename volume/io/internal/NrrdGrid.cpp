@@ -9,10 +9,8 @@
 #include <algorithm>
 #include <sstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -66,38 +64,42 @@ Directions directionsOf(const NrrdHeader& header, const fs::path& file)
             continue;
         }
         if (end == std::string::npos)
-            refuse(file, "is damaged: a vector in its header (space directions) does not end. Export it again.");
+            refuse(file,
+                   "is damaged: a vector in its header (space directions) does not end. Export it again.");
         ++at;
         all.push_back(nrrdNumbers(one));
     }
     if (!all.empty() && all.size() != header.sizes.size())
-        refuse(file, "is damaged: its header has a direction (space directions) for " + std::to_string(all.size()) +
-                         " of its " + std::to_string(header.sizes.size()) + " axes. Export it again.");
+        refuse(file, "is damaged: its header has a direction (space directions) for " +
+                         std::to_string(all.size()) + " of its " + std::to_string(header.sizes.size()) +
+                         " axes. Export it again.");
     return all;
 }
 
 /// The three axes that lie in space. Further ones hold a single value.
-std::array<std::size_t, 3> spatialAxes(const NrrdHeader& header, const Directions& directions, const fs::path& file)
+std::array<std::size_t, 3> spatialAxes(const NrrdHeader& header, const Directions& directions,
+                                       const fs::path& file)
 {
     const std::vector<std::string> kinds = wordsIn(fieldOf(header, "kinds"));
     std::vector<std::size_t> axes;
     for (std::size_t n = 0; n < header.sizes.size(); ++n) {
         const std::string kind = n < kinds.size() ? asciiLower(kinds[n]) : "";
-        const bool lies = directions.empty()
-                              ? kind.empty() || kind == "domain" || kind == "space" || kind == "none" || kind == "???"
-                              : directions[n].has_value();
+        const bool lies = directions.empty() ? kind.empty() || kind == "domain" || kind == "space" ||
+                                                   kind == "none" || kind == "???"
+                                             : directions[n].has_value();
         if (lies)
             axes.push_back(n);
         else if (header.sizes[n] != 1)
-            refuse(file, "holds several numbers in every voxel (colour, vectors or a series), not one Hounsfield unit. "
+            refuse(file, "holds several numbers in every voxel (colour, vectors or a series), not one "
+                         "Hounsfield unit. "
                          "Give the CT itself.");
     }
     while (axes.size() > 3 && header.sizes[axes.back()] == 1)
         axes.pop_back();
     if (axes.size() > 3)
-        refuse(file,
-               "holds a series of volumes (a fourth dimension, such as time). Save the one volume to be read as a "
-               "file of its own.");
+        refuse(file, "holds a series of volumes (a fourth dimension, such as time). Save the one volume to "
+                     "be read as a "
+                     "file of its own.");
     if (axes.size() < 3)
         refuse(file, "is no scan of three dimensions: " + std::to_string(axes.size()) +
                          " of its axes lie in space. Give the whole volume.");
@@ -116,11 +118,14 @@ std::string spaceOf(const NrrdHeader& header)
 std::optional<Vector3> signsOf(const NrrdHeader& header)
 {
     const std::string space = spaceOf(header);
-    if (space == "leftposteriorsuperior" || space == "lps" || space == "leftposteriorsuperiortime" || space == "lpst")
+    if (space == "leftposteriorsuperior" || space == "lps" || space == "leftposteriorsuperiortime" ||
+        space == "lpst")
         return Vector3{1, 1, 1};
-    if (space == "rightanteriorsuperior" || space == "ras" || space == "rightanteriorsuperiortime" || space == "rast")
+    if (space == "rightanteriorsuperior" || space == "ras" || space == "rightanteriorsuperiortime" ||
+        space == "rast")
         return Vector3{-1, -1, 1};
-    if (space == "leftanteriorsuperior" || space == "las" || space == "leftanteriorsuperiortime" || space == "last")
+    if (space == "leftanteriorsuperior" || space == "las" || space == "leftanteriorsuperiortime" ||
+        space == "last")
         return Vector3{1, -1, 1};
     return std::nullopt;
 }
@@ -135,8 +140,8 @@ double factorOf(const std::string& unit, const fs::path& file)
 }
 
 /// Millimetres in the unit of each of three axes: of space, or where there are no directions of the grid.
-Vector3 factorsOf(const std::vector<std::string>& units, const std::array<std::size_t, 3>& places, const fs::path& file,
-                  std::vector<std::string>& notes)
+Vector3 factorsOf(const std::vector<std::string>& units, const std::array<std::size_t, 3>& places,
+                  const fs::path& file, std::vector<std::string>& notes)
 {
     Vector3 factors{1, 1, 1};
     std::string others;
@@ -157,8 +162,8 @@ Vector3 originOf(const NrrdHeader& header, const fs::path& file)
     if (!origin || origin->empty())
         return {0, 0, 0};
     if (origin->size() < 3)
-        refuse(file,
-               "is damaged: its place in the patient (space origin) does not have three numbers. Export it again.");
+        refuse(file, "is damaged: its place in the patient (space origin) does not have three numbers. "
+                     "Export it again.");
     return {(*origin)[0], (*origin)[1], (*origin)[2]};
 }
 
@@ -169,7 +174,8 @@ struct Axis {
     bool assumesCells = false;
 };
 
-std::optional<double> valueAt(const NrrdHeader& header, const char* name, std::size_t axis, const fs::path& file)
+std::optional<double> valueAt(const NrrdHeader& header, const char* name, std::size_t axis,
+                              const fs::path& file)
 {
     const auto found = header.fields.find(name);
     if (found == header.fields.end())
@@ -192,11 +198,13 @@ Axis axisOf(const NrrdHeader& header, std::size_t n, const fs::path& file)
     const double count = static_cast<double>(header.sizes[n]);
     if (low && high && *low != *high) {
         // From border to border for cells, from centre to centre for nodes.
-        const double ofCells = (*high - *low) / count, ofNodes = count > 1 ? (*high - *low) / (count - 1) : ofCells;
+        const double ofCells = (*high - *low) / count,
+                     ofNodes = count > 1 ? (*high - *low) / (count - 1) : ofCells;
         const auto alike = [&](double a) { return std::abs(std::abs(a) - *axis.step) <= 1e-3 * *axis.step; };
         if (axis.step && !(centre != "node" && alike(ofCells)) && !(centre != "cell" && alike(ofNodes)))
-            refuse(file, "contradicts itself: its header gives a voxel size of " + plainNumber(*axis.step, 4) +
-                             " (spacings) and of " + plainNumber(std::abs(centre == "node" ? ofNodes : ofCells), 4) +
+            refuse(file, "contradicts itself: its header gives a voxel size of " +
+                             plainNumber(*axis.step, 4) + " (spacings) and of " +
+                             plainNumber(std::abs(centre == "node" ? ofNodes : ofCells), 4) +
                              " (axis mins and axis maxs). Export it again.");
         axis.assumesCells = !axis.step && centre != "node" && centre != "cell";
         const bool areNodes = centre == "node" || (axis.step && !alike(ofCells));
@@ -208,8 +216,8 @@ Axis axisOf(const NrrdHeader& header, std::size_t n, const fs::path& file)
     return axis;
 }
 
-Geometry withoutDirections(const NrrdHeader& header, const std::array<std::size_t, 3>& axes, const Index3& size,
-                           const fs::path& file, std::vector<std::string>& notes)
+Geometry withoutDirections(const NrrdHeader& header, const std::array<std::size_t, 3>& axes,
+                           const Index3& size, const fs::path& file, std::vector<std::string>& notes)
 {
     const std::string& units = fieldOf(header, "units");
     const Vector3 factors = factorsOf(wordsIn(units), axes, file, notes);
@@ -226,11 +234,12 @@ Geometry withoutDirections(const NrrdHeader& header, const std::array<std::size_
         origin[n] = factors[n] * (placed ? signs[n] * place[n] : axis.begin);
     }
     if (assumed)
-        notes.push_back("The file does not say how large its voxels are; 1 mm was assumed. No volume can be trusted.");
-    if (cells)
         notes.push_back(
-            "The file gives the ends of its axes but not whether they are borders or centres of voxels; borders "
-            "were assumed. Volumes may be wrong by a few per cent.");
+            "The file does not say how large its voxels are; 1 mm was assumed. No volume can be trusted.");
+    if (cells)
+        notes.push_back("The file gives the ends of its axes but not whether they are borders or centres of "
+                        "voxels; borders "
+                        "were assumed. Volumes may be wrong by a few per cent.");
     return Geometry(size, origin, matrix);
 }
 
@@ -241,8 +250,8 @@ Geometry alongDirections(const NrrdHeader& header, const std::array<std::size_t,
     const Vector3 factors = factorsOf(wordsIn(fieldOf(header, "spaceunits")), {0, 1, 2}, file, notes);
     for (const std::string& unit : wordsIn(fieldOf(header, "units")))
         if (!header.fields.count("spaceunits") && factorOf(unit, file) != 1)
-            refuse(file, "contradicts itself: it gives its axes as directions in space, and the unit " + unit +
-                             " for axes without. Export it again, in millimetres.");
+            refuse(file, "contradicts itself: it gives its axes as directions in space, and the unit " +
+                             unit + " for axes without. Export it again, in millimetres.");
     const Vector3 signs = signsOf(header).value_or(Vector3{1, 1, 1}), place = originOf(header, file);
     Matrix3 matrix{};
     Vector3 origin{};
@@ -251,8 +260,10 @@ Geometry alongDirections(const NrrdHeader& header, const std::array<std::size_t,
         for (std::size_t n = 0; n < 3; ++n) {
             const std::vector<double>& direction = *directions[axes[n]];
             if (direction.size() < 3 || direction.size() > 4 || (direction.size() == 4 && direction[3] != 0))
-                refuse(file, "is damaged: a direction in its header (space directions) is not made of three numbers. "
-                             "Export it again.");
+                refuse(
+                    file,
+                    "is damaged: a direction in its header (space directions) is not made of three numbers. "
+                    "Export it again.");
             asWritten[row][n] = direction[row];
             matrix[row][n] = factors[row] * signs[row] * direction[row];
         }
@@ -263,8 +274,9 @@ Geometry alongDirections(const NrrdHeader& header, const std::array<std::size_t,
 void noteOrientation(const NrrdHeader& header, bool hasDirections, std::vector<std::string>& notes)
 {
     if (!hasDirections || !signsOf(header))
-        notes.push_back("The file does not say how it lies in the patient: its axes are assumed to follow left, back "
-                        "and head. Left and right may be exchanged.");
+        notes.push_back(
+            "The file does not say how it lies in the patient: its axes are assumed to follow left, back "
+            "and head. Left and right may be exchanged.");
 }
 
 bool isNear(const Vector3& a, const Vector3& b)
@@ -281,15 +293,17 @@ Geometry nrrdGeometry(const NrrdHeader& header, const fs::path& file, std::vecto
     const auto axes = spatialAxes(header, directions, file);
     const Index3 size{header.sizes[axes[0]], header.sizes[axes[1]], header.sizes[axes[2]]};
     try {
-        const Geometry geometry = directions.empty()
-                                      ? withoutDirections(header, axes, size, file, notes)
-                                      : alongDirections(header, axes, size, directions, file, notes, matrixAsWritten);
+        const Geometry geometry = directions.empty() ? withoutDirections(header, axes, size, file, notes)
+                                                     : alongDirections(header, axes, size, directions, file,
+                                                                       notes, matrixAsWritten);
         noteOrientation(header, !directions.empty(), notes);
         return geometry;
     } catch (const Error& error) {
         if (std::string(error.what()).starts_with(quoted(file)))
             throw;
-        refuse(file, "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
+        refuse(
+            file,
+            "cannot be placed in the patient: the axes in its header do not span a volume. Export it again.");
     }
 }
 

@@ -13,10 +13,8 @@
 #include <optional>
 #include <sstream>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& file, const std::string& why)
@@ -27,12 +25,13 @@ namespace fs = std::filesystem;
 std::string trimmedLower(std::string text)
 {
     const auto first = text.find_first_not_of(" \t\r");
-    return first == std::string::npos ? "" : asciiLower(text.substr(first, text.find_last_not_of(" \t\r") + 1 - first));
+    return first == std::string::npos
+               ? ""
+               : asciiLower(text.substr(first, text.find_last_not_of(" \t\r") + 1 - first));
 }
 
 /// The `field: value` lines up to the empty one; a name may be written with or without its spaces.
-class Fields
-{
+class Fields {
 public:
     Fields(const fs::path& path, NrrdHeader& header) : file(path)
     {
@@ -77,14 +76,46 @@ private:
 
 std::int64_t bytesOfType(const std::string& type)
 {
-    static const std::map<std::string, std::int64_t> known{
-        {"signed char", 1}, {"int8", 1}, {"int8_t", 1}, {"uchar", 1}, {"unsigned char", 1}, {"uint8", 1}, {"uint8_t", 1},
-        {"short", 2}, {"short int", 2}, {"signed short", 2}, {"signed short int", 2}, {"int16", 2}, {"int16_t", 2},
-        {"ushort", 2}, {"unsigned short", 2}, {"unsigned short int", 2}, {"uint16", 2}, {"uint16_t", 2},
-        {"int", 4}, {"signed int", 4}, {"int32", 4}, {"int32_t", 4}, {"uint", 4}, {"unsigned int", 4}, {"uint32", 4},
-        {"uint32_t", 4}, {"longlong", 8}, {"long long", 8}, {"long long int", 8}, {"signed long long", 8},
-        {"signed long long int", 8}, {"int64", 8}, {"int64_t", 8}, {"ulonglong", 8}, {"unsigned long long", 8},
-        {"unsigned long long int", 8}, {"uint64", 8}, {"uint64_t", 8}, {"float", 4}, {"double", 8}};
+    static const std::map<std::string, std::int64_t> known{{"signed char", 1},
+                                                           {"int8", 1},
+                                                           {"int8_t", 1},
+                                                           {"uchar", 1},
+                                                           {"unsigned char", 1},
+                                                           {"uint8", 1},
+                                                           {"uint8_t", 1},
+                                                           {"short", 2},
+                                                           {"short int", 2},
+                                                           {"signed short", 2},
+                                                           {"signed short int", 2},
+                                                           {"int16", 2},
+                                                           {"int16_t", 2},
+                                                           {"ushort", 2},
+                                                           {"unsigned short", 2},
+                                                           {"unsigned short int", 2},
+                                                           {"uint16", 2},
+                                                           {"uint16_t", 2},
+                                                           {"int", 4},
+                                                           {"signed int", 4},
+                                                           {"int32", 4},
+                                                           {"int32_t", 4},
+                                                           {"uint", 4},
+                                                           {"unsigned int", 4},
+                                                           {"uint32", 4},
+                                                           {"uint32_t", 4},
+                                                           {"longlong", 8},
+                                                           {"long long", 8},
+                                                           {"long long int", 8},
+                                                           {"signed long long", 8},
+                                                           {"signed long long int", 8},
+                                                           {"int64", 8},
+                                                           {"int64_t", 8},
+                                                           {"ulonglong", 8},
+                                                           {"unsigned long long", 8},
+                                                           {"unsigned long long int", 8},
+                                                           {"uint64", 8},
+                                                           {"uint64_t", 8},
+                                                           {"float", 4},
+                                                           {"double", 8}};
     const auto found = known.find(type);
     return found == known.end() ? 0 : found->second;
 }
@@ -96,12 +127,14 @@ std::vector<std::int64_t> sizesOf(const Fields& fields)
     if (!dimension || dimension->size() != 1 || !((*dimension)[0] >= 1 && (*dimension)[0] <= 16))
         refuse(fields.file, "is damaged: its header does not say how many dimensions it has. Copy it again.");
     if (!sizes || static_cast<double>(sizes->size()) != (*dimension)[0])
-        refuse(fields.file, "is damaged: its header does not say how large it is along each of its axes. Copy it again.");
+        refuse(fields.file,
+               "is damaged: its header does not say how large it is along each of its axes. Copy it again.");
     std::vector<std::int64_t> whole;
     double values = 1;
     for (double size : *sizes) {
         if (!(size >= 1 && size <= 131072) || size != std::floor(size))
-            refuse(fields.file, "is damaged: its header says that it has " + plainNumber(size, 3) + " voxels along one axis.");
+            refuse(fields.file, "is damaged: its header says that it has " + plainNumber(size, 3) +
+                                    " voxels along one axis.");
         whole.push_back(static_cast<std::int64_t>(size));
         values *= size;
     }
@@ -114,12 +147,16 @@ void checkPlace(const Fields& fields)
 {
     const auto spacings = nrrdNumbers(fields.text("spacings").value_or(""));
     // teem writes "nan" for an axis without a spacing, such as the one of colours; a scan has none of these.
-    if (!spacings || std::any_of(spacings->begin(), spacings->end(), [](double s) { return !(s > 0) || !std::isfinite(s); }))
-        refuse(fields.file, "is damaged: a voxel size in its header is zero, negative or no number. Export it again.");
+    if (!spacings || std::any_of(spacings->begin(), spacings->end(),
+                                 [](double s) { return !(s > 0) || !std::isfinite(s); }))
+        refuse(fields.file,
+               "is damaged: a voxel size in its header is zero, negative or no number. Export it again.");
     for (const char* name : {"spacedirections", "spaceorigin"}) {
         const auto values = nrrdNumbers(fields.text(name).value_or(""));
-        if (!values || std::any_of(values->begin(), values->end(), [](double v) { return !std::isfinite(v); }))
-            refuse(fields.file, "is damaged: its place in the patient is not made of numbers. Export it again.");
+        if (!values ||
+            std::any_of(values->begin(), values->end(), [](double v) { return !std::isfinite(v); }))
+            refuse(fields.file,
+                   "is damaged: its place in the patient is not made of numbers. Export it again.");
     }
 }
 
@@ -136,7 +173,9 @@ void findData(const Fields& fields, NrrdHeader& header)
     std::string name = first == std::string::npos ? "" : named->substr(first);
     name.erase(name.find_last_not_of(" \t\r") + 1);
     if (name.empty() || trimmedLower(name).starts_with("list") || name.find('%') != std::string::npos)
-        refuse(fields.file, "keeps its slices in many files, which this program does not read. Save the scan as one file.");
+        refuse(
+            fields.file,
+            "keeps its slices in many files, which this program does not read. Save the scan as one file.");
     header.dataFile = dataFileOf(fields.file, name);
     header.dataBegins = 0;
 }
@@ -193,12 +232,13 @@ void checkNrrdData(const NrrdHeader& header, const fs::path& file, std::vector<s
     const bool gzip = header.encoding == "gzip" || header.encoding == "gz";
     const bool raw = header.encoding == "raw";
     if (!raw && !gzip)
-        refuse(file, "packs its voxels in a way this program does not read (encoding " + header.encoding.substr(0, 20) +
-                         "). Save it with the encoding raw or gzip.");
+        refuse(file, "packs its voxels in a way this program does not read (encoding " +
+                         header.encoding.substr(0, 20) + "). Save it with the encoding raw or gzip.");
     // Gzip packs at most 1032 to 1 (zlib's technical notes).
     if ((raw && promised > there) || (gzip && promised / 1032 > there))
         refuse(file, "is cut off or damaged: its header promises " + std::to_string(promised) +
-                         " bytes of voxels, more than its " + std::to_string(there) + " bytes can hold. Copy it again.");
+                         " bytes of voxels, more than its " + std::to_string(there) +
+                         " bytes can hold. Copy it again.");
     if (raw && !header.skips && header.sizes.size() >= 2)
         checkSurplus(file, there - promised, header.sizes[0] * header.sizes[1] * header.bytesPerValue, notes);
     checkMemory(file, promised + promised / std::max<std::int64_t>(header.bytesPerValue, 1) * 2);

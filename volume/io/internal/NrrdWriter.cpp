@@ -3,14 +3,13 @@
 #include "volume/io/internal/CarefulFile.h"
 #include "volume/io/internal/GzipOut.h"
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 std::string vectorText(const Vector3& v)
 {
-    return "(" + significantText(v[0], 17) + "," + significantText(v[1], 17) + "," + significantText(v[2], 17) + ")";
+    return "(" + significantText(v[0], 17) + "," + significantText(v[1], 17) + "," +
+           significantText(v[2], 17) + ")";
 }
 
 } // namespace
@@ -26,9 +25,8 @@ void writeNrrd(const VoxelsToWrite& image, const std::filesystem::path& file)
     header += "\nspace directions:";
     for (int n = 0; n < 3; ++n)
         header += " " + vectorText(column(g.matrix(), n));
-    header +=
-        "\nkinds: domain domain domain\nendian: little\nencoding: gzip\nspace origin: " + vectorText(g.originMm()) +
-        "\n\n";
+    header += "\nkinds: domain domain domain\nendian: little\nencoding: gzip\nspace origin: " +
+              vectorText(g.originMm()) + "\n\n";
 
     GzipOut head(file, GzipOut::Mode::Plain);
     head.write(header.data(), static_cast<std::int64_t>(header.size()));

@@ -8,17 +8,14 @@
 #include <mutex>
 #include <vector>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 constexpr std::size_t mostIdle = 2;
 constexpr std::uint64_t mostKeptBytes = 64 << 20;
 
 /// Helpers that wait for work.
-class IdleProcesses
-{
+class IdleProcesses {
 public:
     std::unique_ptr<DecodeProcess> take()
     {

@@ -6,22 +6,19 @@
 
 #include <memory>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 struct DicomSlice;
 
 /// A file whose pixels cannot be decoded. Its series may do without it, as it does without a missing one.
-class UndecodableFile : public Error
-{
+class UndecodableFile : public Error {
 public:
     UndecodableFile(const std::string& message) : Error(ErrorKind::Scan, message) {}
 };
 
 /// Decodes compressed pixels in the helper hounsfield-decode, one file after another. Helpers are kept for
 /// the next PixelDecoder: starting one costs more than decoding a slice. Used by one thread at a time.
-class PixelDecoder
-{
+class PixelDecoder {
 public:
     PixelDecoder() = default;
     ~PixelDecoder(); ///< hands its helper on

@@ -9,10 +9,8 @@
 #include <cstring>
 #include <limits>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 /// Calls use(pointer of the stored type).
 template <typename Use> void withType(const void* stored, Component component, Use&& use)
@@ -104,10 +102,12 @@ std::vector<std::int32_t> toLabels(const RawImage& image, const std::string& nam
             const double value = image.slope * static_cast<double>(values[n]) + image.intercept;
             // A slope such as 1/255 leaves whole labels a rounding error away from whole.
             const double whole = std::round(value);
-            if (!(std::abs(value - whole) < 1e-4) || std::abs(whole) > std::numeric_limits<std::int32_t>::max())
-                throw Error(ErrorKind::Scan,
-                            name + " is not a label map: it holds the value " + significantText(value, 6) +
-                                ", and labels are whole numbers. Give the mask or the label map, not the scan.");
+            if (!(std::abs(value - whole) < 1e-4) ||
+                std::abs(whole) > std::numeric_limits<std::int32_t>::max())
+                throw Error(
+                    ErrorKind::Scan,
+                    name + " is not a label map: it holds the value " + significantText(value, 6) +
+                        ", and labels are whole numbers. Give the mask or the label map, not the scan.");
             labels[n] = static_cast<std::int32_t>(whole);
         }
     });
@@ -117,13 +117,16 @@ std::vector<std::int32_t> toLabels(const RawImage& image, const std::string& nam
 void noteConversion(const Conversion& met, std::vector<std::string>& notes)
 {
     if (met.clamped > 0)
-        notes.push_back(std::to_string(met.clamped) +
-                        " voxels have values beyond -32768 to 32767 HU and were set to the nearest of these.");
+        notes.push_back(
+            std::to_string(met.clamped) +
+            " voxels have values beyond -32768 to 32767 HU and were set to the nearest of these.");
     if (met.beyondStored > 0)
-        notes.push_back(std::to_string(met.beyondStored) +
-                        " voxels need more bits than the files say they store (BitsStored). They were read with all their "
-                        "bits, as metal beyond the scanner's range is written; if it is something else, these voxels are "
-                        "wrong.");
+        notes.push_back(
+            std::to_string(met.beyondStored) +
+            " voxels need more bits than the files say they store (BitsStored). They were read with all "
+            "their "
+            "bits, as metal beyond the scanner's range is written; if it is something else, these voxels are "
+            "wrong.");
     if (met.notNumbers > 0)
         notes.push_back(std::to_string(met.notNumbers) +
                         " voxels hold no number (NaN or infinite) and were set to -1024 HU.");

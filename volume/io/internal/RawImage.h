@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// The number type of stored voxels.
 enum class Component { UInt8, Int8, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float32, Float64 };
@@ -22,16 +21,17 @@ struct RawImage {
     std::string description; ///< free text of the file, may be empty
     Geometry geometry;
     Component component = Component::Int16;
-    std::vector<unsigned char> bytes; ///< in this machine's byte order, i fastest; empty where only the header was read
-    double slope = 1;                 ///< value = slope * stored + intercept
+    std::vector<unsigned char>
+        bytes;        ///< in this machine's byte order, i fastest; empty where only the header was read
+    double slope = 1; ///< value = slope * stored + intercept
     double intercept = 0;
     std::vector<std::string> notes; ///< what was assumed about the geometry: whole sentences
 };
 
 /// What turning stored numbers into HU met on its way.
 struct Conversion {
-    std::int64_t clamped = 0;    ///< values outside int16, set to its nearest end
-    std::int64_t notNumbers = 0; ///< NaN and infinities, set to -1024
+    std::int64_t clamped = 0;      ///< values outside int16, set to its nearest end
+    std::int64_t notNumbers = 0;   ///< NaN and infinities, set to -1024
     std::int64_t beyondStored = 0; ///< of DICOM: values that need more bits than BitsStored
 };
 

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 constexpr double perpendicularDegrees = 0.01; // as Geometry::isOrthogonal
 
@@ -29,7 +27,8 @@ double farthestMoveMm(const Geometry& from, const Geometry& to)
     double most = 0;
     const Index3& size = from.size();
     for (int corner = 0; corner < 8; ++corner) {
-        const Index3 i{corner & 1 ? size[0] - 1 : 0, corner & 2 ? size[1] - 1 : 0, corner & 4 ? size[2] - 1 : 0};
+        const Index3 i{corner & 1 ? size[0] - 1 : 0, corner & 2 ? size[1] - 1 : 0,
+                       corner & 4 ? size[2] - 1 : 0};
         most = std::max(most, length(to.toMm(i) - from.toMm(i)));
     }
     return most;
@@ -72,15 +71,16 @@ Geometry withoutRounding(const Geometry& geometry, const Matrix3& written, std::
     if (shear < perpendicularDegrees || !roundingExplains(geometry, written))
         return geometry;
     const Vector3 spacing = geometry.spacingMm();
-    const Geometry straight =
-        Geometry::fromSpacing(geometry.size(), geometry.originMm(), spacing, nearestRotation(geometry.direction()));
+    const Geometry straight = Geometry::fromSpacing(geometry.size(), geometry.originMm(), spacing,
+                                                    nearestRotation(geometry.direction()));
     const double moved = farthestMoveMm(geometry, straight);
     if (moved > 0.5 * *std::min_element(spacing.begin(), spacing.end()))
         return geometry;
-    notes.push_back("The axes of the file are off a right angle by " + plainNumber(shear, 2) +
-                    " degrees because their numbers were rounded; they were made perpendicular. No voxel moved by more "
-                    "than " +
-                    plainNumber(std::max(moved, 0.01), 2) + " mm.");
+    notes.push_back(
+        "The axes of the file are off a right angle by " + plainNumber(shear, 2) +
+        " degrees because their numbers were rounded; they were made perpendicular. No voxel moved by more "
+        "than " +
+        plainNumber(std::max(moved, 0.01), 2) + " mm.");
     return straight;
 }
 

@@ -5,14 +5,11 @@
 #include <limits>
 #include <type_traits>
 
-namespace hounsfield
-{
-namespace
-{
+namespace hounsfield {
+namespace {
 
 /// The cells of a slice as numbers of one type.
-template <typename Number> class Cells
-{
+template <typename Number> class Cells {
 public:
     using Unsigned = std::make_unsigned_t<Number>;
 
@@ -124,8 +121,8 @@ template <typename Number> void extendSignAs(std::vector<char>& cells, int bits)
     }
 }
 
-template <typename Number>
-std::int64_t cleanedAs(std::vector<char>& cells, Component& component, const DicomSlice& slice, int bitsStored)
+template <typename Number> std::int64_t cleanedAs(std::vector<char>& cells, Component& component,
+                                                  const DicomSlice& slice, int bitsStored)
 {
     if (bitsStored < 1 || bitsStored >= static_cast<int>(8 * sizeof(Number)))
         return 0;
@@ -134,7 +131,8 @@ std::int64_t cleanedAs(std::vector<char>& cells, Component& component, const Dic
 
 } // namespace
 
-std::int64_t cleanStoredBits(std::vector<char>& cells, Component& component, const DicomSlice& slice, int bitsStored)
+std::int64_t cleanStoredBits(std::vector<char>& cells, Component& component, const DicomSlice& slice,
+                             int bitsStored)
 {
     switch (component) {
     case Component::UInt8:

@@ -5,8 +5,7 @@
 
 #include <optional>
 
-namespace hounsfield
-{
+namespace hounsfield {
 std::string utf8(const std::filesystem::path& path)
 {
     const auto text = path.u8string();
@@ -50,8 +49,8 @@ std::string safeName(const std::string& name)
 {
     std::string safe;
     for (char c : name) {
-        const bool keep = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                          c == '-' || c == '_' || (c & 0x80);
+        const bool keep = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '.' || c == '-' || c == '_' || (c & 0x80);
         safe += keep ? c : '_';
     }
     if (safe.size() > 100) {

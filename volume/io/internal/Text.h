@@ -4,8 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace hounsfield
-{
+namespace hounsfield {
 
 /// A path as UTF-8, for messages.
 std::string utf8(const std::filesystem::path& path);
@@ -13,11 +12,12 @@ std::string utf8(const std::filesystem::path& path);
 std::string quoted(const std::filesystem::path& path);
 /// Whether bytes are well-formed enough to be taken for UTF-8.
 bool isUtf8(const std::string& text);
-/// A DICOM text value as UTF-8 by its SpecificCharacterSet, one or several values divided by backslashes (PS3.3
-/// C.12.1.1.2), with the escape sequences of ISO 2022 (PS3.5 6.1.2). What the set does not know becomes a question mark.
+/// A DICOM text value as UTF-8 by its SpecificCharacterSet, one or several values divided by backslashes
+/// (PS3.3 C.12.1.1.2), with the escape sequences of ISO 2022 (PS3.5 6.1.2). What the set does not know
+/// becomes a question mark.
 std::string dicomTextToUtf8(const std::string& bytes, const std::string& specificCharacterSet);
-/// A name that is safe as a file name on every system: letters, digits, '.', '-', '_' and what is not ASCII stay; never
-/// empty.
+/// A name that is safe as a file name on every system: letters, digits, '.', '-', '_' and what is not ASCII
+/// stay; never empty.
 std::string safeName(const std::string& name);
 /// The file name of a path without its image ending (.nii.gz, .nrrd, ...), safe in file names.
 std::string caseNameOf(const std::filesystem::path& file);

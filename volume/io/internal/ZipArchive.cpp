@@ -48,12 +48,12 @@ std::string safeName(std::string name)
 bool isSystemFile(const std::string& name)
 {
     const std::string last = name.substr(name.find_last_of("/\\") + 1);
-    return name.starts_with("__MACOSX/") || name.find("/__MACOSX/") != std::string::npos || last.starts_with("._") ||
-           last == ".DS_Store" || last == "Thumbs.db" || last == "desktop.ini";
+    return name.starts_with("__MACOSX/") || name.find("/__MACOSX/") != std::string::npos ||
+           last.starts_with("._") || last == ".DS_Store" || last == "Thumbs.db" || last == "desktop.ini";
 }
 
-/// Where a member is written below the folder: a header finds its data file by the name it has beside it. Names that lead out of
-/// the folder, or are odd in another way, become a number and their last part.
+/// Where a member is written below the folder: a header finds its data file by the name it has beside it.
+/// Names that lead out of the folder, or are odd in another way, become a number and their last part.
 fs::path placeOf(const fs::path& folder, const std::string& name, std::uint64_t number)
 {
     const fs::path numbered = folder / (std::to_string(number) + "_" + safeName(name));
@@ -75,17 +75,22 @@ fs::path placeOf(const fs::path& folder, const std::string& name, std::uint64_t 
 fs::path temporaryFolder(const fs::path& archive)
 {
     const char* chosen = std::getenv("TMPDIR");
-    const std::string advice = " Set TMPDIR to a folder that you may write to, or unpack the archive and open what is inside.";
+    const std::string advice =
+        " Set TMPDIR to a folder that you may write to, or unpack the archive and open what is inside.";
     std::error_code failed;
     const fs::path parent = fs::temp_directory_path(failed);
     std::string named = failed ? "/tmp" : parent.string();
     if (chosen)
         named = "TMPDIR, " + std::string(chosen);
     if (failed)
-        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files (" + named + ") does not exist." + advice);
+        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) +
+                                              " to: the folder for temporary files (" + named +
+                                              ") does not exist." + advice);
     std::string place = (parent / "hounsfield-zip-XXXXXX").string();
     if (!mkdtemp(place.data()))
-        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) + " to: the folder for temporary files (" + named + ") cannot be written." + advice);
+        throw Error(ErrorKind::Resources, "There is no place to unpack " + nameOf(archive) +
+                                              " to: the folder for temporary files (" + named +
+                                              ") cannot be written." + advice);
     return place;
 }
 
@@ -134,7 +139,9 @@ void UnpackedZip::unpack(const fs::path& archive, Progress& progress)
     int code = 0;
     const std::unique_ptr<zip_t, CloseArchive> zip(zip_open(archive.c_str(), ZIP_RDONLY, &code));
     if (!zip)
-        throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " is damaged or incomplete. Copy it again, or unpack it and open the folder.");
+        throw Error(ErrorKind::Scan,
+                    "The ZIP archive " + nameOf(archive) +
+                        " is damaged or incomplete. Copy it again, or unpack it and open the folder.");
     const auto count = static_cast<std::uint64_t>(zip_get_num_entries(zip.get(), 0));
     std::uint64_t bytes = 0;
     for (std::uint64_t n = 0; n < count; ++n) {
@@ -145,8 +152,10 @@ void UnpackedZip::unpack(const fs::path& archive, Progress& progress)
     std::error_code failed;
     const fs::space_info space = fs::space(m_folder, failed);
     if (count > mostFiles || (!failed && bytes > space.available / 10 * 9))
-        throw Error(ErrorKind::Resources, "Unpacking " + nameOf(archive) + " takes " + std::to_string(bytes >> 20) + " MB for " + std::to_string(count) + " files; there are " +
-                                              std::to_string(space.available >> 20) + " MB left. Unpack it elsewhere and open the folder.");
+        throw Error(ErrorKind::Resources,
+                    "Unpacking " + nameOf(archive) + " takes " + std::to_string(bytes >> 20) + " MB for " +
+                        std::to_string(count) + " files; there are " + std::to_string(space.available >> 20) +
+                        " MB left. Unpack it elsewhere and open the folder.");
     std::uint64_t written = 0;
     std::vector<char> buffer(1 << 16);
     for (std::uint64_t n = 0; n < count; ++n) {
@@ -157,22 +166,27 @@ void UnpackedZip::unpack(const fs::path& archive, Progress& progress)
             continue;
         const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(zip.get(), n, 0));
         if (!member)
-            throw Error(ErrorKind::Scan, nameOf(archive) + " cannot be unpacked (" + safeName(name) + " is encrypted or packed in an unknown way). Unpack it with its own program and open the folder.");
+            throw Error(ErrorKind::Scan, nameOf(archive) + " cannot be unpacked (" + safeName(name) +
+                                             " is encrypted or packed in an unknown way). Unpack it with its "
+                                             "own program and open the folder.");
         std::ofstream out(placeOf(m_folder, name, n), std::ios::binary);
         for (;;) {
             const zip_int64_t got = zip_fread(member.get(), buffer.data(), buffer.size());
             if (got < 0)
-                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " is damaged at " + safeName(name) + ". Copy it again.");
+                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " is damaged at " +
+                                                 safeName(name) + ". Copy it again.");
             if (got == 0)
                 break;
             // An archive may hold more than it says.
             written += static_cast<std::uint64_t>(got);
             if (written > bytes + (1u << 20))
-                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) + " holds more than it says. It is not opened.");
+                throw Error(ErrorKind::Scan, "The ZIP archive " + nameOf(archive) +
+                                                 " holds more than it says. It is not opened.");
             out.write(buffer.data(), got);
         }
         if (!out.flush())
-            throw Error(ErrorKind::Resources, "The disk is full: " + nameOf(archive) + " could not be unpacked.");
+            throw Error(ErrorKind::Resources,
+                        "The disk is full: " + nameOf(archive) + " could not be unpacked.");
     }
     if (written == 0)
         throw Error(ErrorKind::Scan, "There is nothing in the ZIP archive " + nameOf(archive) + ".");

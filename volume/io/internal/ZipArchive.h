@@ -12,11 +12,13 @@ namespace hounsfield {
 /// Whether a file is a ZIP archive, by its first bytes.
 bool isZipArchive(const std::filesystem::path& file);
 
-/// A ZIP archive of a scan, unpacked into a temporary folder that goes away with this object. Names inside the archive choose no
-/// place outside of that folder; what a system adds to archives by itself (__MACOSX, .DS_Store) is left out.
+/// A ZIP archive of a scan, unpacked into a temporary folder that goes away with this object. Names inside
+/// the archive choose no place outside of that folder; what a system adds to archives by itself (__MACOSX,
+/// .DS_Store) is left out.
 class UnpackedZip {
 public:
-    /// @throws Error(Scan): damaged, encrypted, nothing inside; Error(Resources): too large for the disk; Cancelled
+    /// @throws Error(Scan): damaged, encrypted, nothing inside; Error(Resources): too large for the disk;
+    /// Cancelled
     UnpackedZip(const std::filesystem::path& archive, Progress& progress);
     ~UnpackedZip();
     UnpackedZip(const UnpackedZip&) = delete;
