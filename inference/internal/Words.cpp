@@ -315,6 +315,16 @@ std::vector<Word> splitWords(const std::string& text)
     return Splitter(text).run();
 }
 
+/// Bytes of a UTF-8 character of more than one that begins with this one; 0 where none does.
+std::size_t bytesOfCharacter(unsigned first)
+{
+    if (first < 0xC2 || first >= 0xF5)
+        return 0;
+    if (first >= 0xF0)
+        return 4;
+    return first >= 0xE0 ? 3 : 2;
+}
+
 Character characterAt(const std::string& text, std::size_t at)
 {
     const auto byte = [&](std::size_t i) {
@@ -323,11 +333,8 @@ Character characterAt(const std::string& text, std::size_t at)
     const unsigned first = byte(at);
     if (first < 0x80)
         return {first, 1, false};
-    const std::size_t length = first >= 0xF0 && first < 0xF5   ? 4
-                               : first >= 0xE0 && first < 0xF0 ? 3
-                               : first >= 0xC2 && first < 0xE0 ? 2
-                                                               : 0;
-    char32_t code = length == 4 ? first & 7 : length == 3 ? first & 15 : first & 31;
+    const std::size_t length = bytesOfCharacter(first);
+    char32_t code = first & (0x7Fu >> length);
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(at + i) & 0xC0) != 0x80)
             return {first, 1, true};
@@ -356,8 +363,9 @@ std::string singularOf(const std::string& word)
     if (word.size() >= 4 && !already.count(word) && endsWith(word, "s") && !endsWith(word, "ss") &&
         !endsWith(word, "us") && !endsWith(word, "is")) {
         const bool es = endsWith(word, "sses") || endsWith(word, "ches") || endsWith(word, "xes");
+        const std::size_t ending = es ? 2 : 1;
         one = endsWith(word, "ies") ? word.substr(0, word.size() - 3) + "y"
-                                    : word.substr(0, word.size() - (es ? 2 : 1));
+                                    : word.substr(0, word.size() - ending);
     }
     if (endsWith(one, "tumour"))
         one.replace(one.size() - 6, 6, "tumor");

