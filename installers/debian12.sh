@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs what Hounsfield needs to build and run on Debian 12. Does nothing where all is there.
+# Installs what Hounsfield needs to build and run on Debian 12, with --lint also what tests/lint/run needs. Does nothing where all is
+# there.
 set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config ccache mold git libinsighttoolkit5-dev libtorch-dev libdnnl-dev libopenblas0-openmp catch2
   libdcmtk-dev dcmtk libgdcm-tools nlohmann-json3-dev libcli11-dev zlib1g-dev libzip-dev libicu-dev libsentencepiece-dev sentencepiece
   qt6-base-dev libqt6opengl6-dev qt6-svg-dev libvtk9-dev pkg-config libgl-dev libegl-dev libgl1-mesa-dri libxkbcommon-dev xvfb xauth fonts-noto-core fonts-noto-cjk locales)
+[ "${1:-}" != --lint ] || packages+=(clang-format clang-tidy codespell cppcheck)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
