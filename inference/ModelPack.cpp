@@ -284,7 +284,7 @@ ModelPack openPackFolder(const std::filesystem::path& folder)
     return openPack(folderFiles(folder));
 }
 
-/// A text encoder that lies beside the model inside the program tells what words mean; the model was not
+/// A text encoder that lies beside the built-in model tells what words mean; the model was not
 /// trained with it.
 static void takeEmbeddedText(ModelPack& pack)
 {

@@ -122,7 +122,7 @@ struct ModelPack {
 ModelPack openPack(std::shared_ptr<const PackFiles> files);
 /// A folder on disk. @throws as above
 ModelPack openPackFolder(const std::filesystem::path& folder);
-/// The model inside the program.
+/// The built-in model.
 ModelPack openEmbeddedPack();
 /// pack.json of a pack; `sha256` gives name -> hash of every other file.
 std::string packJson(const ModelPack& pack, const std::vector<std::pair<std::string, std::string>>& sha256);

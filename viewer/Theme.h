@@ -19,7 +19,7 @@ QString styleSheet();
 /// Style, palette and style sheet of the whole program: what no rule of the sheet draws (the system's file
 /// and colour dialogs, arrows, placeholders) has the same colours.
 void apply(QApplication& app);
-/// An icon of the house's own line family, drawn in the text's colour: "window", "pan", "eye".
+/// An icon of our own line family, drawn in the text's colour: "window", "pan", "eye".
 QIcon icon(const QString& name, const QString& colourName = "text");
 
 } // namespace hounsfield::theme

@@ -38,7 +38,7 @@ int sample(const Options& options)
     const synthetic::SyntheticScan scan =
         patient.sample(patient.wholeBodyGrid(options.spacingMm), patient.randomAppearance(), progress);
     if (options.dicom)
-        writeDicomSeries(*scan.volume, {"Sample^Synthetic", name, "Made-up patient, no person"}, scanFile);
+        writeDicomSeries(*scan.volume, {"Sample^Synthetic", name, "Synthetic patient, no person"}, scanFile);
     else
         writeVolume(*scan.volume, scanFile);
     std::string table = "class_id,name,volume_ml\n";

@@ -14,7 +14,8 @@ class App;
 
 namespace hounsfield::training {
 
-/// What a model is measured on: folders of labelled scans, one scan with a label map, else made-up patients.
+/// What a model is measured on: folders of labelled scans, one scan with a label map, else synthetic
+/// patients.
 struct ScanChoice {
     std::vector<std::string> data;
     bool validationOnly = false;

@@ -5,7 +5,7 @@
 
 namespace hounsfield::training {
 
-/// Made-up patients, one seed after the other, all classes annotated. Each is turned to voxels once; every
+/// Synthetic patients, one seed after the other, all classes annotated. Each is turned to voxels once; every
 /// window is then seen by another scanner: contrast, noise, slice thickness, field of view, a small turn and
 /// another size of the body, tissues moved at random.
 class SyntheticSource final : public ScanSource {

@@ -89,7 +89,7 @@ TEST_CASE("the main states, as pictures", "[.screenshots]")
     window.findChild<Beside*>()->closeScan();
     bench.view().setLayout(Layout::Grid);
     {
-        // A folder with three series of made-up patients.
+        // A folder with three series of synthetic patients.
         const TemporaryFolder study;
         Progress silent;
         const synthetic::SyntheticPatient patient(900001);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One training step of the model inside, by LibTorch and by the processor's own form, on the same window:
+// One training step of the built-in model, by LibTorch and by the processor's own form, on the same window:
 // bench_training [X Y Z].
 #include "inference/internal/Device.h"
 #include "inference/internal/PromptHead.h"

@@ -11,8 +11,8 @@
 
 namespace hounsfield::test {
 
-/// A few small made-up scans, s1.nii.gz, s2.nii.gz, ..., each a block of one patient that the model looks at
-/// in one window, with their list.
+/// A few small synthetic scans, s1.nii.gz, s2.nii.gz, ..., each a block of one patient that the model looks
+/// at in one window, with their list.
 class Cohort {
 public:
     explicit Cohort(int scans);

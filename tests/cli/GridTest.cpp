@@ -106,7 +106,7 @@ Geometry likeReference(const std::filesystem::path& file, const Geometry& body)
     return {size, body.toMm(half(body.size())) - coarse * half(size), coarse};
 }
 
-/// The program finds kidneys and liver of a made-up patient where they are.
+/// The program finds kidneys and liver of a synthetic patient where they are.
 void checkGrid(const synthetic::SyntheticPatient& patient, const Geometry& grid)
 {
     Progress silent;

@@ -5,7 +5,7 @@
 
 namespace hounsfield::test {
 
-/// The model inside, but for what it takes for a liver tumor: the whole liver. So a scan with a liver has a
+/// The built-in model, but for what it takes for a liver tumor: the whole liver. So a scan with a liver has a
 /// lesion, however good the model is at tumors. Without a text encoder. @returns the pack's folder,
 /// `tumorous` inside `folder`
 std::filesystem::path writeTumorPack(const std::filesystem::path& folder);

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const DicomIdentity madeUp{"Sättigung^肝臓", "id 7", "made-up axial"};
+const DicomIdentity madeUp{"Sättigung^肝臓", "id 7", "synthetic axial"};
 
 void shuffleNames(const fs::path& folder)
 {

@@ -223,8 +223,8 @@ bool isTranslated(const std::string& piece)
 std::vector<std::string> files()
 {
     std::vector<std::string> found;
-    for (const char* room : {"volume", "tokenizer", "inference", "app"})
-        for (const auto& entry : fs::recursive_directory_iterator(root() / room)) {
+    for (const char* folder : {"volume", "tokenizer", "inference", "app"})
+        for (const auto& entry : fs::recursive_directory_iterator(root() / folder)) {
             const std::string file = fs::relative(entry.path(), root()).generic_string();
             if ((file.ends_with(".cpp") || file.ends_with(".h")) && !isNeverShown(file))
                 found.push_back(file);

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Rule {
-    std::string room;                 ///< path below the root; the longest that fits counts
+    std::string folder;               ///< path below the root; the longest that fits counts
     std::vector<std::string> allowed; ///< beginnings of own includes
     std::vector<std::string> never;   ///< beginnings of foreign includes, lower case
 };
@@ -51,8 +51,8 @@ bool begins(const std::string& text, const std::string& with)
 std::vector<fs::path> sources()
 {
     std::vector<fs::path> found;
-    for (const char* room : {"volume", "tokenizer", "inference", "viewer", "app", "resources", "tests"})
-        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() / room))
+    for (const char* folder : {"volume", "tokenizer", "inference", "viewer", "app", "resources", "tests"})
+        for (const auto& entry : fs::recursive_directory_iterator(hounsfield::test::sourceFolder() / folder))
             if (entry.path().extension() == ".cpp" || entry.path().extension() == ".h")
                 found.push_back(fs::relative(entry.path(), hounsfield::test::sourceFolder()));
     return found;
@@ -78,7 +78,7 @@ const Rule* ruleFor(const fs::path& file)
 {
     const Rule* best = nullptr;
     for (const Rule& rule : rules())
-        if (begins(file.string(), rule.room + "/") && (!best || rule.room.size() > best->room.size()))
+        if (begins(file.string(), rule.folder + "/") && (!best || rule.folder.size() > best->folder.size()))
             best = &rule;
     return best;
 }
@@ -110,7 +110,7 @@ template <typename IsOfKind> int checkOnlyIn(const std::string& place, IsOfKind&
 
 } // namespace
 
-TEST_CASE("no room includes what it may not know")
+TEST_CASE("no folder includes what it may not know")
 {
     int seen = 0;
     for (const fs::path& file : sources()) {
@@ -128,7 +128,7 @@ TEST_CASE("no room includes what it may not know")
             std::string header = name.substr(1);
             if (name[0] == '"') {
                 CHECK(std::any_of(rule->allowed.begin(), rule->allowed.end(),
-                                  [&](const std::string& room) { return begins(header, room); }));
+                                  [&](const std::string& folder) { return begins(header, folder); }));
                 CHECK((begins(file.string(), "inference/") ||
                        header.find("inference/internal/") == std::string::npos));
                 if (begins(file.string(), "inference/") || begins(file.string(), "viewer/"))

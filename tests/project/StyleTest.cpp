@@ -3,6 +3,7 @@
 #include "tests/support/catch.h"
 
 #include <algorithm>
+#include <regex>
 #include <sstream>
 #include <vector>
 
@@ -156,6 +157,29 @@ TEST_CASE("no line is longer than 110 columns, and every source names its licenc
         for (int number = 2; std::getline(in, line); ++number) {
             INFO("line " << number);
             CHECK(columnsOf(line) <= maxColumns);
+        }
+    }
+}
+
+TEST_CASE("sources, documents and texts of the window use the words of the vocabulary")
+{
+    // Of shared/spec/architecture.md, section 3: what was said before. This file alone may name it.
+    const std::regex outdated("\\b(made-up|model inside|recipes?|house)\\b", std::regex::icase);
+    std::vector<fs::path> files = sources();
+    std::erase_if(files, [](const fs::path& file) { return file.filename() == "StyleTest.cpp"; });
+    for (const char* file :
+         {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"})
+        files.push_back(sourceFolder() / file);
+    for (const char* folder : {"docs", "resources/translations"})
+        for (const auto& entry : fs::recursive_directory_iterator(sourceFolder() / folder))
+            if (entry.path().extension() == ".md" || entry.path().extension() == ".json")
+                files.push_back(entry.path());
+    for (const fs::path& file : files) {
+        std::istringstream in(readFile(file));
+        std::string line;
+        for (int number = 1; std::getline(in, line); ++number) {
+            INFO(file.string() << ", line " << number << ": " << line);
+            CHECK_FALSE(std::regex_search(line, outdated));
         }
     }
 }

@@ -41,7 +41,7 @@ void writeLabelMap(const std::vector<LabelledMask>& rows, const std::filesystem:
 void writeVolume(const Volume& volume, const std::filesystem::path& file);
 
 /// Writes an axial DICOM CT series (one file a slice, explicit little endian, rescale slope 1 intercept 0) of
-/// a made-up patient. The grid must not be sheared. @throws Error(Resources)
+/// a synthetic patient. The grid must not be sheared. @throws Error(Resources)
 struct DicomIdentity {
     std::string patientName;
     std::string patientId;

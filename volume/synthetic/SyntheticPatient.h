@@ -33,13 +33,13 @@ struct Appearance {
     bool lesions = true; ///< tumors and cysts at all
 };
 
-/// A made-up scan with its exact masks.
+/// A synthetic scan with its exact masks.
 struct SyntheticScan {
     std::shared_ptr<const Volume> volume;
     std::vector<Mask> masks; ///< 32, class id = index + 1; a tumor's voxels are inside its organ's mask too
 };
 
-/// One made-up person: anatomy from a seed, the same on every grid it is sampled on. Coordinates are LPS
+/// One synthetic patient: anatomy from a seed, the same on every grid it is sampled on. Coordinates are LPS
 /// millimetres; the origin is the middle of the body between the kidneys.
 class SyntheticPatient {
 public:
