@@ -70,7 +70,6 @@ const WordsRead& Understanding::readWords(const std::string& words)
 
 void Understanding::explainZeroShot(Prompt& prompt) const
 {
-    prompt.unread.clear();
     for (PromptPart& part : prompt.parts) {
         if (!part.zeroShot)
             continue;
@@ -86,7 +85,6 @@ void Understanding::explainZeroShot(Prompt& prompt) const
 
 Prompt withoutTextEncoder(Prompt prompt)
 {
-    prompt.unread.clear();
     for (PromptPart& part : prompt.parts) {
         if (!part.pending)
             continue;

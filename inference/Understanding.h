@@ -39,7 +39,7 @@ private:
 };
 
 /// What is left of a prompt where its text encoder cannot be opened: the parts that wait for it are refused
-/// and say so. The rest stays; nothing is unread.
+/// and say so. Its list of unread words stays: asked again, they are tried again.
 Prompt withoutTextEncoder(Prompt prompt);
 
 } // namespace hounsfield

@@ -18,9 +18,8 @@ ModelPack withoutTextEncoderOfItsOwn()
 }
 
 /// What the chips say in plain sight: their labels, without markup.
-QStringList chips(PromptBar& bar, const QString& prompt)
+QStringList chips(PromptBar& bar)
 {
-    bar.setText(prompt);
     // Chips of the prompt before are deleted later.
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     QStringList texts;
@@ -31,6 +30,12 @@ QStringList chips(PromptBar& bar, const QString& prompt)
             texts << document.toPlainText().mid(1).simplified();
         }
     return texts;
+}
+
+QStringList chips(PromptBar& bar, const QString& prompt)
+{
+    bar.setText(prompt);
+    return chips(bar);
 }
 
 struct Refused {
@@ -118,7 +123,7 @@ TEST_CASE("where the text encoder cannot be opened the chip of the words that it
         bar.stopWaiting();
         CHECK_FALSE(bar.prompt().waits());
         CHECK(bar.prompt().targets().empty());
-        const QStringList texts = chips(bar, "bicycle");
+        const QStringList texts = chips(bar);
         INFO(texts.join(" | ").toStdString());
         CHECK(texts == QStringList{german ? "„bicycle“: kein Textkodierer" : "“bicycle”: no text encoder"});
     }
