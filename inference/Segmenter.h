@@ -98,7 +98,7 @@ struct Finding {
     std::vector<NearestClass>
         nearest{}; ///< of a zero-shot target: the three known classes that its words are nearest to
     std::vector<Removal> removals{};       ///< what the clean-up left out, and why; also said in warnings
-    std::shared_ptr<const Mask> leftOut{}; ///< where that was, to be had back; null where nothing was
+    std::shared_ptr<const Mask> leftOut{}; ///< where that was, to be restored; null where nothing was
     std::vector<std::shared_ptr<const HostOrgan>> hosts{}; ///< of a tumor or cyst
     double peak = 0;                                       ///< as ModelClass::peak, 0: none
 };

@@ -12,7 +12,7 @@
 
 namespace hounsfield::training {
 
-/// Some scans at hand while a thread of its own makes the next ones. Which scans a pick may choose from
+/// Some scans kept while a thread of its own makes the next ones. Which scans a pick may choose from
 /// follows from its number alone: the first from one scan, every further one from one more until there are
 /// `capacity`, then the oldest is replaced after every source.patchesAScan() picks. So the same seed gives
 /// the same training however fast the thread is; a pick waits where it is too slow.

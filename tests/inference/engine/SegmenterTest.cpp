@@ -61,7 +61,7 @@ TEST_CASE("a higher threshold never gives a larger mask, and the volume lies wit
     }
 }
 
-TEST_CASE("a tumor that nowhere reaches its peak is left out and can be had back, and is kept where the "
+TEST_CASE("a tumor that nowhere reaches its peak is left out and can be restored, and is kept where the "
           "person named a threshold")
 {
     const TemporaryFolder folder;
